@@ -1,0 +1,95 @@
+{# The records of `rejected_rows` for one system: each value that is required and missing, or cannot be read. #}
+{% macro rejected_rows_of(system) %}
+    {%- do sales_kpis.enable_for(system) -%}
+    {%- set queries = [] -%}
+    {%- if execute -%}
+        {%- for contract in sales_kpis.contracts_of(system) -%}
+            {%- set delivery = sales_kpis.delivery_of(contract) -%}
+            {%- if delivery.relation is not none and not delivery.errors -%}
+                {%- do queries.append(sales_kpis.issues_sql(contract, delivery)) -%}
+            {%- endif -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {%- if queries -%}{{ return(queries | join('\nunion all\n')) }}{%- endif -%}
+    {%- set text = dbt.type_string() %}
+select
+    cast(null as {{ text }}) as system,
+    cast(null as {{ text }}) as source_table,
+    cast(null as {{ text }}) as row_key,
+    cast(null as {{ text }}) as column_name,
+    cast(null as {{ text }}) as rule,
+    cast(null as {{ text }}) as raw_value,
+    false as is_row_rejected
+where false
+{% endmacro %}
+
+{# One pass over the table finds the rows with a fault; only those are spread over the columns. #}
+{% macro issues_sql(contract, delivery) %}
+    {%- set faults = [] -%}
+    {%- for column in contract.columns -%}
+        {%- set raw, read = 'raw_rows.' ~ column.name, sales_kpis.read_value(column, delivery) -%}
+        {%- if column.is_required -%}
+            {%- do faults.append({'column': column, 'rule': 'missing', 'condition': raw ~ ' is null'}) -%}
+        {%- endif -%}
+        {%- if column.type != 'text' and delivery.columns[column.name].raw_name is not none -%}
+            {%- do faults.append({'column': column, 'rule': 'unreadable ' ~ column.type, 'condition': '(' ~ raw ~ ' is not null and ' ~ read ~ ' is null)'}) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if not faults -%}{%- do faults.append({'column': contract.columns[0], 'rule': 'none', 'condition': 'false'}) -%}{%- endif %}
+select
+    '{{ contract.system }}' as system,
+    '{{ contract.table }}' as source_table,
+    concat_ws('|'{% for name in contract.primary_key %}, coalesce({{ sales_kpis.as_text('raw_rows.' ~ name) }}, '(missing)'){% endfor %}) as row_key,
+    faults.column_name,
+    faults.rule,
+    case faults.fault_number
+        {% for fault in faults -%}
+        when {{ loop.index }} then {{ "'(personal data)'" if fault.column.is_pii else sales_kpis.as_text('raw_rows.' ~ fault.column.name) }}
+        {% endfor %}
+    end as raw_value,
+    faults.is_row_rejected
+from (
+    {{ sales_kpis.raw_rows_sql(contract, delivery) }}
+) as raw_rows
+inner join (
+    {% for fault in faults -%}
+    select {{ loop.index }} as fault_number, '{{ fault.column.name }}' as column_name, '{{ fault.rule }}' as rule, {{ 'true' if fault.column.is_required else 'false' }} as is_row_rejected{{ ' union all' if not loop.last }}
+    {% endfor %}
+) as faults
+    on case faults.fault_number
+        {% for fault in faults -%}
+        when {{ loop.index }} then {{ fault.condition }}
+        {% endfor %}
+    end
+where {% for fault in faults %}{{ fault.condition }}{{ ' or ' if not loop.last }}{% endfor %}
+{%- endmacro %}
+
+{# The books of one system: for each of its tables the raw, duplicate and rejected rows, and the rows its staging model has. #}
+{% macro source_counts_of(system, staging_models) %}
+    {%- do sales_kpis.enable_for(system) -%}
+    {%- if not execute -%}{{ return('select 1 as nothing') }}{%- endif -%}
+    {%- set queries = [] -%}
+    {%- for contract in sales_kpis.contracts_of(system) -%}
+        {%- set delivery = sales_kpis.delivery_of(contract) -%}
+        {%- if delivery.errors -%}{{ exceptions.raise_compiler_error(delivery.errors | join(' ')) }}{%- endif -%}
+        {%- do queries.append(sales_kpis.counts_sql(contract, delivery, staging_models[contract.table])) -%}
+    {%- endfor -%}
+    {{ return(queries | join('\nunion all\n')) }}
+{% endmacro %}
+
+{% macro counts_sql(contract, delivery, staging_relation=none) %}
+select
+    '{{ contract.system }}' as system,
+    '{{ contract.table }}' as source_table,
+    cast(count(*) as bigint) as raw_rows,
+    {% if staging_relation is not none -%}
+    (select cast(count(*) as bigint) from {{ staging_relation }}) as staged_rows,
+    {% endif -%}
+    cast(
+        count(case when not is_row_rejected then 1 end)
+        - count(distinct case when not is_row_rejected then concat_ws('|'{% for name in contract.primary_key %}, coalesce({{ sales_kpis.as_text(name) }}, ''){% endfor %}) end)
+        as bigint
+    ) as duplicate_rows,
+    cast(count(case when is_row_rejected then 1 end) as bigint) as rejected_rows
+from ({{ sales_kpis.read_rows_sql(contract, delivery) }}) as read_rows
+{%- endmacro %}

@@ -1,0 +1,61 @@
+{# Dates and moments. A moment (`…_at`) is a timestamp without zone that is in UTC; a day (`…_date`) is in the reporting time zone. #}
+
+{# A moment read off a clock in `zone` becomes UTC. #}
+{% macro to_utc(expression, zone) %}{{ return(adapter.dispatch('to_utc', 'sales_kpis')(expression, zone)) }}{% endmacro %}
+{% macro duckdb__to_utc(expression, zone) %}timezone('UTC', timezone('{{ zone }}', {{ expression }})){% endmacro %}
+{% macro spark__to_utc(expression, zone) %}to_utc_timestamp({{ expression }}, '{{ zone }}'){% endmacro %}
+
+{# The day on which a UTC moment falls in `zone`. #}
+{% macro local_date(expression, zone=none) %}{{ return(adapter.dispatch('local_date', 'sales_kpis')(expression, zone or var('reporting_time_zone'))) }}{% endmacro %}
+{% macro duckdb__local_date(expression, zone) %}cast(timezone('{{ zone }}', timezone('UTC', {{ expression }})) as date){% endmacro %}
+{% macro spark__local_date(expression, zone) %}cast(from_utc_timestamp({{ expression }}, '{{ zone }}') as date){% endmacro %}
+
+{# A text that carries its own zone or offset becomes a UTC moment; null where it is none. #}
+{% macro read_zoned_moment(expression) %}{{ return(adapter.dispatch('read_zoned_moment', 'sales_kpis')(expression)) }}{% endmacro %}
+{% macro duckdb__read_zoned_moment(expression) %}timezone('UTC', try_cast({{ expression }} as timestamptz)){% endmacro %}
+{% macro spark__read_zoned_moment(expression) %}try_cast({{ sales_kpis.replace_matches(expression, '([+-][0-9]{2})([0-9]{2})$', '$1:$2') }} as timestamp){% endmacro %}
+
+{# Whole calendar days from one date to another. #}
+{% macro days_between(first_date, second_date) %}{{ return(adapter.dispatch('days_between', 'sales_kpis')(first_date, second_date)) }}{% endmacro %}
+{% macro duckdb__days_between(first_date, second_date) %}date_diff('day', {{ first_date }}, {{ second_date }}){% endmacro %}
+{% macro spark__days_between(first_date, second_date) %}datediff({{ second_date }}, {{ first_date }}){% endmacro %}
+
+{% macro add_days(date_expression, days) %}{{ return(adapter.dispatch('add_days', 'sales_kpis')(date_expression, days)) }}{% endmacro %}
+{% macro duckdb__add_days(date_expression, days) %}cast({{ date_expression }} + to_days(cast({{ days }} as integer)) as date){% endmacro %}
+{% macro spark__add_days(date_expression, days) %}date_add({{ date_expression }}, cast({{ days }} as int)){% endmacro %}
+
+{# Calendar months later (or earlier); a day that the month does not have becomes its last. #}
+{% macro add_months_to(date_expression, months) %}{{ return(adapter.dispatch('add_months_to', 'sales_kpis')(date_expression, months)) }}{% endmacro %}
+{% macro duckdb__add_months_to(date_expression, months) %}cast({{ date_expression }} + to_months(cast({{ months }} as integer)) as date){% endmacro %}
+{% macro spark__add_months_to(date_expression, months) %}add_months({{ date_expression }}, cast({{ months }} as int)){% endmacro %}
+
+{# First day of the day's ISO week, month, quarter or year. #}
+{% macro start_of(grain, date_expression) %}cast({{ dbt.date_trunc(grain, date_expression) }} as date){% endmacro %}
+
+{# Number of the ISO week, 1 to 53. #}
+{% macro iso_week(date_expression) %}{{ return(adapter.dispatch('iso_week', 'sales_kpis')(date_expression)) }}{% endmacro %}
+{% macro default__iso_week(date_expression) %}cast(extract(week from {{ date_expression }}) as integer){% endmacro %}
+
+{# 1 = Monday to 7 = Sunday. #}
+{% macro iso_weekday(date_expression) %}{{ return(adapter.dispatch('iso_weekday', 'sales_kpis')(date_expression)) }}{% endmacro %}
+{% macro duckdb__iso_weekday(date_expression) %}cast(isodow({{ date_expression }}) as integer){% endmacro %}
+{% macro spark__iso_weekday(date_expression) %}cast(weekday({{ date_expression }}) + 1 as integer){% endmacro %}
+
+{# A query of one column `date_day`: each day from the first to the last, both included. #}
+{% macro days_from_to(first_date, last_date, relation) %}{{ return(adapter.dispatch('days_from_to', 'sales_kpis')(first_date, last_date, relation)) }}{% endmacro %}
+{% macro duckdb__days_from_to(first_date, last_date, relation) %}
+select cast(unnest(generate_series({{ first_date }}, {{ last_date }}, interval 1 day)) as date) as date_day
+from {{ relation }}
+{% endmacro %}
+{% macro spark__days_from_to(first_date, last_date, relation) %}
+select explode(sequence({{ first_date }}, {{ last_date }}, interval 1 day)) as date_day
+from {{ relation }}
+{% endmacro %}
+
+{# The day up to which the company is known: the setting `as_of_date`, included to its last second. #}
+{% macro as_of_date() %}cast('{{ var("as_of_date") }}' as date){% endmacro %}
+
+{# A typed instant (timestamp with zone) as a UTC moment. #}
+{% macro instant_to_utc(expression) %}{{ return(adapter.dispatch('instant_to_utc', 'sales_kpis')(expression)) }}{% endmacro %}
+{% macro duckdb__instant_to_utc(expression) %}timezone('UTC', {{ expression }}){% endmacro %}
+{% macro spark__instant_to_utc(expression) %}{{ expression }}{% endmacro %}

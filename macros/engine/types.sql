@@ -1,0 +1,39 @@
+{# The project's types. Money and measures are decimals, so that a sum does not depend on the order of its terms. #}
+
+{% macro sql_type(name) %}
+    {%- set types = {
+        'text': dbt.type_string(),
+        'int': 'bigint',
+        'decimal': 'decimal(20, 6)',
+        'date': 'date',
+        'timestamp': 'timestamp',
+        'bool': 'boolean',
+        'measure': 'decimal(28, 8)',
+    } -%}
+    {%- if name not in types -%}
+        {{ exceptions.raise_compiler_error("Unknown type '" ~ name ~ "': use one of " ~ types.keys() | join(', ') ~ ".") }}
+    {%- endif -%}
+    {{ return(types[name]) }}
+{% endmacro %}
+
+{# Amounts and the two parts of a KPI. #}
+{% macro as_measure(expression) %}cast({{ expression }} as {{ sales_kpis.sql_type('measure') }}){% endmacro %}
+
+{# The value of a KPI; null where the denominator is zero or absent, so never infinite. #}
+{% macro safe_ratio(numerator, denominator) %}cast({{ numerator }} as double) / nullif(cast({{ denominator }} as double), 0){% endmacro %}
+
+{# How a relation's column type is read: text, int, float, decimal, bool, date, instant (with zone), timestamp (without), other. #}
+{% macro type_family(data_type) %}{{ return(adapter.dispatch('type_family', 'sales_kpis')(data_type)) }}{% endmacro %}
+{% macro default__type_family(data_type) %}
+    {%- set name = data_type | lower -%}
+    {%- if name.startswith(('varchar', 'string', 'text', 'char')) -%}{{ return('text') }}
+    {%- elif name in ('tinyint', 'smallint', 'int', 'integer', 'bigint', 'hugeint', 'utinyint', 'usmallint', 'uinteger', 'ubigint') -%}{{ return('int') }}
+    {%- elif name in ('float', 'double', 'real') -%}{{ return('float') }}
+    {%- elif name.startswith(('decimal', 'numeric')) -%}{{ return('decimal') }}
+    {%- elif name.startswith('bool') -%}{{ return('bool') }}
+    {%- elif name == 'date' -%}{{ return('date') }}
+    {%- elif name in ('timestamp with time zone', 'timestamptz') -%}{{ return('instant') }}
+    {%- elif name == 'timestamp' -%}{{ return('instant' if target.type == 'spark' else 'timestamp') }}
+    {%- elif name.startswith('timestamp') -%}{{ return('timestamp') }}
+    {%- else -%}{{ return('other') }}{%- endif -%}
+{% endmacro %}

@@ -1,0 +1,168 @@
+{#
+    The one way from facts to a KPI table: periods, dimensions, zero-filling and the safe ratio, the same for every KPI.
+
+    facts               name of a CTE with one row per fact: kpi_date, one column per dimension, numerator and, for a
+                        ratio, denominator. A null dimension value becomes '(none)'.
+    facts_by_dimension  another CTE (kpi_date, the dimension, numerator, denominator) for a dimension that divides a
+                        fact, such as the product lines of a deal.
+    is_ratio            false: the KPI has no denominator and its value is its numerator.
+    compare_with        'previous' or 'year_ago': the KPI is the growth of the numerator over that earlier period.
+    complete_after_days a cohort is complete only so many days after its period.
+
+    The dimensions are those of the KPI's YAML; `total`, the whole, comes with every KPI. Grain: one row per period,
+    dimension and dimension value, from the slice's first fact to `as_of_date` (a slice other than the total: to
+    `zero_fill_days` after its last fact at most). Source: docs/kpis.md, "How a KPI table is made".
+#}
+{% macro kpi_rollup(facts, facts_by_dimension={}, is_ratio=true, compare_with=none, complete_after_days=0) -%}
+{%- set dimensions = ['total'] + kpi_dimensions() -%}
+{%- set has_denominator = is_ratio and compare_with is none -%}
+,
+
+kpi_daily_sums as (
+
+    {% for dimension in dimensions -%}
+    select
+        '{{ dimension }}' as dimension,
+        {{ "'total'" if dimension == 'total' else "coalesce(" ~ dimension ~ ", '(none)')" }} as dimension_value,
+        kpi_date,
+        sum({{ as_measure('numerator') }}) as numerator,
+        {{ 'sum(' ~ as_measure('denominator') ~ ')' if has_denominator else as_measure('null') }} as denominator
+    from {{ facts_by_dimension.get(dimension, facts) }}
+    where kpi_date <= {{ as_of_date() }}
+    group by kpi_date{{ '' if dimension == 'total' else ', ' ~ dimension }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+-- Days are for the total only: the facts serve the daily drill-down.
+kpi_sums as (
+
+    {% for grain in period_grains() -%}
+    select
+        '{{ grain }}' as period_grain,
+        {{ period_start(grain, 'kpi_date') }} as period_start_date,
+        dimension,
+        dimension_value,
+        sum(numerator) as numerator,
+        sum(denominator) as denominator
+    from kpi_daily_sums
+    {{ "where dimension = 'total'" if grain == 'day' }}
+    group by {{ period_start(grain, 'kpi_date') }}, dimension, dimension_value
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+kpi_slices as (
+
+    select
+        dimension,
+        dimension_value,
+        min(kpi_date) as first_fact_date,
+        case
+            when dimension = 'total' then {{ as_of_date() }}
+            else least({{ as_of_date() }}, {{ add_days('max(kpi_date)', var('zero_fill_days')) }})
+        end as last_row_date
+    from kpi_daily_sums
+    group by dimension, dimension_value
+
+),
+
+kpi_periods as (
+
+    select
+        periods.period_grain,
+        periods.period_start_date,
+        kpi_slices.dimension,
+        kpi_slices.dimension_value,
+        periods.period_end_date,
+        periods.previous_period_start_date,
+        periods.year_ago_period_start_date
+    from kpi_slices
+    inner join {{ ref('dim_periods') }} as periods
+        on
+            kpi_slices.first_fact_date <= periods.period_end_date
+            and kpi_slices.last_row_date >= periods.period_start_date
+            and (periods.period_grain <> 'day' or kpi_slices.dimension = 'total')
+
+),
+
+kpi_filled_sums as (
+
+    select
+        kpi_periods.period_grain,
+        kpi_periods.period_start_date,
+        kpi_periods.dimension,
+        kpi_periods.dimension_value,
+        kpi_periods.period_end_date,
+        kpi_periods.previous_period_start_date,
+        kpi_periods.year_ago_period_start_date,
+        coalesce(kpi_sums.numerator, 0) as numerator,
+        {{ 'coalesce(kpi_sums.denominator, 0)' if has_denominator else 'kpi_sums.denominator' }} as denominator
+    from kpi_periods
+    left join kpi_sums
+        on
+            kpi_periods.period_grain = kpi_sums.period_grain
+            and kpi_periods.period_start_date = kpi_sums.period_start_date
+            and kpi_periods.dimension = kpi_sums.dimension
+            and kpi_periods.dimension_value = kpi_sums.dimension_value
+
+),
+
+kpi_parts as (
+
+    {% if compare_with is none -%}
+    select
+        period_grain,
+        period_start_date,
+        dimension,
+        dimension_value,
+        period_end_date,
+        numerator,
+        denominator
+    from kpi_filled_sums
+    {%- else -%}
+    -- Growth compares with the whole earlier period; where a slice has none, both parts are null.
+    select
+        kpi_filled_sums.period_grain,
+        kpi_filled_sums.period_start_date,
+        kpi_filled_sums.dimension,
+        kpi_filled_sums.dimension_value,
+        kpi_filled_sums.period_end_date,
+        kpi_filled_sums.numerator - earlier_sums.numerator as numerator,
+        earlier_sums.numerator as denominator
+    from kpi_filled_sums
+    left join kpi_filled_sums as earlier_sums
+        on
+            kpi_filled_sums.period_grain = earlier_sums.period_grain
+            and kpi_filled_sums.{{ compare_with }}_period_start_date = earlier_sums.period_start_date
+            and kpi_filled_sums.dimension = earlier_sums.dimension
+            and kpi_filled_sums.dimension_value = earlier_sums.dimension_value
+    {%- endif %}
+
+),
+
+kpi_rows as (
+
+    select
+        period_grain,
+        period_start_date,
+        dimension,
+        dimension_value,
+        period_end_date,
+        {{ add_days('period_end_date', complete_after_days) }} <= {{ as_of_date() }} as is_period_complete,
+        {{ as_measure('numerator') }} as numerator,
+        {{ as_measure('denominator') }} as denominator,
+        {{ safe_ratio('numerator', 'denominator') if is_ratio else 'cast(numerator as double)' }} as value
+    from kpi_parts
+
+)
+
+select * from kpi_rows
+{%- endmacro %}
+
+{# The dimensions of the KPI being built, as its YAML lists them. A unit test, which has no YAML, overrides this macro. #}
+{% macro kpi_dimensions() %}
+    {{ return((model.get('config', {}).get('meta', {}) or {}).get('kpi', {}).get('dimensions', []) if execute else []) }}
+{% endmacro %}

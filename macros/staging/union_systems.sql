@@ -1,0 +1,60 @@
+{# Which entities each system has a staging model for. A new system adds its line here and its folder in models/staging/. #}
+{% macro entities_of_systems() %}
+    {{ return({
+        'salesforce': ['accounts', 'people', 'leads', 'deals', 'deal_stages', 'deal_history', 'deal_line_items', 'products', 'reps'],
+        'tabular': [
+            'accounts', 'people', 'leads', 'deals', 'deal_stages', 'deal_history', 'deal_line_items', 'products', 'reps',
+            'activities', 'email_messages', 'email_events', 'web_sessions', 'web_events', 'lifecycle_events', 'subscriptions', 'survey_responses',
+        ],
+    }) }}
+{% endmacro %}
+
+{#
+    One entity from every system in use, with the named columns in their types, and `system_order`: the place of the
+    system in the variable `systems`. Without any such system it has no rows.
+#}
+{% macro union_systems(entity, columns) %}
+    {%- set queries = [] -%}
+    {%- for system in var('systems') -%}
+        {%- if entity in sales_kpis.entities_of_systems().get(system, []) -%}
+            {%- set relation = ref('stg_' ~ system ~ '__' ~ entity) -%}
+            {%- set select_list = [] -%}
+            {%- for name, type in columns.items() -%}
+                {%- do select_list.append('cast(' ~ name ~ ' as ' ~ sales_kpis.sql_type(type) ~ ') as ' ~ name) -%}
+            {%- endfor -%}
+            {%- do queries.append('select ' ~ select_list | join(', ') ~ ', ' ~ loop.index ~ ' as system_order from ' ~ relation) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if not queries -%}
+        {%- set select_list = [] -%}
+        {%- for name, type in columns.items() -%}
+            {%- do select_list.append('cast(null as ' ~ sales_kpis.sql_type(type) ~ ') as ' ~ name) -%}
+        {%- endfor -%}
+        {%- do queries.append('select ' ~ select_list | join(', ') ~ ', 0 as system_order where false') -%}
+    {%- endif -%}
+    {{ return(queries | join('\n    union all\n    ')) }}
+{% endmacro %}
+
+{#
+    A mapping seed with the columns `system` and `raw_value`, one row per system in use and raw value in lower case. A
+    row for one system goes before a row whose system is blank, which is for all.
+#}
+{% macro mapping_of_systems(seed, columns) %}
+    select
+        systems.system,
+        lower(trim(mapping.raw_value)) as raw_value,
+        {% for column in columns -%}
+        mapping.{{ column }}{{ ',' if not loop.last }}
+        {% endfor -%}
+    from {{ ref(seed) }} as mapping
+    inner join (
+        {% for system in var('systems') -%}
+        select '{{ system }}' as system{{ ' union all' if not loop.last }}
+        {% endfor %}
+    ) as systems
+        on coalesce(nullif(trim(mapping.system), ''), systems.system) = systems.system
+    qualify row_number() over (
+        partition by systems.system, lower(trim(mapping.raw_value))
+        order by nullif(trim(mapping.system), '') nulls last{% for column in columns %}, mapping.{{ column }} nulls last{% endfor %}
+    ) = 1
+{% endmacro %}

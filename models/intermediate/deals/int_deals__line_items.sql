@@ -1,0 +1,69 @@
+with
+
+line_items as (
+
+    {{ union_systems('deal_line_items', {
+        'system': 'text',
+        'line_item_id': 'text',
+        'deal_id': 'text',
+        'raw_product_id': 'text',
+        'quantity': 'decimal',
+        'unit_price': 'decimal',
+        'list_price': 'decimal',
+        'amount': 'decimal',
+        'is_deleted': 'bool',
+    }) }}
+
+),
+
+deals as (
+
+    select
+        deal_id,
+        exchange_rate
+    from {{ ref('int_deals__valued') }}
+
+),
+
+product_mapping as (
+
+    {{ mapping_of_systems('products', ['product_id']) }}
+
+),
+
+-- The seed may name a product by its own id or, to unite systems, by its key.
+line_items_with_product as (
+
+    select
+        line_items.*,
+        case
+            when product_mapping.product_id is null then line_items.system || ':' || line_items.raw_product_id
+            when {{ matches('product_mapping.product_id', '^[a-z_]+:') }} then product_mapping.product_id
+            else line_items.system || ':' || product_mapping.product_id
+        end as product_id
+    from line_items
+    left join product_mapping
+        on
+            line_items.system = product_mapping.system
+            and lower(line_items.raw_product_id) = product_mapping.raw_value
+
+),
+
+valued_line_items as (
+
+    select
+        line_items_with_product.line_item_id,
+        line_items_with_product.deal_id,
+        line_items_with_product.product_id,
+        line_items_with_product.quantity,
+        line_items_with_product.list_price,
+        deals.exchange_rate,
+        {{ as_measure('coalesce(line_items_with_product.amount, line_items_with_product.quantity * line_items_with_product.unit_price, 0) * deals.exchange_rate') }} as amount
+    from line_items_with_product
+    inner join deals
+        on line_items_with_product.deal_id = deals.deal_id
+    where not line_items_with_product.is_deleted
+
+)
+
+select * from valued_line_items

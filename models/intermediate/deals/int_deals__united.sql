@@ -1,0 +1,75 @@
+with recursive
+
+deals as (
+
+    {{ union_systems('deals', {
+        'system': 'text',
+        'source_table': 'text',
+        'deal_id': 'text',
+        'account_record_id': 'text',
+        'stage': 'text',
+        'is_stage_known': 'bool',
+        'is_won': 'bool',
+        'is_closed': 'bool',
+        'created_at': 'timestamp',
+        'close_date': 'date',
+        'expected_close_date': 'date',
+        'amount': 'decimal',
+        'currency': 'text',
+        'rep_id': 'text',
+        'deal_type': 'text',
+        'lead_source': 'text',
+        'campaign_id': 'text',
+        'competitor': 'text',
+        'loss_reason': 'text',
+        'contract_term_months': 'int',
+        'is_deleted': 'bool',
+        'merged_into_deal_id': 'text',
+    }) }}
+
+),
+
+merge_steps as (
+
+    select
+        deal_id,
+        merged_into_deal_id as surviving_deal_id,
+        1 as step_number
+    from deals
+    where merged_into_deal_id is not null
+
+    union all
+
+    select
+        merge_steps.deal_id,
+        deals.merged_into_deal_id as surviving_deal_id,
+        merge_steps.step_number + 1 as step_number
+    from merge_steps
+    inner join deals
+        on merge_steps.surviving_deal_id = deals.deal_id
+    where deals.merged_into_deal_id is not null and merge_steps.step_number < 50
+
+),
+
+merge_survivors as (
+
+    select
+        deal_id,
+        max_by(surviving_deal_id, step_number) as surviving_deal_id
+    from merge_steps
+    group by deal_id
+
+),
+
+deals_with_survivor as (
+
+    select
+        deals.*,
+        coalesce(merge_survivors.surviving_deal_id, deals.deal_id) as surviving_deal_id
+    from deals
+    left join merge_survivors
+        on deals.deal_id = merge_survivors.deal_id
+
+)
+
+select * from deals_with_survivor

@@ -1,0 +1,53 @@
+with
+
+reps as (
+
+    {{ union_systems('reps', {
+        'system': 'text',
+        'rep_id': 'text',
+        'rep_name': 'text',
+        'team': 'text',
+        'territory': 'text',
+        'manager_rep_id': 'text',
+        'hired_on': 'date',
+        'left_on': 'date',
+        'is_active': 'bool',
+    }) }}
+
+),
+
+-- A user of the CRM is a rep when he owns a deal or lead, sourced a lead, or holds an assignment or a quota.
+selling_reps as (
+
+    select rep_id from {{ ref('int_deals__valued') }}
+    union distinct
+    select rep_id from {{ ref('int_leads__united') }}
+    union distinct
+    select sourced_by_rep_id as rep_id from {{ ref('int_leads__united') }}
+    union distinct
+    select rep_id from {{ ref('int_reps__assignments') }}
+    union distinct
+    select rep_id from {{ ref('quotas') }}
+
+),
+
+united_reps as (
+
+    select
+        selling_reps.rep_id,
+        coalesce(reps.rep_name, selling_reps.rep_id) as rep_name,
+        reps.team,
+        reps.territory,
+        reps.manager_rep_id,
+        reps.hired_on,
+        reps.left_on,
+        reps.is_active,
+        reps.rep_id is null as is_inferred
+    from selling_reps
+    left join reps
+        on selling_reps.rep_id = reps.rep_id
+    where selling_reps.rep_id is not null
+
+)
+
+select * from united_reps

@@ -1,0 +1,64 @@
+with
+
+deals as (
+
+    select
+        created_date,
+        close_date
+    from {{ ref('int_deals__valued') }}
+
+),
+
+leads as (
+
+    select created_date
+    from {{ ref('int_leads__united') }}
+
+),
+
+fact_dates as (
+
+    select created_date as fact_date from deals
+    union all
+    select close_date as fact_date from deals
+    union all
+    select created_date as fact_date from leads
+    union all
+    select {{ as_of_date() }} as fact_date
+
+),
+
+-- Whole years: from the one of the first fact to the one of `as_of_date`.
+range_of_dates as (
+
+    select
+        {{ start_of('year', 'min(fact_date)') }} as first_date,
+        {{ period_end('year', start_of('year', as_of_date())) }} as last_date
+    from fact_dates
+    where fact_date <= {{ as_of_date() }}
+
+),
+
+days as (
+
+    {{ days_from_to('first_date', 'last_date', 'range_of_dates') }}
+
+),
+
+dates as (
+
+    select
+        date_day,
+        {{ iso_weekday('date_day') }} as iso_weekday,
+        cast({{ iso_week('date_day') }} as bigint) as iso_week,
+        {{ period_start('week', 'date_day') }} as week_start_date,
+        {{ period_start('month', 'date_day') }} as month_start_date,
+        {{ period_start('quarter', 'date_day') }} as quarter_start_date,
+        {{ period_start('year', 'date_day') }} as year_start_date,
+        {{ period_start('fiscal_quarter', 'date_day') }} as fiscal_quarter_start_date,
+        {{ period_start('fiscal_year', 'date_day') }} as fiscal_year_start_date
+    from days
+
+)
+
+select * from dates

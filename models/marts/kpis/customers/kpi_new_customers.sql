@@ -1,0 +1,30 @@
+with
+
+deals as (
+
+    select
+        close_date,
+        territory,
+        market,
+        lead_source,
+        industry
+    from {{ ref('fct_deals') }}
+    where is_new_business and account_id is not null
+
+),
+
+-- A deal without an account is new business, but nobody becomes a customer by it.
+first_won_deals as (
+
+    select
+        close_date as kpi_date,
+        territory,
+        market,
+        lead_source,
+        industry,
+        1 as numerator
+    from deals
+
+)
+
+{{ kpi_rollup('first_won_deals', is_ratio=false) }}

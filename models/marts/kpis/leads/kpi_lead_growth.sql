@@ -1,0 +1,26 @@
+with
+
+leads as (
+
+    select
+        created_date,
+        lead_source,
+        lead_channel,
+        territory
+    from {{ ref('fct_leads') }}
+
+),
+
+created_leads as (
+
+    select
+        created_date as kpi_date,
+        lead_source,
+        lead_channel,
+        territory,
+        1 as numerator
+    from leads
+
+)
+
+{{ kpi_rollup('created_leads', compare_with='previous') }}

@@ -1,0 +1,32 @@
+with
+
+leads as (
+
+    select
+        created_date,
+        lead_source,
+        lead_channel,
+        campaign_id,
+        industry,
+        rep_id,
+        won_date
+    from {{ ref('fct_leads') }}
+
+),
+
+created_leads as (
+
+    select
+        created_date as kpi_date,
+        lead_source,
+        lead_channel,
+        campaign_id as campaign,
+        industry,
+        rep_id as rep,
+        case when won_date <= {{ add_days('created_date', var('conversion_window_days')) }} then 1 else 0 end as numerator,
+        1 as denominator
+    from leads
+
+)
+
+{{ kpi_rollup('created_leads', complete_after_days=var('conversion_window_days')) }}

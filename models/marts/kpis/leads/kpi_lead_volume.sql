@@ -1,0 +1,30 @@
+with
+
+leads as (
+
+    select
+        created_date,
+        lead_source,
+        lead_channel,
+        campaign_id,
+        territory,
+        rep_id
+    from {{ ref('fct_leads') }}
+
+),
+
+created_leads as (
+
+    select
+        created_date as kpi_date,
+        lead_source,
+        lead_channel,
+        campaign_id as campaign,
+        territory,
+        rep_id as rep,
+        1 as numerator
+    from leads
+
+)
+
+{{ kpi_rollup('created_leads', is_ratio=false) }}

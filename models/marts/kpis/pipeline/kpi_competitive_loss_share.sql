@@ -1,0 +1,52 @@
+with
+
+deals as (
+
+    select
+        close_date,
+        competitor,
+        territory,
+        team
+    from {{ ref('fct_deals') }}
+    where is_lost
+
+),
+
+deal_product_lines as (
+
+    select
+        close_date,
+        product_line,
+        competitor,
+        is_counted
+    from {{ ref('fct_deal_product_lines') }}
+    where is_lost
+
+),
+
+lost_deals as (
+
+    select
+        close_date as kpi_date,
+        competitor,
+        territory,
+        team,
+        cast(competitor is not null as int) as numerator,
+        1 as denominator
+    from deals
+
+),
+
+lost_deals_by_product_line as (
+
+    select
+        close_date as kpi_date,
+        product_line,
+        cast(competitor is not null as int) as numerator,
+        1 as denominator
+    from deal_product_lines
+    where is_counted
+
+)
+
+{{ kpi_rollup('lost_deals', facts_by_dimension={'product_line': 'lost_deals_by_product_line'}) }}

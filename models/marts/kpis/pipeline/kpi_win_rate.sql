@@ -1,0 +1,62 @@
+with
+
+deals as (
+
+    select
+        close_date,
+        territory,
+        market,
+        team,
+        rep_id,
+        lead_source,
+        industry,
+        competitor,
+        is_won
+    from {{ ref('fct_deals') }}
+    where is_closed
+
+),
+
+deal_product_lines as (
+
+    select
+        close_date,
+        product_line,
+        is_won,
+        is_counted
+    from {{ ref('fct_deal_product_lines') }}
+    where is_closed
+
+),
+
+-- Open deals are no evidence of winning or losing, so they are in neither part of the ratio.
+closed_deals as (
+
+    select
+        close_date as kpi_date,
+        territory,
+        market,
+        team,
+        rep_id as rep,
+        lead_source,
+        industry,
+        competitor,
+        cast(is_won as int) as numerator,
+        1 as denominator
+    from deals
+
+),
+
+closed_deals_by_product_line as (
+
+    select
+        close_date as kpi_date,
+        product_line,
+        cast(is_won as int) as numerator,
+        1 as denominator
+    from deal_product_lines
+    where is_counted
+
+)
+
+{{ kpi_rollup('closed_deals', facts_by_dimension={'product_line': 'closed_deals_by_product_line'}) }}

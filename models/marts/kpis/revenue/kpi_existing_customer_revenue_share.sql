@@ -1,0 +1,55 @@
+with
+
+deals as (
+
+    select
+        close_date,
+        revenue_type,
+        territory,
+        market,
+        team,
+        is_new_business,
+        amount
+    from {{ ref('fct_deals') }}
+    where is_won
+
+),
+
+deal_product_lines as (
+
+    select
+        close_date,
+        product_line,
+        is_new_business,
+        amount
+    from {{ ref('fct_deal_product_lines') }}
+    where is_won
+
+),
+
+won_deals as (
+
+    select
+        close_date as kpi_date,
+        revenue_type,
+        territory,
+        market,
+        team,
+        case when is_new_business then 0 else amount end as numerator,
+        amount as denominator
+    from deals
+
+),
+
+won_deals_by_product_line as (
+
+    select
+        close_date as kpi_date,
+        product_line,
+        case when is_new_business then 0 else amount end as numerator,
+        amount as denominator
+    from deal_product_lines
+
+)
+
+{{ kpi_rollup('won_deals', facts_by_dimension={'product_line': 'won_deals_by_product_line'}) }}

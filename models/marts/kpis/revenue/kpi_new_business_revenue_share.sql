@@ -1,0 +1,57 @@
+with
+
+deals as (
+
+    select
+        close_date,
+        territory,
+        market,
+        team,
+        rep_id,
+        lead_source,
+        is_new_business,
+        amount
+    from {{ ref('fct_deals') }}
+    where is_won
+
+),
+
+deal_product_lines as (
+
+    select
+        close_date,
+        product_line,
+        is_new_business,
+        amount
+    from {{ ref('fct_deal_product_lines') }}
+    where is_won
+
+),
+
+won_deals as (
+
+    select
+        close_date as kpi_date,
+        territory,
+        market,
+        team,
+        rep_id as rep,
+        lead_source,
+        case when is_new_business then amount else 0 end as numerator,
+        amount as denominator
+    from deals
+
+),
+
+won_deals_by_product_line as (
+
+    select
+        close_date as kpi_date,
+        product_line,
+        case when is_new_business then amount else 0 end as numerator,
+        amount as denominator
+    from deal_product_lines
+
+)
+
+{{ kpi_rollup('won_deals', facts_by_dimension={'product_line': 'won_deals_by_product_line'}) }}

@@ -1,0 +1,28 @@
+with
+
+deals as (
+
+    select
+        close_date,
+        lead_source,
+        lead_channel,
+        campaign_id,
+        amount
+    from {{ ref('fct_deals') }}
+    where is_won
+
+),
+
+won_deals as (
+
+    select
+        close_date as kpi_date,
+        lead_source,
+        lead_channel,
+        campaign_id as campaign,
+        amount as numerator
+    from deals
+
+)
+
+{{ kpi_rollup('won_deals', is_ratio=false) }}

@@ -1,0 +1,26 @@
+with
+
+line_items as (
+
+    select
+        close_date,
+        product_id,
+        product_line,
+        amount
+    from {{ ref('fct_deal_line_items') }}
+    where is_won
+
+),
+
+sold_line_items as (
+
+    select
+        close_date as kpi_date,
+        product_id as product,
+        product_line,
+        amount as numerator
+    from line_items
+
+)
+
+{{ kpi_rollup('sold_line_items', is_ratio=false) }}

@@ -1,0 +1,26 @@
+with
+
+deals as (
+
+    select
+        close_date,
+        territory,
+        region,
+        amount
+    from {{ ref('fct_deals') }}
+    where is_won
+
+),
+
+won_deals as (
+
+    select
+        close_date as kpi_date,
+        territory,
+        region,
+        amount as numerator
+    from deals
+
+)
+
+{{ kpi_rollup('won_deals', is_ratio=false) }}

@@ -1,0 +1,35 @@
+with
+
+deals as (
+
+    select
+        close_date,
+        territory,
+        market,
+        team,
+        rep_id,
+        lead_source,
+        revenue_type,
+        industry
+    from {{ ref('fct_deals') }}
+    where is_won
+
+),
+
+won_deals as (
+
+    select
+        close_date as kpi_date,
+        territory,
+        market,
+        team,
+        rep_id as rep,
+        lead_source,
+        revenue_type,
+        industry,
+        1 as numerator
+    from deals
+
+)
+
+{{ kpi_rollup('won_deals', is_ratio=false) }}

@@ -1,0 +1,57 @@
+with
+
+deals as (
+
+    select
+        close_date,
+        territory,
+        market,
+        team,
+        rep_id,
+        lead_source,
+        revenue_type,
+        industry,
+        amount
+    from {{ ref('fct_deals') }}
+    where is_won
+
+),
+
+deal_product_lines as (
+
+    select
+        close_date,
+        product_line,
+        amount
+    from {{ ref('fct_deal_product_lines') }}
+    where is_won
+
+),
+
+won_deals as (
+
+    select
+        close_date as kpi_date,
+        territory,
+        market,
+        team,
+        rep_id as rep,
+        lead_source,
+        revenue_type,
+        industry,
+        amount as numerator
+    from deals
+
+),
+
+won_deals_by_product_line as (
+
+    select
+        close_date as kpi_date,
+        product_line,
+        amount as numerator
+    from deal_product_lines
+
+)
+
+{{ kpi_rollup('won_deals', facts_by_dimension={'product_line': 'won_deals_by_product_line'}, is_ratio=false) }}

@@ -1,0 +1,27 @@
+-- depends_on: {{ ref('kpi_tables') }}
+-- Written nowhere else than in the YAML of the KPI models; this table is that YAML.
+with
+
+catalog as (
+
+    {% for kpi in kpis_of_project() -%}
+    select
+        {{ text_literal(kpi.id) }} as kpi,
+        {{ text_literal(kpi.family) }} as family,
+        {{ text_literal(kpi.title) }} as title,
+        {{ text_literal(kpi.question) }} as question,
+        {{ text_literal(kpi.formula) }} as formula,
+        {{ text_literal(kpi.unit) }} as unit,
+        {{ text_literal(kpi.direction) }} as direction,
+        {{ text_literal(kpi.owner) }} as owner,
+        {{ text_literal(kpi.dimensions | join('|')) }} as dimensions,
+        {{ text_literal(period_grains() | join('|')) }} as grains,
+        {{ text_literal(kpi.source) }} as source,
+        {{ text_literal(kpi.description) }} as description,
+        {{ 'true' if kpi.is_additive else 'false' }} as is_additive
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+)
+
+select * from catalog

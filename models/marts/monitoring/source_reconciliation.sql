@@ -1,0 +1,26 @@
+with
+
+counts_of_systems as (
+
+    {% for system in var('systems') -%}
+    select * from {{ ref('stg_' ~ system ~ '__source_counts') }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+source_reconciliation as (
+
+    select
+        system,
+        source_table,
+        raw_rows,
+        staged_rows,
+        duplicate_rows,
+        rejected_rows,
+        raw_rows = staged_rows + duplicate_rows + rejected_rows as is_balanced
+    from counts_of_systems
+
+)
+
+select * from source_reconciliation
