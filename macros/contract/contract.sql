@@ -10,6 +10,9 @@
                 'type': column.data_type,
                 'is_required': column_meta.get('required', false),
                 'is_pii': column_meta.get('pii', false),
+                'is_expected': column_meta.get('expected', false),
+                'references': column_meta.get('references'),
+                'mapped_by': column_meta.get('mapped_by'),
                 'aliases': column_meta.get('aliases', []),
             }) -%}
         {%- endfor -%}

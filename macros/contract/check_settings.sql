@@ -1,0 +1,35 @@
+{# Stops a run whose settings cannot be right, with one sentence on each, before anything is built. #}
+{% macro check_settings() %}
+    {%- if execute -%}
+        {%- set errors = [] -%}
+        {%- set systems = sales_kpis.entities_of_systems().keys() | list -%}
+        {%- if var('systems') is string or not var('systems') -%}
+            {%- do errors.append("The variable systems is a list such as [" ~ systems | join(', ') ~ "], not '" ~ var('systems') ~ "'.") -%}
+        {%- else -%}
+            {%- for system in var('systems') if system not in systems -%}
+                {%- do errors.append("The variable systems names '" ~ system ~ "', which the project does not know: use " ~ systems | join(', ') ~ ".") -%}
+            {%- endfor -%}
+        {%- endif -%}
+        {%- if not modules.re.match('^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$', var('as_of_date') | string) -%}
+            {%- do errors.append("The variable as_of_date is a day such as 2025-09-17, not '" ~ var('as_of_date') ~ "'.") -%}
+        {%- endif -%}
+        {%- if not modules.re.match('^[A-Z]{3}$', var('reporting_currency') | string) -%}
+            {%- do errors.append("The variable reporting_currency is an ISO code such as EUR, not '" ~ var('reporting_currency') ~ "'.") -%}
+        {%- endif -%}
+        {%- if not modules.re.match('^[A-Za-z0-9_+/-]+$', var('reporting_time_zone') | string) -%}
+            {%- do errors.append("The variable reporting_time_zone is an IANA name such as Europe/Amsterdam, not '" ~ var('reporting_time_zone') ~ "'.") -%}
+        {%- endif -%}
+        {%- if (var('fiscal_year_start_month') | int(0)) not in range(1, 13) -%}
+            {%- do errors.append("The variable fiscal_year_start_month is a month from 1 to 12, not '" ~ var('fiscal_year_start_month') ~ "'.") -%}
+        {%- endif -%}
+        {%- for name in ['conversion_window_days', 'new_product_months', 'zero_fill_days', 'min_sample_size'] if (var(name) | int(-1)) < 0 -%}
+            {%- do errors.append("The variable " ~ name ~ " is a whole number of 0 or more, not '" ~ var(name) ~ "'.") -%}
+        {%- endfor -%}
+        {#- With a folder outside the project dbt writes its compiled files over the user's own. -#}
+        {%- set seeds = env_var('SALES_KPIS_SEEDS', 'seeds') -%}
+        {%- if seeds.startswith('/') or '..' in seeds or ':' in seeds -%}
+            {%- do errors.append("SALES_KPIS_SEEDS is a folder inside the project, such as build/seeds, not '" ~ seeds ~ "': copy the folder there, or use `kpis run --seeds`, which does.") -%}
+        {%- endif -%}
+        {%- if errors -%}{{ exceptions.raise_compiler_error(errors | join(' ')) }}{%- endif -%}
+    {%- endif -%}
+{% endmacro %}

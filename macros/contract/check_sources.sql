@@ -1,0 +1,153 @@
+{#
+    What each system in use delivers against its contract, without a build: `dbt run-operation check_sources` lands the
+    files and logs one line, `CHECK_SOURCES` and JSON, that `kpis check-sources` shows. It reads with the same macros as
+    the staging models, so what it says is what a build will do.
+#}
+{% macro check_sources() %}
+    {%- do sales_kpis.land_raw_files() -%}
+    {%- set result = {'tables': [], 'oddities': [], 'errors': []} -%}
+    {%- for error in sales_kpis.mapping_errors() -%}{%- do result.errors.append(error) -%}{%- endfor -%}
+    {%- for system in var('systems') -%}
+        {%- set found_tables = [] -%}
+        {%- for contract in sales_kpis.contracts_of(system) -%}
+            {%- set delivery = sales_kpis.delivery_of(contract) -%}
+            {%- do result.errors.extend(delivery.errors) -%}
+            {%- do found_tables.append(delivery.found_as) -%}
+            {%- do result.tables.append(sales_kpis.table_findings(contract, delivery)) -%}
+            {%- if delivery.relation is not none and not delivery.errors -%}
+                {%- for column in contract.columns if delivery.columns[column.name].raw_name is not none -%}
+                    {%- do result.oddities.extend(sales_kpis.column_oddities(contract, delivery, column, result.tables[-1])) -%}
+                {%- endfor -%}
+            {%- endif -%}
+        {%- endfor -%}
+        {%- for name in sales_kpis.relation_names(target.database, 'raw_' ~ system) if name not in found_tables -%}
+            {%- do result.oddities.append({
+                'system': system, 'table': name, 'column': none, 'kind': 'table that no contract reads', 'values': [], 'rows': none,
+                'next_step': "If it holds data of a table above, name it in source_mapping (" ~ system ~ ": {<table>: {table: " ~ name ~ "}}).",
+            }) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- do log('CHECK_SOURCES ' ~ tojson(result), info=true) -%}
+{% endmacro %}
+
+{# Entries of source_mapping that name no system or table of a contract. #}
+{% macro mapping_errors() %}
+    {%- set errors = [] -%}
+    {%- for system, tables in (var('source_mapping', {}) or {}).items() if system in var('systems') -%}
+        {%- set known = sales_kpis.contracts_of(system) | map(attribute='table') | list -%}
+        {%- for table in tables if table not in known -%}
+            {%- do errors.append("source_mapping names the table " ~ system ~ "." ~ table ~ ", which the contract does not have: use one of " ~ known | join(', ') ~ ".") -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(errors) }}
+{% endmacro %}
+
+{# Counts of one delivered table and of each of its columns. #}
+{% macro table_findings(contract, delivery) %}
+    {%- set finding = {
+        'system': contract.system, 'table': contract.table, 'found_as': delivery.found_as, 'is_required': contract.is_required,
+        'rows': none, 'duplicate_rows': none, 'rejected_rows': none, 'newest_row': none, 'columns': [],
+    } -%}
+    {%- set parts = [] -%}
+    {%- set moments = [] -%}
+    {%- for column in contract.columns -%}
+        {%- set read = sales_kpis.read_value(column, delivery) -%}
+        {%- do parts.append('count(case when raw_rows.' ~ column.name ~ ' is null then 1 end)') -%}
+        {%- do parts.append('count(case when raw_rows.' ~ column.name ~ ' is not null and ' ~ read ~ ' is null then 1 end)') -%}
+        {%- do parts.append('min(case when raw_rows.' ~ column.name ~ ' is not null and ' ~ read ~ ' is null then ' ~ sales_kpis.as_text('raw_rows.' ~ column.name) ~ ' end)') -%}
+        {%- if column.type == 'timestamp' and delivery.columns[column.name].raw_name is not none -%}{%- do moments.append('max(' ~ read ~ ')') -%}{%- endif -%}
+    {%- endfor -%}
+    {%- set counts = none -%}
+    {%- if delivery.relation is not none and not delivery.errors -%}
+        {%- set books = run_query(sales_kpis.counts_sql(contract, delivery))[0] -%}
+        {%- set newest = moments[0] if moments | length == 1 else 'greatest(' ~ moments | join(', ') ~ ')' if moments else 'null' -%}
+        {%- set counts = run_query('select ' ~ sales_kpis.as_text(newest) ~ ', ' ~ parts | join(', ') ~ ' from (' ~ sales_kpis.raw_rows_sql(contract, delivery) ~ ') as raw_rows')[0] -%}
+        {%- do finding.update({'rows': books[2] | int, 'duplicate_rows': books[3] | int, 'rejected_rows': books[4] | int, 'newest_row': counts[0]}) -%}
+    {%- endif -%}
+    {%- for column in contract.columns -%}
+        {%- set found = delivery.columns[column.name] -%}
+        {%- do finding.columns.append({
+            'name': column.name, 'found_as': found.raw_name, 'is_required': column.is_required, 'data_type': column.type,
+            'is_mapped': found.is_mapped,
+            'missing_values': counts[3 * loop.index0 + 1] | int if counts is not none else none,
+            'unreadable_values': counts[3 * loop.index0 + 2] | int if counts is not none else none,
+            'examples': [counts[3 * loop.index0 + 3]] if counts is not none and counts[3 * loop.index0 + 3] is not none and not column.is_pii else [],
+        }) -%}
+    {%- endfor -%}
+    {{ return(finding) }}
+{% endmacro %}
+
+{#
+    What is odd in a column though it can be read: blanks where a KPI wants a value, ids that the table they name does
+    not have, and values that no mapping seed knows. The contract says which columns these are (`expected`,
+    `references`, `mapped_by`).
+#}
+{% macro column_oddities(contract, delivery, column, finding) %}
+    {%- set oddities = [] -%}
+    {%- set missing = (finding.columns | selectattr('name', 'equalto', column.name) | first).missing_values -%}
+    {%- if missing and column.is_expected -%}
+        {%- do oddities.append({
+            'system': contract.system, 'table': contract.table, 'column': column.name, 'kind': 'blank', 'values': [], 'rows': missing,
+            'next_step': "They count under '(none)', or not at all where a KPI needs the value: fill the column in the source if that is not meant.",
+        }) -%}
+    {%- endif -%}
+    {%- if column.references or column.mapped_by -%}
+        {%- set known = [] -%}
+        {%- if column.references -%}
+            {%- set target_contract = sales_kpis.contract_of(contract.system, column.references) -%}
+            {%- set target_delivery = sales_kpis.delivery_of(target_contract) -%}
+            {%- if target_delivery.relation is not none and not target_delivery.errors -%}
+                {%- do known.append('select lower(' ~ sales_kpis.read_text(target_contract.primary_key[0], target_delivery.columns[target_contract.primary_key[0]].family) ~ ') as known_value from (' ~ sales_kpis.raw_rows_sql(target_contract, target_delivery) ~ ') as target_rows') -%}
+            {%- endif -%}
+        {%- endif -%}
+        {%- if column.mapped_by -%}
+            {%- set seed_rows = sales_kpis.seed_rows_sql(column.mapped_by) -%}
+            {%- set of_system = "coalesce(nullif(trim(system), ''), '" ~ contract.system ~ "') = '" ~ contract.system ~ "'" if column.mapped_by in ('lead_sources', 'deal_types', 'products') else 'true' -%}
+            {%- do known.append('select lower(trim(raw_value)) as known_value from (' ~ seed_rows ~ ') as seed_rows where ' ~ of_system) -%}
+        {%- endif -%}
+        {%- if known -%}
+            {%- set value = sales_kpis.read_text('raw_rows.' ~ column.name, delivery.columns[column.name].family) -%}
+            {%- set unknown = run_query(
+                'select ' ~ value ~ ' as unknown_value, count(*) as count_rows from (' ~ sales_kpis.raw_rows_sql(contract, delivery) ~ ') as raw_rows'
+                ~ ' where ' ~ value ~ ' is not null and lower(' ~ value ~ ') not in (select known_value from (' ~ known | join(' union all ') ~ ') as known_values where known_value is not null)'
+                ~ ' group by ' ~ value ~ ' order by count_rows desc, unknown_value') -%}
+            {%- if unknown | length -%}
+                {%- set examples = [] -%}
+                {%- for row in unknown.rows[:10] -%}{%- do examples.append(row[0]) -%}{%- endfor -%}
+                {%- set similar = [] -%}
+                {%- if column.references -%}
+                    {%- for row in run_query('select distinct known_value from (' ~ known | join(' union all ') ~ ') as known_values order by known_value limit 2000') -%}
+                        {%- for example in examples if row[0] is not none and sales_kpis.plain_name(row[0]) == sales_kpis.plain_name(example) -%}
+                            {%- do similar.append("'" ~ example ~ "' looks like '" ~ row[0] ~ "'") -%}
+                        {%- endfor -%}
+                    {%- endfor -%}
+                {%- endif -%}
+                {%- do oddities.append({
+                    'system': contract.system, 'table': contract.table, 'column': column.name,
+                    'kind': 'not in ' ~ column.references if column.references else 'unmapped',
+                    'values': examples, 'rows': unknown.columns[1].values() | map('int') | sum,
+                    'next_step': (similar | join(', ') ~ '. ' if similar else '') ~ sales_kpis.next_step_for(column),
+                }) -%}
+            {%- endif -%}
+        {%- endif -%}
+    {%- endif -%}
+    {{ return(oddities) }}
+{% endmacro %}
+
+{# What a value that nothing knows means for the numbers, and what to do. #}
+{% macro next_step_for(column) %}
+    {%- if column.mapped_by == 'deal_types' -%}{{ return('Such deals count by their history alone (cross_sell or repeat) until seeds/mapping/deal_types.csv maps them.') }}
+    {%- elif column.mapped_by == 'products' -%}{{ return('Each counts as a product of its own until seeds/mapping/products.csv maps it.') }}
+    {%- elif column.mapped_by -%}{{ return('Each keeps its own name until seeds/mapping/' ~ column.mapped_by ~ '.csv maps it.') }}
+    {%- elif column.references in ('deal_stage', 'opportunity_stage') -%}{{ return('Such deals are taken for open: add the stage to ' ~ column.references ~ '.') }}
+    {%- else -%}{{ return('Each counts under its own id, with unknown attributes, until ' ~ column.references ~ ' has it.') }}{%- endif -%}
+{% endmacro %}
+
+{# The rows of a seed, read from its file: a check needs no build. #}
+{% macro seed_rows_sql(seed) %}{{ return(adapter.dispatch('seed_rows_sql', 'sales_kpis')(seed)) }}{% endmacro %}
+{% macro default__seed_rows_sql(seed) %}{{ return('select * from ' ~ (graph.nodes.values() | selectattr('name', 'equalto', seed) | first).relation_name) }}{% endmacro %}
+{% macro duckdb__seed_rows_sql(seed) %}
+    {%- set node = graph.nodes.values() | selectattr('resource_type', 'equalto', 'seed') | selectattr('name', 'equalto', seed) | first -%}
+    {%- set path = node.original_file_path if node.original_file_path.startswith('/') else node.root_path ~ '/' ~ node.original_file_path -%}
+    {{ return("select * from read_csv(" ~ sales_kpis.text_literal(path) ~ ", all_varchar = true, header = true, delim = ',', quote = '\"', escape = '\"')") }}
+{% endmacro %}
