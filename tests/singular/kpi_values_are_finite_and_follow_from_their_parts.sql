@@ -1,0 +1,35 @@
+with
+
+kpi_values as (
+
+    select
+        kpi,
+        period_grain,
+        period_start_date,
+        dimension,
+        dimension_value,
+        value,
+        cast(numerator as double) as numerator,
+        cast(denominator as double) as denominator,
+        case
+            when denominator is null then cast(numerator as double)
+            else {{ safe_ratio('numerator', 'denominator') }}
+        end as expected_value
+    from {{ ref('kpi_values') }}
+
+)
+
+select
+    kpi,
+    period_grain,
+    period_start_date,
+    dimension,
+    dimension_value,
+    'expected the value ' || coalesce(cast(expected_value as {{ dbt.type_string() }}), 'null')
+    || ', found ' || coalesce(cast(value as {{ dbt.type_string() }}), 'null') as message
+from kpi_values
+where
+    coalesce(isnan(value), false)
+    or abs(value) = cast('Infinity' as double)
+    or (value is null) <> (expected_value is null)
+    or abs(value - expected_value) > 1e-9 * greatest(1, abs(expected_value))
