@@ -2,14 +2,6 @@
 {% macro check_settings() %}
     {%- if execute -%}
         {%- set errors = [] -%}
-        {%- set systems = sales_kpis.entities_of_systems().keys() | list -%}
-        {%- if var('systems') is string or not var('systems') -%}
-            {%- do errors.append("The variable systems is a list such as [" ~ systems | join(', ') ~ "], not '" ~ var('systems') ~ "'.") -%}
-        {%- else -%}
-            {%- for system in var('systems') if system not in systems -%}
-                {%- do errors.append("The variable systems names '" ~ system ~ "', which the project does not know: use " ~ systems | join(', ') ~ ".") -%}
-            {%- endfor -%}
-        {%- endif -%}
         {%- if not modules.re.match('^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$', var('as_of_date') | string) -%}
             {%- do errors.append("The variable as_of_date is a day such as 2025-09-17, not '" ~ var('as_of_date') ~ "'.") -%}
         {%- endif -%}

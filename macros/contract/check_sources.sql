@@ -7,7 +7,7 @@
     {%- do sales_kpis.land_raw_files() -%}
     {%- set result = {'tables': [], 'oddities': [], 'errors': []} -%}
     {%- for error in sales_kpis.mapping_errors() -%}{%- do result.errors.append(error) -%}{%- endfor -%}
-    {%- for system in var('systems') -%}
+    {%- for system in sales_kpis.systems_in_use() -%}
         {%- set found_tables = [] -%}
         {%- for contract in sales_kpis.contracts_of(system) -%}
             {%- set delivery = sales_kpis.delivery_of(contract) -%}
@@ -33,7 +33,7 @@
 {# Entries of source_mapping that name no system or table of a contract. #}
 {% macro mapping_errors() %}
     {%- set errors = [] -%}
-    {%- for system, tables in (var('source_mapping', {}) or {}).items() if system in var('systems') -%}
+    {%- for system, tables in (var('source_mapping', {}) or {}).items() if system in sales_kpis.systems_in_use() -%}
         {%- set known = sales_kpis.contracts_of(system) | map(attribute='table') | list -%}
         {%- for table in tables if table not in known -%}
             {%- do errors.append("source_mapping names the table " ~ system ~ "." ~ table ~ ", which the contract does not have: use one of " ~ known | join(', ') ~ ".") -%}

@@ -2,7 +2,7 @@
 
 {% macro land_raw_files() %}
     {%- if execute and var('raw_path') and flags.WHICH in ('build', 'run', 'test', 'seed', 'run-operation', 'show', 'compile') -%}
-        {%- for system in var('systems') -%}
+        {%- for system in sales_kpis.systems_in_use() -%}
             {%- do adapter.dispatch('land_system', 'sales_kpis')(system, var('raw_path') ~ '/' ~ system) -%}
         {%- endfor -%}
     {%- endif -%}

@@ -9,13 +9,24 @@
     }) }}
 {% endmacro %}
 
+{# The systems in use, in order of trust; stops when the variable names one that the project does not know. #}
+{% macro systems_in_use() %}
+    {%- set known = sales_kpis.entities_of_systems().keys() | list -%}
+    {%- set systems = [var('systems')] if var('systems') is string else var('systems') or [] -%}
+    {%- if not systems -%}{{ exceptions.raise_compiler_error("The variable systems is empty: name one or more of " ~ known | join(', ') ~ ".") }}{%- endif -%}
+    {%- for system in systems if system not in known -%}
+        {{ exceptions.raise_compiler_error("The variable systems names '" ~ system ~ "', which the project does not know: use " ~ known | join(', ') ~ ".") }}
+    {%- endfor -%}
+    {{ return(systems) }}
+{% endmacro %}
+
 {#
     One entity from every system in use, with the named columns in their types, and `system_order`: the place of the
     system in the variable `systems`. Without any such system it has no rows.
 #}
 {% macro union_systems(entity, columns) %}
     {%- set queries = [] -%}
-    {%- for system in var('systems') -%}
+    {%- for system in sales_kpis.systems_in_use() -%}
         {%- if entity in sales_kpis.entities_of_systems().get(system, []) -%}
             {%- set relation = ref('stg_' ~ system ~ '__' ~ entity) -%}
             {%- set select_list = [] -%}
@@ -48,7 +59,7 @@
         {% endfor -%}
     from {{ ref(seed) }} as mapping
     inner join (
-        {% for system in var('systems') -%}
+        {% for system in sales_kpis.systems_in_use() -%}
         select '{{ system }}' as system{{ ' union all' if not loop.last }}
         {% endfor %}
     ) as systems

@@ -31,23 +31,7 @@ deals as (
 
 merge_steps as (
 
-    select
-        deal_id,
-        merged_into_deal_id as surviving_deal_id,
-        1 as step_number
-    from deals
-    where merged_into_deal_id is not null
-
-    union all
-
-    select
-        merge_steps.deal_id,
-        deals.merged_into_deal_id as surviving_deal_id,
-        merge_steps.step_number + 1 as step_number
-    from merge_steps
-    inner join deals
-        on merge_steps.surviving_deal_id = deals.deal_id
-    where deals.merged_into_deal_id is not null and merge_steps.step_number < 50
+    {{ merge_steps('deals', 'deal_id', 'merged_into_deal_id') }}
 
 ),
 
@@ -55,7 +39,7 @@ merge_survivors as (
 
     select
         deal_id,
-        max_by(surviving_deal_id, step_number) as surviving_deal_id
+        max_by(survivor, step_number) as surviving_deal_id
     from merge_steps
     group by deal_id
 

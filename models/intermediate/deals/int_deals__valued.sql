@@ -1,3 +1,5 @@
+{% set reporting_currency = text_literal(var('reporting_currency')) %}
+
 with
 
 deals as (
@@ -20,19 +22,15 @@ account_identities as (
 
 ),
 
-exchange_rates as (
+rates as (
 
-    select
-        upper(trim(currency)) as currency_code,
-        valid_from,
-        lead(valid_from) over (partition by upper(trim(currency)) order by valid_from) as next_valid_from,
-        rate_to_reporting
-    from {{ ref('exchange_rates') }}
+    select *
+    from {{ ref('int_currencies__rates') }}
 
 ),
 
--- Facts after `as_of_date` do not exist: a deal created later is not there yet, one closed later is still open.
--- A closed deal without a readable close date can be in no period; `rejected_rows` names it.
+-- Facts after `as_of_date` do not exist: a deal created later is not there yet, one closed later is
+-- still open. A closed deal without a close date can be in no period; `rejected_rows` names it.
 deals_as_of_date as (
 
     select
@@ -60,50 +58,46 @@ deals_with_rate as (
     select
         deals_with_rate_date.*,
         case
-            when coalesce(deals_with_rate_date.currency_code, '{{ var("reporting_currency") }}') = '{{ var("reporting_currency") }}'
+            when coalesce(deals_with_rate_date.currency_code, {{ reporting_currency }}) = {{ reporting_currency }}
                 then cast(1 as decimal(18, 8))
-            else exchange_rates.rate_to_reporting
+            else rates.rate_to_reporting
         end as exchange_rate
     from deals_with_rate_date
-    left join exchange_rates
+    left join rates
         on
-            deals_with_rate_date.currency_code = exchange_rates.currency_code
-            and deals_with_rate_date.rate_date >= exchange_rates.valid_from
-            and (
-                exchange_rates.next_valid_from is null
-                or deals_with_rate_date.rate_date < exchange_rates.next_valid_from
-            )
+            deals_with_rate_date.currency_code = rates.currency_code
+            and deals_with_rate_date.rate_date between rates.valid_from and rates.valid_to
 
 ),
 
 valued_deals as (
 
     select
-        deals_with_rate.system,
-        deals_with_rate.deal_id,
+        deals.system,
+        deals.deal_id,
         account_identities.account_id,
-        deals_with_rate.stage,
-        deals_with_rate.is_closed_by_now as is_closed,
-        deals_with_rate.is_closed_by_now and deals_with_rate.is_won as is_won,
-        deals_with_rate.created_at,
-        deals_with_rate.created_date,
-        deals_with_rate.close_date,
-        deals_with_rate.expected_close_date,
-        deals_with_rate.rep_id,
-        deals_with_rate.deal_type,
-        deals_with_rate.lead_source,
-        deals_with_rate.campaign_id,
-        deals_with_rate.competitor,
-        deals_with_rate.loss_reason,
-        deals_with_rate.contract_term_months,
-        deals_with_rate.currency_code,
-        deals_with_rate.rate_date,
-        deals_with_rate.exchange_rate,
-        deals_with_rate.amount as amount_in_currency,
-        {{ as_measure('coalesce(deals_with_rate.amount, 0) * deals_with_rate.exchange_rate') }} as amount
-    from deals_with_rate
+        deals.stage,
+        deals.is_closed_by_now as is_closed,
+        deals.is_closed_by_now and deals.is_won as is_won,
+        deals.created_at,
+        deals.created_date,
+        deals.close_date,
+        deals.expected_close_date,
+        deals.rep_id,
+        deals.deal_type,
+        deals.lead_source,
+        deals.campaign_id,
+        deals.competitor,
+        deals.loss_reason,
+        deals.contract_term_months,
+        deals.currency_code,
+        deals.rate_date,
+        deals.exchange_rate,
+        deals.amount as amount_in_currency,
+        {{ as_measure('coalesce(deals.amount, 0) * deals.exchange_rate') }} as amount
+    from deals_with_rate as deals
     left join account_identities
-        on deals_with_rate.account_record_id = account_identities.account_record_id
+        on deals.account_record_id = account_identities.account_record_id
 
 )
 

@@ -2,7 +2,7 @@ with
 
 rows_of_systems as (
 
-    {% for system in var('systems') -%}
+    {% for system in systems_in_use() -%}
     select * from {{ ref('stg_' ~ system ~ '__rejected_rows') }}
     {{ 'union all' if not loop.last }}
     {% endfor %}

@@ -2,7 +2,7 @@ with
 
 counts_of_systems as (
 
-    {% for system in var('systems') -%}
+    {% for system in systems_in_use() -%}
     select * from {{ ref('stg_' ~ system ~ '__source_counts') }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
