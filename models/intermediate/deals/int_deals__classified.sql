@@ -1,54 +1,27 @@
 with
 
-deals as (
-
-    select
-        system,
-        deal_id,
-        account_id,
-        deal_type,
-        created_at,
-        close_date,
-        is_won
-    from {{ ref('int_deals__valued') }}
-
-),
-
-line_items as (
-
-    select
-        deal_id,
-        product_id
-    from {{ ref('int_deals__line_items') }}
-
-),
-
-products as (
-
-    select
-        product_id,
-        product_line
-    from {{ ref('int_products__united') }}
-    where product_line is not null
-
-),
-
 deal_types as (
 
     {{ mapping_of_systems('deal_types', ['revenue_type']) }}
 
 ),
 
--- Order of an account's won deals: close date, created time, deal id. A deal without an account is nobody's second.
+-- Order of an account's won deals: close date, created time, deal id. A deal without an account is
+-- nobody's second.
 won_deals as (
 
     select
-        *,
+        system,
+        deal_id,
+        account_id,
+        deal_type,
         case
             when account_id is null then 1
-            else row_number() over (partition by account_id order by close_date, created_at nulls last, deal_id)
+            else row_number() over (
+                partition by account_id order by close_date, created_at nulls last, deal_id
+            )
         end as account_deal_number
-    from deals
+    from {{ ref('int_deals__valued') }}
     where is_won
 
 ),
@@ -61,11 +34,11 @@ won_product_lines as (
         won_deals.account_deal_number,
         products.product_line
     from won_deals
-    inner join line_items
+    inner join {{ ref('int_deals__line_items') }} as line_items
         on won_deals.deal_id = line_items.deal_id
-    inner join products
+    inner join {{ ref('int_products__united') }} as products
         on line_items.product_id = products.product_id
-    where won_deals.account_id is not null
+    where won_deals.account_id is not null and products.product_line is not null
 
 ),
 
@@ -73,7 +46,9 @@ product_lines_in_order as (
 
     select
         deal_id,
-        account_deal_number = min(account_deal_number) over (partition by account_id, product_line) as is_first_of_product_line
+        account_deal_number = min(account_deal_number) over (
+            partition by account_id, product_line
+        ) as is_first_of_product_line
     from won_product_lines
 
 ),
@@ -96,7 +71,8 @@ classified_deals as (
         won_deals.account_deal_number = 1 as is_new_business,
         case
             when won_deals.account_deal_number = 1 then 'new_business'
-            when deal_types.revenue_type in ('renewal', 'expansion', 'cross_sell', 'repeat') then deal_types.revenue_type
+            when deal_types.revenue_type in ('renewal', 'expansion', 'cross_sell', 'repeat')
+                then deal_types.revenue_type
             when coalesce(deals_with_new_product_line.has_new_product_line, false) then 'cross_sell'
             else 'repeat'
         end as revenue_type

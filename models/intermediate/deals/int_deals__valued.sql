@@ -13,15 +13,6 @@ deals as (
 
 ),
 
-account_identities as (
-
-    select
-        account_record_id,
-        account_id
-    from {{ ref('int_accounts__identities') }}
-
-),
-
 rates as (
 
     select *
@@ -96,7 +87,7 @@ valued_deals as (
         deals.amount as amount_in_currency,
         {{ as_measure('coalesce(deals.amount, 0) * deals.exchange_rate') }} as amount
     from deals_with_rate as deals
-    left join account_identities
+    left join {{ ref('int_accounts__identities') }} as account_identities
         on deals.account_record_id = account_identities.account_record_id
 
 )

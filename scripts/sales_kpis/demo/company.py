@@ -1,0 +1,325 @@
+"""The demo company: what truly happened, as plain objects.
+
+A record's fields hold the truth, which is what a correct reading of the raw files gives.
+`as_written` holds the text that the raw file carries instead for a field, where that text is dirty,
+spelled otherwise or has to be mapped: `Deal(amount=None, as_written={"amount": "N/A"})`. Only
+`raw_files.py` reads it; the planted answers never do.
+
+Keys are text, `<system>:<native id>`, everywhere. Moments are UTC datetimes; dates are local to the
+company. None is missing. Money is in the record's own currency.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+LONG_AGO = datetime(2022, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """A row that a CRM keeps under a key, with the time of its last change."""
+
+    key: str
+    modified_at: datetime = LONG_AGO
+    as_written: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def system(self) -> str:
+        """The system that holds the record."""
+        return self.key.partition(":")[0]
+
+    @property
+    def native_id(self) -> str:
+        """The record's id inside its system."""
+        return self.key.partition(":")[2]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rep(Record):
+    """A sales rep; `team` and `territory` are the CRM's own, used where no assignment is."""
+
+    name: str = "Rep"
+    email: str | None = None
+    team: str | None = None
+    territory: str | None = None
+    manager: str | None = None
+    hired_on: date | None = None
+    left_on: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assignment:
+    """A rep's team and territory from one day to another, both included."""
+
+    rep: str
+    team: str | None
+    territory: str | None
+    valid_from: date
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account(Record):
+    """One CRM record of a company.
+
+    Records that name the same company, by its domain, share an `organisation`: those of different
+    systems are one customer, those of one system are not. A record merged away points to the one it
+    was merged into.
+    """
+
+    name: str | None = None
+    organisation: str | None = None
+    merged_into: str | None = None
+    is_deleted: bool = False
+    parent: str | None = None
+    industry: str | None = None
+    segment: str | None = None
+    employees: int | None = None
+    annual_revenue: Decimal | None = None
+    currency: str | None = None
+    country: str | None = None
+    territory: str | None = None
+    market: str | None = None
+    owner: str | None = None
+    domain: str | None = None
+    created_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person(Record):
+    """A contact at an account."""
+
+    account: str | None = None
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    job_title: str | None = None
+    job_function: str | None = None
+    created_at: datetime | None = None
+    is_deleted: bool = False
+    merged_into: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Product(Record):
+    """A product of one system's catalogue."""
+
+    name: str = "Product"
+    product_line: str | None = None
+    list_price: Decimal | None = None
+    launched_on: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lead(Record):
+    """A lead record. Records of different systems that are truly one lead share an `inquiry`."""
+
+    created_at: datetime
+    inquiry: str | None = None
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    company: str | None = None
+    industry: str | None = None
+    employees: int | None = None
+    country: str | None = None
+    lead_source: str | None = None
+    campaign: str | None = None
+    owner: str | None = None
+    sourced_by: str | None = None
+    status: str | None = None
+    mql_at: datetime | None = None
+    sql_at: datetime | None = None
+    converted_at: datetime | None = None
+    converted_account: str | None = None
+    converted_person: str | None = None
+    converted_deal: str | None = None
+    is_deleted: bool = False
+    merged_into: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deal(Record):
+    """A deal. `revenue_type` is what the CRM's deal type means, None where it says nothing."""
+
+    account: str | None = None
+    name: str | None = None
+    stage: str = "Open"
+    is_won: bool = False
+    is_closed: bool = False
+    created_at: datetime | None = None
+    close_date: date | None = None
+    expected_close_date: date | None = None
+    amount: Decimal | None = None
+    currency: str | None = None
+    owner: str | None = None
+    revenue_type: str | None = None
+    lead_source: str | None = None
+    campaign: str | None = None
+    competitor: str | None = None
+    loss_reason: str | None = None
+    contract_term_months: int | None = None
+    primary_person: str | None = None
+    is_deleted: bool = False
+    merged_into: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineItem(Record):
+    """A product line of a deal, in the deal's currency."""
+
+    deal: str
+    product: str | None = None
+    quantity: Decimal | None = None
+    unit_price: Decimal | None = None
+    list_price: Decimal | None = None
+    amount: Decimal | None = None
+    is_deleted: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class DealChange(Record):
+    """A change of a deal's stage, amount or close_date, with the values as the CRM wrote them."""
+
+    deal: str
+    changed_at: datetime
+    changed_field: str
+    old_value: str | None
+    new_value: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage(Record):
+    """A stage of a system's sales process; probability in percent."""
+
+    label: str
+    order: int
+    probability: int
+    is_closed: bool
+    is_won: bool
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """A raw value of a mapping seed; a blank system means every system."""
+
+    raw: str
+    system: str = ""
+
+
+@dataclass(frozen=True)
+class LeadSource:
+    """A lead source, its channel, and the raw values that mean it."""
+
+    name: str
+    channel: str
+    is_self_generated: bool = False
+    spellings: tuple[Spelling, ...] = ()
+
+
+@dataclass(frozen=True)
+class Country:
+    """A country, its market, and the raw values that mean it."""
+
+    name: str
+    market: str
+    spellings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Competitor:
+    """A competitor and the raw values that mean it."""
+
+    name: str
+    spellings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class DealType:
+    """What a raw deal type means."""
+
+    spelling: Spelling
+    revenue_type: str
+
+
+@dataclass(frozen=True)
+class ProductAlias:
+    """A raw product value that means another product id of the same system."""
+
+    spelling: Spelling
+    product_id: str
+
+
+@dataclass(frozen=True)
+class Territory:
+    """A territory, its region and one country it covers (None: given by assignment only)."""
+
+    name: str
+    region: str
+    country: str | None = None
+
+
+@dataclass(frozen=True)
+class ExchangeRate:
+    """Reporting currency per unit of `currency`, from a day on."""
+
+    currency: str
+    valid_from: date
+    rate: Decimal
+
+
+@dataclass(frozen=True)
+class Quota:
+    """A rep's quota of one month."""
+
+    rep: str
+    month: date
+    amount: Decimal
+    currency: str
+
+
+@dataclass(frozen=True)
+class Target:
+    """A KPI's target for one period and slice."""
+
+    kpi: str
+    period_grain: str
+    period_start_date: date
+    dimension: str
+    dimension_value: str
+    target_value: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Company:
+    """Everything that truly happened, plus what else its systems hold.
+
+    `older_versions` are earlier states of records, which raw tables still carry. `stray_rows` are
+    rows that stand for nothing, because `as_written` makes a required value missing or unreadable.
+    """
+
+    seed: int = 0
+    reps: tuple[Rep, ...] = ()
+    assignments: tuple[Assignment, ...] = ()
+    accounts: tuple[Account, ...] = ()
+    people: tuple[Person, ...] = ()
+    products: tuple[Product, ...] = ()
+    leads: tuple[Lead, ...] = ()
+    deals: tuple[Deal, ...] = ()
+    lines: tuple[LineItem, ...] = ()
+    changes: tuple[DealChange, ...] = ()
+    stages: tuple[Stage, ...] = ()
+    lead_sources: tuple[LeadSource, ...] = ()
+    countries: tuple[Country, ...] = ()
+    competitors: tuple[Competitor, ...] = ()
+    deal_types: tuple[DealType, ...] = ()
+    product_aliases: tuple[ProductAlias, ...] = ()
+    free_mail_domains: tuple[str, ...] = ()
+    territories: tuple[Territory, ...] = ()
+    exchange_rates: tuple[ExchangeRate, ...] = ()
+    quotas: tuple[Quota, ...] = ()
+    targets: tuple[Target, ...] = ()
+    older_versions: tuple[Record, ...] = ()
+    stray_rows: tuple[Record, ...] = ()

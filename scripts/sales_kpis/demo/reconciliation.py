@@ -1,0 +1,47 @@
+"""What becomes of the raw rows: staged, an older duplicate, or rejected, by system and table."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from sales_kpis.demo import raw_salesforce, raw_tabular
+from sales_kpis.demo.company import Company, Record
+from sales_kpis.demo.raw_tables import records_of
+from sales_kpis.demo.seed_files import write_csv
+
+
+class ReconciliationRow(NamedTuple):
+    """The rows of one raw table; tables are named in lower case with underscores."""
+
+    system: str
+    source_table: str
+    raw_rows: int
+    staged_rows: int
+    duplicate_rows: int
+    rejected_rows: int
+
+
+def planted_reconciliation(company: Company) -> list[ReconciliationRow]:
+    """The true counts of every raw table."""
+    tables = [
+        *(("salesforce", raw_salesforce.snake_case(t.name), t) for t in raw_salesforce.TABLES),
+        *(("tabular", t.name, t) for t in raw_tabular.TABLES),
+    ]
+    found = []
+    for system, name, table in tables:
+        raw = len(records_of(company, table.record_type, system))
+        duplicates = _count(company.older_versions, table.record_type, system)
+        rejected = _count(company.stray_rows, table.record_type, system)
+        staged = raw - duplicates - rejected
+        found.append(ReconciliationRow(system, name, raw, staged, duplicates, rejected))
+    roles = len(raw_salesforce.role_ids(company))
+    return [*found, ReconciliationRow("salesforce", "user_role", roles, roles, 0, 0)]
+
+
+def _count(records: Iterable[Record], record_type: type[Record], system: str) -> int:
+    return sum(isinstance(r, record_type) and r.system == system for r in records)
+
+
+def write_reconciliation(rows: Iterable[ReconciliationRow], path: Path) -> None:
+    """Writes the rows as CSV."""
+    write_csv(path, ReconciliationRow._fields, ([str(cell) for cell in row] for row in rows))

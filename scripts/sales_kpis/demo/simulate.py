@@ -1,0 +1,103 @@
+"""Simulates the demo company: same seed and scale, same company, to the byte.
+
+The ordinary life is drawn by chance: growth, seasons, strong and weak reps, good and bad lead
+sources, a CRM with gaps. What must not be left to chance is planted by `edge_cases.py`, in every
+seed.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from random import Random
+
+from sales_kpis.demo import world
+from sales_kpis.demo.company import Company, Record
+from sales_kpis.demo.edge_cases import plant_edge_cases
+from sales_kpis.demo.simulate_accounts import simulate_accounts, simulate_people
+from sales_kpis.demo.simulate_deals import with_deals
+from sales_kpis.demo.simulate_leads import simulate_leads
+from sales_kpis.demo.simulate_team import (
+    simulate_assignments,
+    simulate_quotas,
+    simulate_reps,
+    simulate_targets,
+)
+
+
+def simulate(seed: int, scale: float = 1.0) -> Company:
+    """The company of a seed; `scale` multiplies the number of reps, accounts, leads and deals."""
+    rng = Random(seed)
+    company = Company(
+        seed=seed,
+        products=world.PRODUCTS,
+        stages=world.STAGES,
+        lead_sources=world.LEAD_SOURCES,
+        countries=world.COUNTRIES,
+        competitors=world.COMPETITORS,
+        deal_types=world.DEAL_TYPES,
+        product_aliases=world.PRODUCT_ALIASES,
+        free_mail_domains=world.FREE_MAIL_DOMAINS,
+        territories=world.TERRITORIES,
+        exchange_rates=world.EXCHANGE_RATES,
+    )
+    company = replace(company, reps=simulate_reps(rng, scale))
+    company = replace(company, assignments=simulate_assignments(company.reps))
+    company = replace(company, accounts=simulate_accounts(rng, scale, company))
+    company = replace(company, people=simulate_people(rng, company.accounts))
+    company = with_deals(rng, scale, company)
+    company = replace(company, leads=simulate_leads(rng, scale, company))
+    company = replace(company, older_versions=_older_versions(rng, company))
+    company = replace(
+        company,
+        quotas=simulate_quotas(rng, company.reps),
+        targets=simulate_targets(company.assignments),
+    )
+    return plant_edge_cases(company)
+
+
+def _older_versions(rng: Random, company: Company) -> tuple[Record, ...]:
+    """Earlier states of some records, and a few exact copies; the newest must win."""
+    found: list[Record] = []
+    for deal in company.deals:
+        if rng.random() < 0.05:
+            found.append(
+                replace(
+                    deal,
+                    amount=(deal.amount or Decimal(0)) + 777,
+                    stage=world.PROCESSES[deal.system].open[0],
+                    is_won=False,
+                    is_closed=False,
+                    close_date=None,
+                    modified_at=_before(rng, deal.modified_at),
+                    as_written={k: v for k, v in deal.as_written.items() if k != "amount"},
+                )
+            )
+    for lead in company.leads:
+        if rng.random() < 0.03:
+            found.append(
+                replace(
+                    lead,
+                    email=None,
+                    owner=None,
+                    converted_deal=None,
+                    modified_at=_before(rng, lead.modified_at),
+                )
+            )
+    for account in company.accounts:
+        if rng.random() < 0.05:
+            found.append(
+                replace(
+                    account,
+                    industry="Retail",
+                    territory=None,
+                    modified_at=_before(rng, account.modified_at),
+                )
+            )
+    found += rng.sample(company.deals, k=3)
+    found += rng.sample(company.leads, k=3)
+    found += rng.sample(company.lines, k=3)
+    return tuple(found)
+
+
+def _before(rng: Random, moment: datetime) -> datetime:
+    return moment - timedelta(minutes=rng.randrange(1, 1000))

@@ -1,0 +1,39 @@
+"""Writes a whole demo company: raw tables, seeds, settings and planted answers."""
+
+from pathlib import Path
+
+import yaml
+
+from sales_kpis.demo.planted import planted_kpis
+from sales_kpis.demo.raw_files import write_raw
+from sales_kpis.demo.raw_salesforce import SalesforceSpelling
+from sales_kpis.demo.reconciliation import planted_reconciliation, write_reconciliation
+from sales_kpis.demo.rollup import write_kpi_rows
+from sales_kpis.demo.seed_files import write_seeds
+from sales_kpis.demo.settings import Settings
+from sales_kpis.demo.simulate import simulate
+
+
+def write_demo(
+    out: Path,
+    seed: int = 1,
+    scale: float = 1.0,
+    spelling: SalesforceSpelling = "fivetran",
+) -> None:
+    """Writes the demo company of a seed into a folder.
+
+    The folder gets `raw/<system>/<table>.csv`; `seeds/planning/*.csv` and `seeds/mapping/*.csv`;
+    `settings.yml`, the dbt vars; `planted_answers.csv`, the true value of every KPI; and
+    `planted_reconciliation.csv`, what becomes of the raw rows. Files of these names are replaced,
+    others left alone.
+    """
+    company = simulate(seed, scale)
+    settings = Settings()
+    write_raw(company, out / "raw", spelling)
+    write_seeds(company, out / "seeds")
+    dbt_vars = {"raw_path": str((out / "raw").resolve()), **settings.as_vars()}
+    (out / "settings.yml").write_text(
+        yaml.safe_dump(dbt_vars, sort_keys=False, allow_unicode=True), encoding="utf-8"
+    )
+    write_kpi_rows(planted_kpis(company, settings), out / "planted_answers.csv")
+    write_reconciliation(planted_reconciliation(company), out / "planted_reconciliation.csv")

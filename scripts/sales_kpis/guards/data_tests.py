@@ -1,0 +1,88 @@
+"""Data tests: their names are sentences, they are described, a singular one says what it found."""
+
+import re
+from collections.abc import Iterator
+
+from sales_kpis.guards.findings import Finding
+from sales_kpis.guards.project import DataTest, Project
+from sales_kpis.guards.sql_text import only_names
+from sales_kpis.guards.yaml_lines import line_of_name
+
+_RULE = "data-tests"
+
+# Verbs that names of tests have; a name without any of them is no sentence. Add yours if it lacks.
+VERBS = frozenset(
+    """
+    add adds agree agrees appear appears are balance balances be begin begins belong belongs
+    bring brings can cannot carries carry change changes come comes contain contains convert
+    converts count counts cover covers did differ differs do does end ends equal equals exceed
+    exceeds exist exists fall falls fit fits follow follows gain gains get gets give gives go
+    goes grow grows had happen happens has have hold holds is keep keeps know knows lead leads
+    leave leaves lie lies lose loses make makes map maps match matches may mean means meet
+    meets miss misses must name names need needs obey obeys occur occurs open opens overlap
+    overlaps own owns pass passes point points precede precedes reach reaches read reads
+    reconcile reconciles refer refers remain remains repeat repeats reveal reveals say says
+    share shares show shows stand stands start starts stay stays stop stops sum sums take
+    takes tell tells total totals use uses was were win wins
+    """.split()  # noqa: SIM905
+)
+
+
+def test_names(project: Project) -> Iterator[Finding]:
+    """A data test's own name is a sentence: snake case, three words or more, with a verb."""
+    for test in project.tests:
+        if _is_unnamed(test):
+            problem = (
+                f"the {test.generic} test of {test.tested or 'a node'} has no name ({test.name})"
+            )
+            advice = "give it `name:`, a sentence such as won_deals_have_a_close_date"
+            yield _at(project, test, problem, advice)
+            continue
+        words = test.name.split("_")
+        if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)+", test.name) or len(words) < 3:
+            problem = f"{test.name} is no sentence of three words or more in snake case"
+            yield _at(
+                project, test, problem, "name what is true, such as won_deals_have_a_close_date"
+            )
+        elif not VERBS.intersection(words):
+            problem = f"{test.name} has no verb"
+            yield _at(
+                project,
+                test,
+                problem,
+                "say what is true, or add the verb to VERBS in guards/data_tests.py",
+            )
+
+
+def test_descriptions(project: Project) -> Iterator[Finding]:
+    """A data test has a description: it is what is printed when it fails."""
+    for test in project.tests:
+        if not test.description.strip():
+            yield _at(
+                project,
+                test,
+                f"{test.name} has no description",
+                "say why it must hold and where to look",
+            )
+
+
+def singular_messages(project: Project) -> Iterator[Finding]:
+    """A singular test selects a column `message`: what was expected and what was found."""
+    for test in project.tests:
+        if not test.generic and not re.search(r"\bmessage\b", only_names(test.sql), re.IGNORECASE):
+            problem = f"{test.name} selects no column `message`"
+            advice = "add one that says what was expected and what was found"
+            yield _at(project, test, problem, advice)
+
+
+def _is_unnamed(test: DataTest) -> bool:
+    """Whether a generic test has the name that dbt makes up: `<test>_<model>_<arguments>`."""
+    made_up = (f"{test.generic}_{test.tested}", f"source_{test.generic}_")
+    return bool(test.generic and test.tested) and test.name.startswith(made_up)
+
+
+def _at(project: Project, test: DataTest, problem: str, advice: str) -> Finding:
+    """A finding where a test is written: its SQL, or its entry in the YAML of what it tests."""
+    names = [] if not test.generic else [test.tested] if _is_unnamed(test) else [test.name]
+    line = line_of_name(project.root / test.file, *filter(None, names)) if test.generic else 1
+    return Finding(test.file, line, _RULE, problem, advice, test.name)

@@ -1,0 +1,221 @@
+"""Marts: contract, key, descriptions, and the one shape of a KPI table."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sales_kpis.guards.findings import Finding
+from sales_kpis.guards.project import Node, Project
+
+# The shape of every KPI table: columns and types, in order (design.md, "The shape of a KPI table").
+KPI_COLUMNS = (
+    ("period_grain", "text"),
+    ("period_start_date", "date"),
+    ("dimension", "text"),
+    ("dimension_value", "text"),
+    ("period_end_date", "date"),
+    ("is_period_complete", "boolean"),
+    ("numerator", "decimal(28,8)"),
+    ("denominator", "decimal(28,8)"),
+    ("value", "double"),
+)
+
+KPI_KEY = tuple(name for name, _ in KPI_COLUMNS[:4])
+
+_SAME_TYPE = {
+    "string": "text",
+    "varchar": "text",
+    "bool": "boolean",
+    "numeric(28,8)": "decimal(28,8)",
+}
+
+
+@dataclass(frozen=True)
+class _Field:
+    """A field of `config.meta.kpi`: what it must be, in words and as a check."""
+
+    words: str
+    holds: Callable[[Any], bool]
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+_TEXT = _Field("a text", _is_text)
+
+KPI_FIELDS: Mapping[str, _Field] = {
+    "title": _TEXT,
+    "question": _Field(
+        "a text that ends in a question mark", lambda value: _is_text(value) and value[-1] == "?"
+    ),
+    "formula": _TEXT,
+    "unit": _TEXT,
+    "direction": _Field("higher or lower", lambda value: value in ("higher", "lower")),
+    "owner": _TEXT,
+    "dimensions": _Field(
+        "a list of names",
+        lambda value: isinstance(value, list) and all(_is_text(name) for name in value),
+    ),
+    "is_additive": _Field("true or false", lambda value: isinstance(value, bool)),
+    "source": _TEXT,
+}
+
+
+# Fields that a KPI may have. `sample`: the expression over the KPI's columns that counts its cases.
+KPI_OPTIONAL_FIELDS: Mapping[str, _Field] = {"sample": _TEXT}
+
+
+def mart_contracts(project: Project) -> Iterator[Finding]:
+    """A mart enforces its contract: every column has a type, and no other column can appear."""
+    for mart in project.marts:
+        if not mart.is_contract_enforced:
+            yield project.at(
+                mart,
+                "contract",
+                f"mart {mart.name} enforces no contract",
+                "set `config: {contract: {enforced: true}}`",
+            )
+        for column in mart.columns:
+            if not column.data_type:
+                yield project.at(
+                    mart,
+                    "contract",
+                    f"column {mart.name}.{column.name} has no data_type",
+                    "give it one",
+                    column.name,
+                )
+
+
+def mart_keys(project: Project) -> Iterator[Finding]:
+    """A mart declares its key: a primary_key or unique constraint of a column or of the table."""
+    for mart in project.marts:
+        types = {kind for kind, _ in mart.table_constraints}.union(
+            *(column.constraints for column in mart.columns)
+        )
+        if not types & {"primary_key", "unique"}:
+            yield project.at(
+                mart,
+                "key",
+                f"mart {mart.name} has no key",
+                "add a primary_key constraint over the columns that its grain names"
+                " (unique, if one of them may be null)",
+            )
+
+
+def mart_descriptions(project: Project) -> Iterator[Finding]:
+    """A mart's description starts with its grain, and all its columns are described."""
+    for mart in project.marts:
+        if not re.match(r"One row per \w", mart.description):
+            yield project.at(
+                mart,
+                "description",
+                f"the description of mart {mart.name} does not start with its grain",
+                "begin it with `One row per …`",
+            )
+        if not mart.columns:
+            yield project.at(
+                mart,
+                "description",
+                f"mart {mart.name} has no columns in its YAML",
+                "list and describe all",
+            )
+        for column in mart.columns:
+            if not column.description.strip():
+                yield project.at(
+                    mart,
+                    "description",
+                    f"column {mart.name}.{column.name} has no description",
+                    "describe it, with a docs block where it recurs",
+                    column.name,
+                )
+
+
+def kpi_entries(project: Project) -> Iterator[Finding]:
+    """A KPI's `config.meta.kpi` is there and whole; kpi_catalog is made of these entries."""
+    for kpi in _kpis(project):
+        entry = kpi.meta.get("kpi")
+        if not isinstance(entry, dict):
+            yield project.at(
+                kpi,
+                "kpi-entry",
+                f"{kpi.name} has no `config.meta.kpi`, so the catalog lacks it",
+                f"write {', '.join(KPI_FIELDS)} there",
+            )
+            continue
+        for field, must in KPI_FIELDS.items():
+            if field not in entry:
+                yield project.at(
+                    kpi,
+                    "kpi-entry",
+                    f"`config.meta.kpi` of {kpi.name} lacks {field}",
+                    "write it there",
+                )
+            elif not must.holds(entry[field]):
+                yield project.at(
+                    kpi,
+                    "kpi-entry",
+                    f"{field} of {kpi.name} is {entry[field]!r}",
+                    f"make it {must.words}",
+                )
+        for field in sorted(set(entry) - KPI_FIELDS.keys() - KPI_OPTIONAL_FIELDS.keys()):
+            yield project.at(
+                kpi,
+                "kpi-entry",
+                f"`config.meta.kpi` of {kpi.name} has the unknown field {field}",
+                "correct the spelling, or add the field to KPI_FIELDS in guards/marts.py",
+            )
+
+
+def kpi_columns(project: Project) -> Iterator[Finding]:
+    """A KPI table has the shared shape: nine columns in order, with their types and key."""
+    for kpi in _kpis(project):
+        found = tuple((column.name, _plain_type(column.data_type)) for column in kpi.columns)
+        if found != KPI_COLUMNS:
+            position = next(
+                (i for i, pair in enumerate(KPI_COLUMNS) if found[i : i + 1] != (pair,)),
+                len(KPI_COLUMNS),
+            )
+            has = " ".join(found[position]) if position < len(found) else "nothing"
+            wants = " ".join(KPI_COLUMNS[position]) if position < len(KPI_COLUMNS) else "nothing"
+            yield project.at(
+                kpi,
+                "kpi-columns",
+                f"column {position + 1} of {kpi.name} is {has}, not {wants}",
+                "take the columns of the shared anchor",
+            )
+        if ("primary_key", KPI_KEY) not in kpi.table_constraints and (
+            "unique",
+            KPI_KEY,
+        ) not in kpi.table_constraints:
+            yield project.at(
+                kpi,
+                "kpi-columns",
+                f"the key of {kpi.name} is not {', '.join(KPI_KEY)}",
+                "declare it as one constraint of the table",
+            )
+
+
+def kpi_files(project: Project) -> Iterator[Finding]:
+    """Every SQL file among the KPIs is built: none is left out of the catalog by being disabled."""
+    known = {kpi.file for kpi in _kpis(project)}
+    for path in sorted((project.root / "models" / "marts" / "kpis").rglob("*.sql")):
+        file = path.relative_to(project.root).as_posix()
+        if file not in known:
+            yield Finding(
+                file,
+                1,
+                "kpi-files",
+                "dbt does not build this file, so the catalog lacks it",
+                "enable it",
+            )
+
+
+def _kpis(project: Project) -> Iterator[Node]:
+    return (mart for mart in project.marts if mart.layer == "kpis")
+
+
+def _plain_type(data_type: str | None) -> str:
+    plain = re.sub(r"\s+", "", data_type or "no type").lower()
+    return _SAME_TYPE.get(plain, plain)

@@ -1,0 +1,78 @@
+"""Builds of the project for tests: real dbt runs in a subprocess, each with its own database."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Build:
+    """One finished dbt command: its database, exit code and what it printed."""
+
+    database: Path
+    exit_code: int
+    output: str
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """The rows of a query on the built database."""
+        with duckdb.connect(str(self.database), read_only=True) as connection:
+            return connection.execute(query).fetchall()
+
+
+def run_dbt(
+    command: list[str],
+    folder: Path,
+    variables: Mapping[str, Any] | None = None,
+    seeds: Path | None = None,
+    project: Path = PROJECT,
+) -> Build:
+    """Runs a dbt command on the project; everything it writes is in `folder`.
+
+    `seeds` is copied into the project's `build/`, because dbt wants seeds inside the project.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    database = folder / "build.duckdb"
+    environment = {**os.environ, "SALES_KPIS_DATABASE": str(database)}
+    environment.pop("SALES_KPIS_SEEDS", None)
+    copied_seeds = None
+    if seeds is not None:
+        copied_seeds = project / "build" / "seeds" / f"test-{os.getpid()}-{folder.name}"
+        shutil.copytree(seeds, copied_seeds, dirs_exist_ok=True)
+        environment["SALES_KPIS_SEEDS"] = str(copied_seeds.relative_to(project))
+    arguments = [
+        *command,
+        *("--project-dir", str(project), "--profiles-dir", str(project)),
+        *("--target-path", str(folder / "target"), "--log-path", str(folder / "logs")),
+        *("--vars", json.dumps(dict(variables or {}))),
+    ]
+    dbt = Path(sys.executable).with_name("dbt")
+    try:
+        process = subprocess.run(
+            [str(dbt), "--no-use-colors", *arguments],
+            cwd=project,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    finally:
+        if copied_seeds is not None:
+            shutil.rmtree(copied_seeds, ignore_errors=True)
+    return Build(database, process.returncode, process.stdout + process.stderr)
+
+
+def build_models(folder: Path, **arguments: Any) -> Build:
+    """`dbt build` of everything but the unit tests, which have a test of their own."""
+    return run_dbt(["build", "--exclude-resource-type", "unit_test"], folder, **arguments)

@@ -1,0 +1,167 @@
+"""Every KPI table equals the answers that the simulation gives without any SQL.
+
+The simulator (scripts/sales_kpis/demo) writes raw files and, from its own objects, the true rows of every KPI: all
+grains, dimensions and slices, zero-filled ones included. A KPI table must hold exactly these rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from builds import PROJECT, Build, build_models
+from sales_kpis.demo.planted import planted_kpis
+from sales_kpis.demo.raw_files import write_raw
+from sales_kpis.demo.raw_salesforce import SalesforceSpelling
+from sales_kpis.demo.rollup import write_kpi_rows
+from sales_kpis.demo.seed_files import write_seeds
+from sales_kpis.demo.settings import Settings
+from sales_kpis.demo.simulate import simulate
+
+
+@dataclass(frozen=True)
+class Case:
+    """A simulated company and the settings under which it is looked at."""
+
+    seed: int
+    scale: float
+    spelling: SalesforceSpelling = "fivetran"
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+CASES = {
+    "the committed demo": Case(seed=1, scale=1.0),
+    "another company": Case(seed=2, scale=0.4),
+    "a third company, in the vendor's spelling": Case(seed=3, scale=0.4, spelling="vendor"),
+    "the demo on an earlier day, with other settings": Case(
+        seed=1,
+        scale=1.0,
+        settings={
+            "as_of_date": date(2024, 2, 29),
+            "fiscal_year_start_month": 1,
+            "conversion_window_days": 30,
+            "new_product_months": 6,
+            "zero_fill_days": 45,
+        },
+    ),
+}
+
+
+@pytest.fixture(scope="module", params=CASES.values(), ids=CASES.keys())
+def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Build, Path]:
+    """A build of the case's company, and the file of its planted answers."""
+    case: Case = request.param
+    folder = tmp_path_factory.mktemp("planted")
+    company = simulate(case.seed, case.scale)
+    settings = replace(Settings(), **case.settings)
+    answers = folder / "planted_answers.csv"
+    write_kpi_rows(planted_kpis(company, settings), answers)
+    variables = settings.as_vars()
+    if case == CASES["the committed demo"]:
+        return build_models(folder), answers
+    write_raw(company, folder / "raw", case.spelling)
+    write_seeds(company, folder / "seeds")
+    variables["raw_path"] = str(folder / "raw")
+    return build_models(folder, variables=variables, seeds=folder / "seeds"), answers
+
+
+def kpi_models() -> list[str]:
+    """The ids of all KPIs of the project."""
+    return sorted(file.stem for file in (PROJECT / "models/marts/kpis").rglob("kpi_*.sql"))
+
+
+DIFFERENCES = """
+with planted as (
+    select
+        kpi,
+        period_grain,
+        cast(period_start_date as date) as period_start_date,
+        dimension,
+        dimension_value,
+        cast(period_end_date as date) as period_end_date,
+        cast(is_period_complete as boolean) as is_period_complete,
+        cast(nullif(numerator, '') as double) as numerator,
+        cast(nullif(denominator, '') as double) as denominator,
+        cast(nullif(value, '') as double) as value
+    from read_csv('{answers}', all_varchar = true, header = true, delim = ',', quote = '"', escape = '"', parallel = false)
+),
+compared as (
+    select
+        kpi,
+        period_grain,
+        period_start_date,
+        dimension,
+        dimension_value,
+        case
+            when planted.period_end_date is null then 'the row should not be there'
+            when built.period_end_date is null then 'the table lacks the row'
+            when planted.period_end_date <> built.period_end_date then 'another period end'
+            when planted.is_period_complete <> built.is_period_complete then 'another completeness'
+            when {numerator} then 'another numerator'
+            when {denominator} then 'another denominator'
+            when {value} then 'another value'
+        end as difference,
+        planted.numerator as expected_numerator,
+        built.numerator as found_numerator,
+        planted.denominator as expected_denominator,
+        built.denominator as found_denominator
+    from planted
+    full outer join built using (kpi, period_grain, period_start_date, dimension, dimension_value)
+)
+select * from compared where difference is not null order by all limit 20
+"""
+
+
+def differs(column: str) -> str:
+    """SQL that tells whether a measure differs by more than a millionth."""
+    planted, found = f"planted.{column}", f"cast(built.{column} as double)"
+    return (
+        f"(({planted} is null) <> ({found} is null)"
+        f" or abs({planted} - {found}) > 1e-6 * greatest(1, abs({planted})))"
+    )
+
+
+def test_every_kpi_table_holds_exactly_the_planted_rows(built: tuple[Build, Path]) -> None:
+    build, answers = built
+    assert build.exit_code == 0, build.output
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{build.database}' as project (read_only)")
+        union = " union all by name ".join(
+            f"select '{model.removeprefix('kpi_')}' as kpi, * from project.kpis.{model}"
+            for model in kpi_models()
+        )
+        connection.execute(f"create table built as {union}")
+        query = DIFFERENCES.format(
+            answers=answers,
+            numerator=differs("numerator"),
+            denominator=differs("denominator"),
+            value=differs("value"),
+        )
+        differences = connection.execute(query).fetchall()
+        count = connection.execute("select count(*) from built").fetchone()
+    assert count is not None and count[0] > 10_000
+    assert differences == []
+
+
+def test_every_kpi_has_planted_answers(built: tuple[Build, Path]) -> None:
+    _, answers = built
+    planted = duckdb.sql(f"select distinct 'kpi_' || kpi from read_csv('{answers}', all_varchar = true)").fetchall()
+    assert sorted(row[0] for row in planted) == kpi_models()
+
+
+def test_kpi_values_has_each_row_of_each_kpi_once(built: tuple[Build, Path]) -> None:
+    build, _ = built
+    tables = " union all ".join(f"select count(*) as n from kpis.{model}" for model in kpi_models())
+    assert build.rows(f"select sum(n) from ({tables})") == build.rows(
+        "select count(*) from monitoring.kpi_values"
+    )
+
+
+def test_the_books_of_every_source_table_balance(built: tuple[Build, Path]) -> None:
+    build, _ = built
+    assert build.rows("select * from monitoring.source_reconciliation where not is_balanced") == []
+    assert build.rows("select sum(raw_rows) > 1000 from monitoring.source_reconciliation") == [(True,)]
