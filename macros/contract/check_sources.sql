@@ -88,7 +88,7 @@
     {%- if missing and column.is_expected -%}
         {%- do oddities.append({
             'system': contract.system, 'table': contract.table, 'column': column.name, 'kind': 'blank', 'values': [], 'rows': missing,
-            'next_step': "They count under '(none)', or not at all where a KPI needs the value: fill the column in the source if that is not meant.",
+            'next_step': "They count under '(none)', or not at all where a KPI needs the value.",
         }) -%}
     {%- endif -%}
     {%- if column.references or column.mapped_by -%}
@@ -97,19 +97,19 @@
             {%- set target_contract = sales_kpis.contract_of(contract.system, column.references) -%}
             {%- set target_delivery = sales_kpis.delivery_of(target_contract) -%}
             {%- if target_delivery.relation is not none and not target_delivery.errors -%}
-                {%- do known.append('select lower(' ~ sales_kpis.read_text(target_contract.primary_key[0], target_delivery.columns[target_contract.primary_key[0]].family) ~ ') as known_value from (' ~ sales_kpis.raw_rows_sql(target_contract, target_delivery) ~ ') as target_rows') -%}
+                {%- do known.append('select ' ~ sales_kpis.read_text(target_contract.primary_key[0], target_delivery.columns[target_contract.primary_key[0]].family) ~ ' as known_value from (' ~ sales_kpis.raw_rows_sql(target_contract, target_delivery) ~ ') as target_rows') -%}
             {%- endif -%}
         {%- endif -%}
         {%- if column.mapped_by -%}
             {%- set seed_rows = sales_kpis.seed_rows_sql(column.mapped_by) -%}
             {%- set of_system = "coalesce(nullif(trim(system), ''), '" ~ contract.system ~ "') = '" ~ contract.system ~ "'" if column.mapped_by in ('lead_sources', 'deal_types', 'products') else 'true' -%}
-            {%- do known.append('select lower(trim(raw_value)) as known_value from (' ~ seed_rows ~ ') as seed_rows where ' ~ of_system) -%}
+            {%- do known.append('select trim(raw_value) as known_value from (' ~ seed_rows ~ ') as seed_rows where ' ~ of_system) -%}
         {%- endif -%}
         {%- if known -%}
             {%- set value = sales_kpis.read_text('raw_rows.' ~ column.name, delivery.columns[column.name].family) -%}
             {%- set unknown = run_query(
                 'select ' ~ value ~ ' as unknown_value, count(*) as count_rows from (' ~ sales_kpis.raw_rows_sql(contract, delivery) ~ ') as raw_rows'
-                ~ ' where ' ~ value ~ ' is not null and lower(' ~ value ~ ') not in (select known_value from (' ~ known | join(' union all ') ~ ') as known_values where known_value is not null)'
+                ~ ' where ' ~ value ~ ' is not null and lower(' ~ value ~ ') not in (select lower(known_value) from (' ~ known | join(' union all ') ~ ') as known_values where known_value is not null)'
                 ~ ' group by ' ~ value ~ ' order by count_rows desc, unknown_value') -%}
             {%- if unknown | length -%}
                 {%- set examples = [] -%}
@@ -141,13 +141,4 @@
     {%- elif column.mapped_by -%}{{ return('Each keeps its own name until seeds/mapping/' ~ column.mapped_by ~ '.csv maps it.') }}
     {%- elif column.references in ('deal_stage', 'opportunity_stage') -%}{{ return('Such deals are taken for open: add the stage to ' ~ column.references ~ '.') }}
     {%- else -%}{{ return('Each counts under its own id, with unknown attributes, until ' ~ column.references ~ ' has it.') }}{%- endif -%}
-{% endmacro %}
-
-{# The rows of a seed, read from its file: a check needs no build. #}
-{% macro seed_rows_sql(seed) %}{{ return(adapter.dispatch('seed_rows_sql', 'sales_kpis')(seed)) }}{% endmacro %}
-{% macro default__seed_rows_sql(seed) %}{{ return('select * from ' ~ (graph.nodes.values() | selectattr('name', 'equalto', seed) | first).relation_name) }}{% endmacro %}
-{% macro duckdb__seed_rows_sql(seed) %}
-    {%- set node = graph.nodes.values() | selectattr('resource_type', 'equalto', 'seed') | selectattr('name', 'equalto', seed) | first -%}
-    {%- set path = node.original_file_path if node.original_file_path.startswith('/') else node.root_path ~ '/' ~ node.original_file_path -%}
-    {{ return("select * from read_csv(" ~ sales_kpis.text_literal(path) ~ ", all_varchar = true, header = true, delim = ',', quote = '\"', escape = '\"')") }}
 {% endmacro %}

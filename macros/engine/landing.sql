@@ -13,7 +13,7 @@
     {%- do run_query('create schema if not exists ' ~ schema) -%}
     {%- set landed = sales_kpis.duckdb__landed_tables(schema) -%}
     {%- set tables = {} -%}
-    {%- for row in run_query("select file from glob('" ~ folder ~ "/**') order by file") -%}
+    {%- for row in run_query("select file from glob(" ~ sales_kpis.text_literal(folder ~ '/**') ~ ") order by file") -%}
         {%- set path = row[0] | replace('\\', '/') -%}
         {%- set parts = path[(folder | length) + 1:].split('/') -%}
         {%- set extension = parts[-1].split('.')[-1] | lower -%}

@@ -8,66 +8,26 @@
     is_ratio            false: the KPI has no denominator and its value is its numerator.
     compare_with        'previous' or 'year_ago': the KPI is the growth of the numerator over that earlier period.
     complete_after_days a cohort is complete only so many days after its period.
+    is_as_of            the facts are what was true at the end of each period: instead of kpi_date they have period_grain
+                        and period_start_date, of the periods of dim_periods that have begun, from the week on; a fact
+                        is then a period with a part that is not 0.
 
     The dimensions are those of the KPI's YAML; `total`, the whole, comes with every KPI. Grain: one row per period,
     dimension and dimension value, from the slice's first fact to `as_of_date` (a slice other than the total: to
     `zero_fill_days` after its last fact at most). Source: docs/kpis.md, "How a KPI table is made".
 #}
-{% macro kpi_rollup(facts, facts_by_dimension={}, is_ratio=true, compare_with=none, complete_after_days=0) -%}
+{% macro kpi_rollup(
+    facts, facts_by_dimension={}, is_ratio=true, compare_with=none, complete_after_days=0, is_as_of=false
+) -%}
 {%- set dimensions = ['total'] + kpi_dimensions() -%}
 {%- set has_denominator = is_ratio and compare_with is none -%}
 ,
 
-kpi_daily_sums as (
-
-    {% for dimension in dimensions -%}
-    select
-        '{{ dimension }}' as dimension,
-        {{ "'total'" if dimension == 'total' else "coalesce(" ~ dimension ~ ", '(none)')" }} as dimension_value,
-        kpi_date,
-        sum({{ as_measure('numerator') }}) as numerator,
-        {{ 'sum(' ~ as_measure('denominator') ~ ')' if has_denominator else as_measure('null') }} as denominator
-    from {{ facts_by_dimension.get(dimension, facts) }}
-    where kpi_date <= {{ as_of_date() }}
-    group by kpi_date{{ '' if dimension == 'total' else ', ' ~ dimension }}
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
-
-),
-
--- Days are for the total only: the facts serve the daily drill-down.
-kpi_sums as (
-
-    {% for grain in period_grains() -%}
-    select
-        '{{ grain }}' as period_grain,
-        {{ period_start(grain, 'kpi_date') }} as period_start_date,
-        dimension,
-        dimension_value,
-        sum(numerator) as numerator,
-        sum(denominator) as denominator
-    from kpi_daily_sums
-    {{ "where dimension = 'total'" if grain == 'day' }}
-    group by {{ period_start(grain, 'kpi_date') }}, dimension, dimension_value
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
-
-),
-
-kpi_slices as (
-
-    select
-        dimension,
-        dimension_value,
-        min(kpi_date) as first_fact_date,
-        case
-            when dimension = 'total' then {{ as_of_date() }}
-            else least({{ as_of_date() }}, {{ add_days('max(kpi_date)', var('zero_fill_days')) }})
-        end as last_row_date
-    from kpi_daily_sums
-    group by dimension, dimension_value
-
-),
+{% if is_as_of -%}
+{{ kpi_sums_as_of(facts, facts_by_dimension, dimensions, has_denominator) }}
+{%- else -%}
+{{ kpi_sums_by_date(facts, facts_by_dimension, dimensions, has_denominator) }}
+{%- endif %}
 
 kpi_periods as (
 
@@ -85,6 +45,7 @@ kpi_periods as (
             kpi_slices.first_fact_date <= periods.period_end_date
             and kpi_slices.last_row_date >= periods.period_start_date
             and (periods.period_grain <> 'day' or kpi_slices.dimension = 'total')
+            {{ 'and periods.period_grain = kpi_slices.period_grain' if is_as_of }}
 
 ),
 
@@ -160,6 +121,102 @@ kpi_rows as (
 )
 
 select * from kpi_rows
+{%- endmacro %}
+
+{# The sums of each slice and period, and the days between which each slice has rows: of facts that happen on a day. #}
+{% macro kpi_sums_by_date(facts, facts_by_dimension, dimensions, has_denominator) -%}
+kpi_daily_sums as (
+
+    {% for dimension in dimensions -%}
+    select
+        '{{ dimension }}' as dimension,
+        {{ "'total'" if dimension == 'total' else "coalesce(" ~ dimension ~ ", '(none)')" }} as dimension_value,
+        kpi_date,
+        sum({{ as_measure('numerator') }}) as numerator,
+        {{ 'sum(' ~ as_measure('denominator') ~ ')' if has_denominator else as_measure('null') }} as denominator
+    from {{ facts_by_dimension.get(dimension, facts) }}
+    where kpi_date <= {{ as_of_date() }}
+    group by kpi_date{{ '' if dimension == 'total' else ', ' ~ dimension }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+-- Days are for the total only: the facts serve the daily drill-down.
+kpi_sums as (
+
+    {% for grain in period_grains() -%}
+    select
+        '{{ grain }}' as period_grain,
+        {{ period_start(grain, 'kpi_date') }} as period_start_date,
+        dimension,
+        dimension_value,
+        sum(numerator) as numerator,
+        sum(denominator) as denominator
+    from kpi_daily_sums
+    {{ "where dimension = 'total'" if grain == 'day' }}
+    group by {{ period_start(grain, 'kpi_date') }}, dimension, dimension_value
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+kpi_slices as (
+
+    select
+        dimension,
+        dimension_value,
+        min(kpi_date) as first_fact_date,
+        case
+            when dimension = 'total' then {{ as_of_date() }}
+            else least({{ as_of_date() }}, {{ add_days('max(kpi_date)', var('zero_fill_days')) }})
+        end as last_row_date
+    from kpi_daily_sums
+    group by dimension, dimension_value
+
+),
+{%- endmacro %}
+
+{# The same of facts that are true at the end of a period. A slice begins and ends by grain. #}
+{% macro kpi_sums_as_of(facts, facts_by_dimension, dimensions, has_denominator) -%}
+kpi_sums as (
+
+    {% for dimension in dimensions -%}
+    select
+        period_grain,
+        period_start_date,
+        '{{ dimension }}' as dimension,
+        {{ "'total'" if dimension == 'total' else "coalesce(" ~ dimension ~ ", '(none)')" }} as dimension_value,
+        sum({{ as_measure('numerator') }}) as numerator,
+        {{ 'sum(' ~ as_measure('denominator') ~ ')' if has_denominator else as_measure('null') }} as denominator
+    from {{ facts_by_dimension.get(dimension, facts) }}
+    where period_start_date <= {{ as_of_date() }} and period_grain <> 'day'
+    group by period_grain, period_start_date{{ '' if dimension == 'total' else ', ' ~ dimension }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+kpi_slices as (
+
+    select
+        kpi_sums.period_grain,
+        kpi_sums.dimension,
+        kpi_sums.dimension_value,
+        min(kpi_sums.period_start_date) as first_fact_date,
+        case
+            when kpi_sums.dimension = 'total' then {{ as_of_date() }}
+            else least({{ as_of_date() }}, {{ add_days('max(periods.measured_on_date)', var('zero_fill_days')) }})
+        end as last_row_date
+    from kpi_sums
+    inner join {{ ref('dim_periods') }} as periods
+        on
+            kpi_sums.period_grain = periods.period_grain
+            and kpi_sums.period_start_date = periods.period_start_date
+    where kpi_sums.numerator <> 0 or coalesce(kpi_sums.denominator, 0) <> 0
+    group by kpi_sums.period_grain, kpi_sums.dimension, kpi_sums.dimension_value
+
+),
 {%- endmacro %}
 
 {# The dimensions of the KPI being built, as its YAML lists them. A unit test, which has no YAML, overrides this macro. #}

@@ -968,7 +968,6 @@ def linted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Finding, ...]:
         pytest.param("LT09", id="one column a line"),
         pytest.param("AL01", id="explicit alias of a table"),
         pytest.param("AL02", id="explicit alias of a column"),
-        pytest.param("AL07", id="full table names"),
         pytest.param("AM05", id="explicit type of join"),
         pytest.param("AM06", id="group by names"),
         pytest.param("CV11", id="cast in words"),

@@ -1,7 +1,8 @@
 """Every KPI table equals the answers that the simulation gives without any SQL.
 
-The simulator (scripts/sales_kpis/demo) writes raw files and, from its own objects, the true rows of every KPI: all
-grains, dimensions and slices, zero-filled ones included. A KPI table must hold exactly these rows.
+The simulator (scripts/sales_kpis/demo) writes raw files and, from its own objects, the true rows of
+every KPI: all grains, dimensions and slices, zero-filled ones included. A KPI table must hold
+exactly these rows.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 
 import duckdb
 import pytest
+
 from builds import PROJECT, Build, build_models
 from sales_kpis.demo.planted import planted_kpis
 from sales_kpis.demo.raw_files import write_raw
@@ -51,8 +53,10 @@ CASES = {
 }
 
 
-@pytest.fixture(scope="module", params=CASES.values(), ids=CASES.keys())
-def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Build, Path]:
+@pytest.fixture(scope="module", params=CASES.values(), ids=list(CASES))
+def built(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Build, Path]:
     """A build of the case's company, and the file of its planted answers."""
     case: Case = request.param
     folder = tmp_path_factory.mktemp("planted")
@@ -87,7 +91,10 @@ with planted as (
         cast(nullif(numerator, '') as double) as numerator,
         cast(nullif(denominator, '') as double) as denominator,
         cast(nullif(value, '') as double) as value
-    from read_csv('{answers}', all_varchar = true, header = true, delim = ',', quote = '"', escape = '"', parallel = false)
+    from read_csv(
+        '{answers}',
+        all_varchar = true, header = true, delim = ',', quote = '"', escape = '"', parallel = false
+    )
 ),
 compared as (
     select
@@ -149,7 +156,9 @@ def test_every_kpi_table_holds_exactly_the_planted_rows(built: tuple[Build, Path
 
 def test_every_kpi_has_planted_answers(built: tuple[Build, Path]) -> None:
     _, answers = built
-    planted = duckdb.sql(f"select distinct 'kpi_' || kpi from read_csv('{answers}', all_varchar = true)").fetchall()
+    planted = duckdb.execute(
+        f"select distinct 'kpi_' || kpi from read_csv('{answers}', all_varchar = true)"
+    ).fetchall()
     assert sorted(row[0] for row in planted) == kpi_models()
 
 
@@ -164,4 +173,5 @@ def test_kpi_values_has_each_row_of_each_kpi_once(built: tuple[Build, Path]) -> 
 def test_the_books_of_every_source_table_balance(built: tuple[Build, Path]) -> None:
     build, _ = built
     assert build.rows("select * from monitoring.source_reconciliation where not is_balanced") == []
-    assert build.rows("select sum(raw_rows) > 1000 from monitoring.source_reconciliation") == [(True,)]
+    raw_rows = build.rows("select sum(raw_rows) from monitoring.source_reconciliation")[0][0]
+    assert raw_rows > 1000

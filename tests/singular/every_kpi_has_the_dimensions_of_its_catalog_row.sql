@@ -4,11 +4,16 @@ dimensions_in_catalog as (
 
     {% for kpi in kpis_of_project() -%}
     {% for dimension in ['total'] + kpi.dimensions -%}
-    select '{{ kpi.id }}' as kpi, '{{ dimension }}' as dimension
+    select
+        '{{ kpi.id }}' as kpi,
+        '{{ dimension }}' as dimension
     union all
     {% endfor -%}
     {% endfor -%}
-    select cast(null as {{ dbt.type_string() }}) as kpi, cast(null as {{ dbt.type_string() }}) as dimension where false
+    select
+        cast(null as {{ dbt.type_string() }}) as kpi,
+        cast(null as {{ dbt.type_string() }}) as dimension
+    where false
 
 ),
 
@@ -25,7 +30,8 @@ select
     coalesce(dimensions_in_catalog.kpi, dimensions_in_values.kpi) as kpi,
     coalesce(dimensions_in_catalog.dimension, dimensions_in_values.dimension) as dimension,
     case
-        when dimensions_in_values.dimension is null then 'expected rows of this dimension, which the catalog names, found none'
+        when dimensions_in_values.dimension is null
+            then 'expected rows of this dimension, which the catalog names, found none'
         else 'expected no rows of this dimension, which the catalog does not name, found some'
     end as message
 from dimensions_in_catalog
@@ -35,6 +41,8 @@ full outer join dimensions_in_values
         and dimensions_in_catalog.dimension = dimensions_in_values.dimension
 where
     dimensions_in_values.dimension is null and exists (
-        select 1 from dimensions_in_values as values_of_kpi where values_of_kpi.kpi = dimensions_in_catalog.kpi
+        select 1
+        from dimensions_in_values as values_of_kpi
+        where values_of_kpi.kpi = dimensions_in_catalog.kpi
     )
     or dimensions_in_catalog.dimension is null

@@ -1,13 +1,26 @@
--- DuckDB enforces the primary keys of the contracts; other engines only note them, so one query holds for all of them.
-{% for model in ['dim_dates', 'dim_periods', 'dim_accounts', 'dim_reps', 'dim_products', 'dim_territories', 'dim_lead_sources', 'fct_deals', 'fct_deal_line_items', 'fct_deal_product_lines', 'fct_leads', 'kpi_catalog', 'kpi_values', 'source_reconciliation'] -%}
+-- DuckDB enforces the primary keys of the contracts; other engines only note them, so one query
+-- holds for all of them.
+{% for model in [
+    'dim_dates', 'dim_periods', 'dim_accounts', 'dim_reps', 'dim_products', 'dim_territories',
+    'dim_lead_sources', 'fct_deals', 'fct_deal_line_items', 'fct_deal_product_lines', 'fct_leads',
+    'kpi_catalog', 'kpi_values', 'source_reconciliation'
+] -%}
 {% set relation = ref(model) -%}
 {% set key = primary_key_of(model) -%}
 select
     '{{ model }}' as mart,
-    concat_ws(', '{% for column in key %}, cast({{ column }} as {{ dbt.type_string() }}){% endfor %}) as mart_key,
+    concat_ws(
+        ', '{% for column in key %},
+        cast({{ column }} as {{ dbt.type_string() }})
+        {%- endfor %}
+    ) as mart_key,
     'expected one row per key, found ' || count(*) as message
 from {{ relation }}
 group by {{ key | join(', ') }}
-having count(*) > 1 or {% for column in key %}{{ column }} is null{{ ' or ' if not loop.last }}{% endfor %}
+having
+    count(*) > 1
+    {% for column in key -%}
+    or {{ column }} is null
+    {% endfor -%}
 {{ 'union all' if not loop.last }}
 {% endfor %}

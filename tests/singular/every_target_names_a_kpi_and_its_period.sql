@@ -8,7 +8,8 @@ targets as (
         kpi_targets.period_start_date,
         kpi_targets.dimension,
         kpi_catalog.kpi is not null as is_kpi_known,
-        position('|' || kpi_targets.dimension || '|' in '|total|' || kpi_catalog.dimensions || '|') > 0 as is_dimension_known,
+        position('|' || kpi_targets.dimension || '|' in '|total|' || kpi_catalog.dimensions || '|')
+        > 0 as is_dimension_known,
         case kpi_targets.period_grain
             {% for grain in period_grains() -%}
             when '{{ grain }}' then {{ period_start(grain, 'kpi_targets.period_start_date') }}
@@ -26,10 +27,14 @@ select
     period_start_date,
     dimension,
     case
-        when not is_kpi_known then 'expected the id of a KPI, found ' || coalesce(kpi, 'nothing') || ': correct the seed kpi_targets'
-        when not is_dimension_known then 'expected a dimension of the KPI, found ' || coalesce(dimension, 'nothing') || ': correct the seed kpi_targets'
-        else 'expected the first day of a ' || coalesce(period_grain, 'known grain') || ', found ' || coalesce(cast(period_start_date as {{ dbt.type_string() }}), 'nothing') || ': correct the seed kpi_targets'
-    end as message
+        when not is_kpi_known
+            then 'expected the id of a KPI, found ' || coalesce(kpi, 'nothing')
+        when not is_dimension_known
+            then 'expected a dimension of the KPI, found ' || coalesce(dimension, 'nothing')
+        else
+            'expected the first day of a ' || coalesce(period_grain, 'known grain') || ', found '
+            || coalesce(cast(period_start_date as {{ dbt.type_string() }}), 'nothing')
+    end || ': correct the seed kpi_targets' as message
 from targets
 where
     not is_kpi_known

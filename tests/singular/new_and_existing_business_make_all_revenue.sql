@@ -1,8 +1,8 @@
 select
     new_business.period_grain,
     new_business.period_start_date,
-    'expected new and existing business to make ' || new_business.denominator || ', found ' || new_business.numerator
-    || ' and ' || existing_business.numerator as message
+    'expected new and existing business to make ' || new_business.denominator
+    || ', found ' || new_business.numerator || ' and ' || existing_business.numerator as message
 from {{ ref('kpi_new_business_revenue_share') }} as new_business
 inner join {{ ref('kpi_existing_customer_revenue_share') }} as existing_business
     on

@@ -1,7 +1,8 @@
 select
     products.period_grain,
     products.period_start_date,
-    'expected the revenue of all products to be ' || revenue.numerator || ', found ' || products.numerator as message
+    'expected the revenue of all products to be ' || revenue.numerator
+    || ', found ' || products.numerator as message
 from {{ ref('kpi_revenue_by_product') }} as products
 full outer join {{ ref('kpi_total_revenue') }} as revenue
     on

@@ -12,7 +12,11 @@ slice_sums as (
     inner join {{ ref('kpi_catalog') }} as kpi_catalog
         on kpi_values.kpi = kpi_catalog.kpi
     where kpi_catalog.is_additive
-    group by kpi_values.kpi, kpi_values.period_grain, kpi_values.period_start_date, kpi_values.dimension
+    group by
+        kpi_values.kpi,
+        kpi_values.period_grain,
+        kpi_values.period_start_date,
+        kpi_values.dimension
 
 ),
 
@@ -40,5 +44,6 @@ select
     period_grain,
     period_start_date,
     dimension,
-    'expected the slices by ' || dimension || ' to add up to ' || total || ', found ' || numerator as message
+    'expected the slices by ' || dimension || ' to add up to ' || total
+    || ', found ' || numerator as message
 from differences

@@ -60,7 +60,9 @@ account_records as (
 
     select account_record_id from accounts
     union distinct
-    select account_record_id from {{ ref('int_deals__united') }} where account_record_id is not null
+    select account_record_id
+    from {{ ref('int_deals__united') }}
+    where account_record_id is not null
 
 ),
 

@@ -45,7 +45,8 @@ countries_with_territory as (
         territories.territory
     from all_countries
     left join territories
-        on coalesce(lower(all_countries.mapped_country), all_countries.raw_country)
+        on
+            coalesce(lower(all_countries.mapped_country), all_countries.raw_country)
             = territories.raw_country
 
 )

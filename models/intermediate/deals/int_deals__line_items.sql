@@ -37,8 +37,10 @@ line_items_with_product as (
     select
         line_items.*,
         case
-            when product_mapping.product_id is null then line_items.system || ':' || line_items.raw_product_id
-            when {{ matches('product_mapping.product_id', '^[a-z_]+:') }} then product_mapping.product_id
+            when product_mapping.product_id is null
+                then line_items.system || ':' || line_items.raw_product_id
+            when {{ matches('product_mapping.product_id', '^[a-z_]+:') }}
+                then product_mapping.product_id
             else line_items.system || ':' || product_mapping.product_id
         end as product_id
     from line_items
@@ -58,7 +60,11 @@ valued_line_items as (
         line_items_with_product.quantity,
         line_items_with_product.list_price,
         deals.exchange_rate,
-        {{ as_measure('coalesce(line_items_with_product.amount, line_items_with_product.quantity * line_items_with_product.unit_price, 0) * deals.exchange_rate') }} as amount
+        {{ as_measure(
+            'coalesce(line_items_with_product.amount,'
+            ~ ' line_items_with_product.quantity * line_items_with_product.unit_price, 0)'
+            ~ ' * deals.exchange_rate'
+        ) }} as amount
     from line_items_with_product
     inner join deals
         on line_items_with_product.deal_id = deals.deal_id

@@ -49,7 +49,9 @@ deals_with_rate as (
     select
         deals_with_rate_date.*,
         case
-            when coalesce(deals_with_rate_date.currency_code, {{ reporting_currency }}) = {{ reporting_currency }}
+            when
+                coalesce(deals_with_rate_date.currency_code, {{ reporting_currency }})
+                = {{ reporting_currency }}
                 then cast(1 as decimal(18, 8))
             else rates.rate_to_reporting
         end as exchange_rate
@@ -64,31 +66,32 @@ deals_with_rate as (
 valued_deals as (
 
     select
-        deals.system,
-        deals.deal_id,
+        deals_with_rate.system,
+        deals_with_rate.deal_id,
         account_identities.account_id,
-        deals.stage,
-        deals.is_closed_by_now as is_closed,
-        deals.is_closed_by_now and deals.is_won as is_won,
-        deals.created_at,
-        deals.created_date,
-        deals.close_date,
-        deals.expected_close_date,
-        deals.rep_id,
-        deals.deal_type,
-        deals.lead_source,
-        deals.campaign_id,
-        deals.competitor,
-        deals.loss_reason,
-        deals.contract_term_months,
-        deals.currency_code,
-        deals.rate_date,
-        deals.exchange_rate,
-        deals.amount as amount_in_currency,
-        {{ as_measure('coalesce(deals.amount, 0) * deals.exchange_rate') }} as amount
-    from deals_with_rate as deals
+        deals_with_rate.stage,
+        deals_with_rate.is_closed_by_now as is_closed,
+        deals_with_rate.is_closed_by_now and deals_with_rate.is_won as is_won,
+        deals_with_rate.created_at,
+        deals_with_rate.created_date,
+        deals_with_rate.close_date,
+        deals_with_rate.expected_close_date,
+        deals_with_rate.rep_id,
+        deals_with_rate.deal_type,
+        deals_with_rate.lead_source,
+        deals_with_rate.campaign_id,
+        deals_with_rate.competitor,
+        deals_with_rate.loss_reason,
+        deals_with_rate.contract_term_months,
+        deals_with_rate.currency_code,
+        deals_with_rate.rate_date,
+        deals_with_rate.exchange_rate,
+        deals_with_rate.amount as amount_in_currency,
+        {{ as_measure('coalesce(deals_with_rate.amount, 0) * deals_with_rate.exchange_rate') }}
+            as amount
+    from deals_with_rate
     left join {{ ref('int_accounts__identities') }} as account_identities
-        on deals.account_record_id = account_identities.account_record_id
+        on deals_with_rate.account_record_id = account_identities.account_record_id
 
 )
 

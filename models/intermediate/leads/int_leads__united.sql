@@ -35,8 +35,8 @@ existing_leads as (
 
 ),
 
--- The first lead of an address in one system and the first of the same address in another are one lead, and so are
--- the second ones; inside one system each record counts.
+-- The first lead of an address in one system and the first of the same address in another are one
+-- lead, and so are the second ones; inside one system each record counts.
 leads_numbered_by_email as (
 
     select
@@ -52,7 +52,8 @@ leads_numbered_by_email as (
 
 ),
 
--- The earliest record is the lead; it takes a conversion from the others only where it has none of its own.
+-- The earliest record is the lead; it takes a conversion from the others only where it has none of
+-- its own.
 leads_with_conversion as (
 
     select

@@ -21,7 +21,8 @@ sold_products as (
 
 ),
 
--- A line may name a product that no system delivered: it is a product all the same, of unknown attributes.
+-- A line may name a product that no system delivered: it is a product all the same, of unknown
+-- attributes.
 united_products as (
 
     select

@@ -23,7 +23,11 @@ assignments_without_overlap as (
         least(
             valid_to,
             coalesce(
-                {{ add_days('lead(valid_from) over (partition by rep_id order by valid_from, valid_to, team, territory)', -1) }},
+                {{ add_days(
+                    'lead(valid_from) over ('
+                    ~ 'partition by rep_id order by valid_from, valid_to, team, territory)',
+                    -1
+                ) }},
                 valid_to
             )
         ) as valid_to

@@ -16,7 +16,8 @@ reps as (
 
 ),
 
--- A user of the CRM is a rep when he owns a deal or lead, sourced a lead, or holds an assignment or a quota.
+-- A user of the CRM is a rep when he owns a deal or lead, sourced a lead, or holds an assignment or
+-- a quota.
 selling_reps as (
 
     select rep_id from {{ ref('int_deals__valued') }}

@@ -44,14 +44,15 @@ period_bounds as (
 
 ),
 
--- The same period a year before: the same date, ISO week number, month, quarter or year. The 29th of February and
--- week 53 have none.
+-- The same period a year before: the same date, ISO week number, month, quarter or year. The 29th
+-- of February and week 53 have none.
 periods as (
 
     select
         period_bounds.period_grain,
         period_bounds.period_start_date,
         period_bounds.period_end_date,
+        least(period_bounds.period_end_date, {{ as_of_date() }}) as measured_on_date,
         period_bounds.previous_period_start_date,
         case
             when period_bounds.period_grain = 'week' then weeks_a_year_before.period_start_date

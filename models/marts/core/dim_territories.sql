@@ -32,13 +32,25 @@ accounts as (
 
 all_territories as (
 
-    select territory, region from territories
+    select
+        territory,
+        region
+    from territories
     union all
-    select territory, cast(null as {{ dbt.type_string() }}) as region from assignments
+    select
+        territory,
+        cast(null as {{ dbt.type_string() }}) as region
+    from assignments
     union all
-    select territory, cast(null as {{ dbt.type_string() }}) as region from reps
+    select
+        territory,
+        cast(null as {{ dbt.type_string() }}) as region
+    from reps
     union all
-    select territory, cast(null as {{ dbt.type_string() }}) as region from accounts
+    select
+        territory,
+        cast(null as {{ dbt.type_string() }}) as region
+    from accounts
 
 ),
 

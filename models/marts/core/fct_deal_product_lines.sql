@@ -49,7 +49,8 @@ counted_lines as (
 
 ),
 
--- A deal counts once in each product line of its lines, and in `(unallocated)` only if it has no line.
+-- A deal counts once in each product line of its lines, and in `(unallocated)` only if it has no
+-- line.
 deal_product_lines as (
 
     select

@@ -7,23 +7,15 @@ kpi_rows as (
 
 ),
 
-labels as (
-
-    select 'rep' as dimension, rep_id as dimension_value, rep_name as label from {{ ref('dim_reps') }}
-    union all
-    select 'product' as dimension, product_id as dimension_value, product_name as label
-    from {{ ref('dim_products') }}
-
-),
-
-kpi_rows_with_comparison as (
+compared_rows as (
 
     select
         kpi_rows.*,
         max(case when kpi_rows.dimension = 'total' then kpi_rows.value end) over (
             partition by kpi_rows.kpi, kpi_rows.period_grain, kpi_rows.period_start_date
         ) as total_value,
-        -- A slice has a row for every period from its first on: the row before is the period before.
+        -- A slice has a row for every period from its first on: the row before is the period
+        -- before.
         lag(kpi_rows.value) over (
             partition by
                 kpi_rows.kpi, kpi_rows.period_grain, kpi_rows.dimension, kpi_rows.dimension_value
@@ -48,46 +40,58 @@ kpi_rows_with_comparison as (
 kpi_values as (
 
     select
-        compared.kpi,
-        compared.family,
-        compared.period_grain,
-        compared.period_start_date,
-        compared.dimension,
-        compared.dimension_value,
+        compared_rows.kpi,
+        compared_rows.family,
+        compared_rows.period_grain,
+        compared_rows.period_start_date,
+        compared_rows.dimension,
+        compared_rows.dimension_value,
         case
-            when compared.dimension = 'campaign'
-                then {{ replace_matches('compared.dimension_value', '^[a-z_]+:', '') }}
-            else coalesce(labels.label, compared.dimension_value)
+            when compared_rows.dimension = 'campaign'
+                then {{ replace_matches('compared_rows.dimension_value', '^[a-z_]+:', '') }}
+            else coalesce(reps.rep_name, products.product_name, compared_rows.dimension_value)
         end as dimension_label,
-        compared.period_end_date,
-        compared.is_period_complete,
-        compared.numerator,
-        compared.denominator,
-        compared.value,
-        case when compared.is_additive then {{ safe_ratio('compared.value', 'compared.total_value') }} end
-            as share_of_total,
-        compared.previous_value,
-        compared.value - compared.previous_value as change,
-        {{ safe_ratio('compared.value - compared.previous_value', 'abs(compared.previous_value)') }} as change_ratio,
-        compared.year_ago_value,
-        {{ safe_ratio('compared.value - compared.year_ago_value', 'abs(compared.year_ago_value)') }} as yoy_ratio,
+        compared_rows.period_end_date,
+        compared_rows.is_period_complete,
+        compared_rows.numerator,
+        compared_rows.denominator,
+        compared_rows.value,
+        case
+            when compared_rows.is_additive
+                then {{ safe_ratio('compared_rows.value', 'compared_rows.total_value') }}
+        end as share_of_total,
+        compared_rows.previous_value,
+        compared_rows.value - compared_rows.previous_value as change,
+        {{ safe_ratio(
+            'compared_rows.value - compared_rows.previous_value', 'abs(compared_rows.previous_value)'
+        ) }} as change_ratio,
+        compared_rows.year_ago_value,
+        {{ safe_ratio(
+            'compared_rows.value - compared_rows.year_ago_value', 'abs(compared_rows.year_ago_value)'
+        ) }} as yoy_ratio,
         targets.target_value,
-        {{ safe_ratio('compared.value', 'targets.target_value') }} as attainment_ratio,
-        {{ target_status('compared.value', 'targets.target_value', 'compared.direction', 'compared.is_period_complete') }}
-            as status,
-        coalesce(compared.sample_size < {{ var('min_sample_size') }}, false) as is_small_sample
-    from kpi_rows_with_comparison as compared
-    left join labels
+        {{ safe_ratio('compared_rows.value', 'targets.target_value') }} as attainment_ratio,
+        {{ target_status(
+            'compared_rows.value', 'targets.target_value',
+            'compared_rows.direction', 'compared_rows.is_period_complete'
+        ) }} as status,
+        coalesce(compared_rows.sample_size < {{ var('min_sample_size') }}, false) as is_small_sample
+    from compared_rows
+    left join {{ ref('dim_reps') }} as reps
         on
-            compared.dimension = labels.dimension
-            and compared.dimension_value = labels.dimension_value
+            compared_rows.dimension = 'rep'
+            and compared_rows.dimension_value = reps.rep_id
+    left join {{ ref('dim_products') }} as products
+        on
+            compared_rows.dimension = 'product'
+            and compared_rows.dimension_value = products.product_id
     left join {{ ref('kpi_targets') }} as targets
         on
-            compared.kpi = targets.kpi
-            and compared.period_grain = targets.period_grain
-            and compared.period_start_date = targets.period_start_date
-            and compared.dimension = targets.dimension
-            and compared.dimension_value = targets.dimension_value
+            compared_rows.kpi = targets.kpi
+            and compared_rows.period_grain = targets.period_grain
+            and compared_rows.period_start_date = targets.period_start_date
+            and compared_rows.dimension = targets.dimension
+            and compared_rows.dimension_value = targets.dimension_value
 
 )
 

@@ -24,7 +24,8 @@ deals as (
 
 ),
 
--- A closed deal can be in no period without its date, and a deal of an unknown stage is taken for open.
+-- A closed deal can be in no period without its date, and a deal of an unknown stage is taken for
+-- open.
 deals_that_cannot_count as (
 
     select

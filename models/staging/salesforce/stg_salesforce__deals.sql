@@ -16,8 +16,8 @@ deal_stages as (
 
 ),
 
--- "IsWon" and "IsClosed" of an opportunity are "directly controlled by StageName"; a connector that leaves
--- them out as formula fields still delivers the stages themselves.
+-- "IsWon" and "IsClosed" of an opportunity are "directly controlled by StageName"; a connector that
+-- leaves them out as formula fields still delivers the stages themselves.
 opportunities_with_stage_flags as (
 
     select

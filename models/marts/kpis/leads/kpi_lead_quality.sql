@@ -21,7 +21,8 @@ created_leads as (
         lead_source,
         lead_channel,
         campaign_id as campaign,
-        cast(has_name as int) + cast(has_valid_email as int) + cast(has_valid_phone as int) as numerator,
+        cast(has_name as int) + cast(has_valid_email as int) + cast(has_valid_phone as int)
+            as numerator,
         3 as denominator
     from leads
 

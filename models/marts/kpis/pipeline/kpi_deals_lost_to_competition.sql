@@ -46,4 +46,8 @@ deals_lost_to_a_competitor_by_product_line as (
 
 )
 
-{{ kpi_rollup('deals_lost_to_a_competitor', facts_by_dimension={'product_line': 'deals_lost_to_a_competitor_by_product_line'}, is_ratio=false) }}
+{{ kpi_rollup(
+    'deals_lost_to_a_competitor',
+    facts_by_dimension={'product_line': 'deals_lost_to_a_competitor_by_product_line'},
+    is_ratio=false
+) }}

@@ -60,4 +60,7 @@ closed_deals_by_product_line as (
 
 )
 
-{{ kpi_rollup('closed_deals', facts_by_dimension={'product_line': 'closed_deals_by_product_line'}) }}
+{{ kpi_rollup(
+    'closed_deals',
+    facts_by_dimension={'product_line': 'closed_deals_by_product_line'}
+) }}

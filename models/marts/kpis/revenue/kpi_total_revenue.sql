@@ -54,4 +54,8 @@ won_deals_by_product_line as (
 
 )
 
-{{ kpi_rollup('won_deals', facts_by_dimension={'product_line': 'won_deals_by_product_line'}, is_ratio=false) }}
+{{ kpi_rollup(
+    'won_deals',
+    facts_by_dimension={'product_line': 'won_deals_by_product_line'},
+    is_ratio=false
+) }}

@@ -1,0 +1,143 @@
+"""A KPI is one SQL file and one YAML entry; the example of docs/kpis.md is proof."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+from builds import PROJECT, run_dbt
+
+
+def code_block(page: str, language: str, containing: str) -> str:
+    """The code block of a page that has a text in it."""
+    blocks = re.findall(rf"```{language}\n(.*?)```", page, flags=re.DOTALL)
+    return next(block for block in blocks if containing in block)
+
+
+def copy_of_the_project(folder: Path) -> Path:
+    """The files that dbt reads, in a folder of their own."""
+    copy = folder / "project"
+    for name in ("models", "macros", "seeds", "tests/generic", "data"):
+        shutil.copytree(PROJECT / name, copy / name)
+    for name in ("dbt_project.yml", "profiles.yml"):
+        shutil.copyfile(PROJECT / name, copy / name)
+    (copy / "build").mkdir()
+    return copy
+
+
+def test_a_kpi_of_one_sql_file_and_one_yaml_entry_is_everywhere(tmp_path: Path) -> None:
+    project = copy_of_the_project(tmp_path)
+    page = (PROJECT / "docs" / "kpis.md").read_text()
+    family = project / "models/marts/kpis/pipeline"
+    # The parse before leaves dbt a partial parse that does not know the new file.
+    assert run_dbt(["parse"], tmp_path / "run", project=project).exit_code == 0
+    (family / "kpi_lost_deals.sql").write_text(code_block(page, "sql", "lost_deals"))
+    with (family / "_pipeline__models.yml").open("a") as file:
+        file.write("\n" + code_block(page, "yaml", "kpi_lost_deals"))
+
+    build = run_dbt(
+        ["build", "--exclude-resource-type", "unit_test", "test", "--threads", "4"],
+        tmp_path / "run",
+        project=project,
+    )
+
+    assert build.exit_code == 0, build.output
+    assert build.rows("select title, dimensions from monitoring.kpi_catalog where kpi = 'lost_deals'") == [
+        ("Lost deals", "territory|rep")
+    ]
+    assert build.rows(
+        "select sum(value) from monitoring.kpi_values"
+        " where kpi = 'lost_deals' and period_grain = 'year' and dimension = 'total'"
+    ) == build.rows("select cast(count(*) as double) from core.fct_deals where is_lost")
+
+
+OPEN_DEALS = """
+with
+
+deals as (
+
+    select
+        created_date,
+        close_date,
+        is_closed,
+        team
+    from {{ ref('fct_deals') }}
+
+),
+
+periods as (
+
+    select
+        period_grain,
+        period_start_date,
+        measured_on_date
+    from {{ ref('dim_periods') }}
+
+),
+
+open_deals as (
+
+    select
+        periods.period_grain,
+        periods.period_start_date,
+        deals.team,
+        1 as numerator
+    from deals
+    inner join periods
+        on
+            deals.created_date <= periods.measured_on_date
+            and not (deals.is_closed and deals.close_date <= periods.measured_on_date)
+
+)
+
+{{ kpi_rollup('open_deals', is_ratio=false, is_as_of=true) }}
+"""
+
+
+def test_a_kpi_of_a_state_is_rebuilt_for_every_old_period(tmp_path: Path) -> None:
+    project = copy_of_the_project(tmp_path)
+    page = (PROJECT / "docs" / "kpis.md").read_text()
+    family = project / "models/marts/kpis/pipeline"
+    (family / "kpi_open_deals.sql").write_text(OPEN_DEALS)
+    entry = code_block(page, "yaml", "kpi_lost_deals").replace("kpi_lost_deals", "kpi_open_deals")
+    with (family / "_pipeline__models.yml").open("a") as file:
+        file.write("\n" + entry.replace("[territory, rep]", "[team]"))
+    variables = {"fiscal_year_start_month": 1, "as_of_date": "2024-05-15", "zero_fill_days": 20}
+
+    build = run_dbt(
+        ["build", "--select", "+kpi_open_deals", "--exclude-resource-type", "unit_test", "test"],
+        tmp_path / "run",
+        project=project,
+        variables=variables,
+    )
+
+    assert build.exit_code == 0, build.output
+    open_on = """
+        select cast(count(*) as double) from core.fct_deals
+        where created_date <= date '{0}' and not (is_closed and close_date <= date '{0}')
+    """
+    value_of = """
+        select value from kpis.kpi_open_deals
+        where dimension = 'total' and period_grain = '{0}' and period_start_date = date '{1}'
+    """
+    for grain, start, day in (
+        ("month", "2023-06-01", "2023-06-30"),
+        ("week", "2023-12-25", "2023-12-31"),
+        ("quarter", "2024-01-01", "2024-03-31"),
+        ("year", "2024-01-01", "2024-05-15"),
+    ):
+        found = build.rows(value_of.format(grain, start))
+        assert found == build.rows(open_on.format(day)), (grain, start)
+        assert found[0][0] > 0
+    grains = "select distinct period_grain from kpis.kpi_open_deals order by 1"
+    assert build.rows(grains) == [("month",), ("quarter",), ("week",), ("year",)]
+    assert build.rows(
+        "select count(*) from kpis.kpi_open_deals where period_start_date > date '2024-05-15'"
+    ) == [(0,)]
+    # The slices are all that the total is made of, in every period.
+    assert build.rows(
+        "select count(*) from (select period_grain, period_start_date,"
+        " sum(case when dimension = 'total' then numerator else -numerator end) as difference"
+        " from kpis.kpi_open_deals group by all) where difference <> 0"
+    ) == [(0,)]
