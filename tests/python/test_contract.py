@@ -95,8 +95,8 @@ def odd_files(tmp_path_factory: pytest.TempPathFactory) -> Build:
 
 def test_a_file_is_found_and_read_under_other_names_delimiters_and_types(odd_files: Build) -> None:
     assert odd_files.rows(
-        "select deal_id, account_record_id, stage, close_date, amount, is_won, is_closed, is_deleted"
-        " from staging.stg_tabular__deals order by deal_id"
+        "select deal_id, account_record_id, stage, close_date, amount, is_won, is_closed,"
+        " is_deleted from staging.stg_tabular__deals order by deal_id"
     ) == [
         ("tabular:1", "tabular:10", "Won", date(2025, 2, 25), Decimal("1234.5"), True, True, False),
         ("tabular:2", "tabular:10", "It's gone", date(2025, 4, 3), None, False, True, False),
@@ -287,7 +287,10 @@ def test_settings_that_cannot_be_right_stop_a_run_with_a_sentence_on_each(tmp_pa
 def test_an_unknown_system_is_named_with_those_that_are_known(tmp_path: Path) -> None:
     build = run_dbt(["parse"], tmp_path, variables={"systems": ["tabular", "sap"]})
     assert build.exit_code != 0
-    sentence = "The variable systems names 'sap', which the project does not know: use salesforce, tabular."
+    sentence = (
+        "The variable systems names 'sap', which the project does not know:"
+        " use salesforce, tabular."
+    )
     assert sentence in build.output
 
 
