@@ -1,9 +1,11 @@
 """A dbt plugin: lets `kpi_values` be built after every KPI table without a list of them.
 
-dbt knows a model's parents only from the `ref()` calls that it sees while parsing, and a model that unites "all tables of
-a folder" has none to show. This plugin (dbt loads every installed module whose name begins with `dbt_`) adds one node
-without a table, `kpi_tables`, whose parents are the files `models/marts/kpis/<family>/kpi_<id>.sql`. A model that says
-`-- depends_on: {{ ref('kpi_tables') }}` is built after all of them, with partial parsing and with any number of threads.
+dbt knows a model's parents only from the `ref()` calls that it sees while parsing, and a model
+that unites "all tables of a folder" has none to show. This plugin (dbt loads every installed
+module whose name begins with `dbt_`) adds one node without a table, `kpi_tables`, whose parents
+are the files `models/marts/kpis/<family>/kpi_<id>.sql`. A model that says `-- depends_on: {{
+ref('kpi_tables') }}` is built after all of them, with partial parsing and with any number of
+threads.
 """
 
 from pathlib import Path

@@ -43,9 +43,9 @@ def test_a_kpi_of_one_sql_file_and_one_yaml_entry_is_everywhere(tmp_path: Path) 
     )
 
     assert build.exit_code == 0, build.output
-    assert build.rows("select title, dimensions from monitoring.kpi_catalog where kpi = 'lost_deals'") == [
-        ("Lost deals", "territory|rep")
-    ]
+    assert build.rows(
+        "select title, dimensions from monitoring.kpi_catalog where kpi = 'lost_deals'"
+    ) == [("Lost deals", "territory|rep")]
     assert build.rows(
         "select sum(value) from monitoring.kpi_values"
         " where kpi = 'lost_deals' and period_grain = 'year' and dimension = 'total'"

@@ -175,3 +175,53 @@ def test_the_books_of_every_source_table_balance(built: tuple[Build, Path]) -> N
     assert build.rows("select * from monitoring.source_reconciliation where not is_balanced") == []
     raw_rows = build.rows("select sum(raw_rows) from monitoring.source_reconciliation")[0][0]
     assert raw_rows > 1000
+
+
+def test_both_spellings_of_salesforce_give_the_same_marts(tmp_path: Path) -> None:
+    company = simulate(seed=4, scale=0.2)
+    write_seeds(company, tmp_path / "seeds")
+    builds = []
+    for spelling in ("fivetran", "vendor"):
+        folder = tmp_path / spelling
+        write_raw(company, folder / "raw", spelling)
+        variables = {**Settings().as_vars(), "raw_path": str(folder / "raw")}
+        builds.append(build_models(folder, variables=variables, seeds=tmp_path / "seeds"))
+    assert [build.exit_code for build in builds] == [0, 0]
+    marts = builds[0].rows(
+        "select table_schema || '.' || table_name from information_schema.tables"
+        " where table_schema in ('core', 'kpis', 'monitoring') order by 1"
+    )
+    assert len(marts) > 30
+    with duckdb.connect() as connection:
+        for name, build in zip(("fivetran", "vendor"), builds, strict=True):
+            connection.execute(f"attach '{build.database}' as {name} (read_only)")
+        for (mart,) in marts:
+            one_way = f"select * from fivetran.{mart} except all select * from vendor.{mart}"
+            other_way = f"select * from vendor.{mart} except all select * from fivetran.{mart}"
+            assert connection.execute(one_way).fetchall() == [], mart
+            assert connection.execute(other_way).fetchall() == [], mart
+
+
+def test_no_address_or_phone_of_a_person_is_in_a_mart(built: tuple[Build, Path]) -> None:
+    build, _ = built
+    personal = build.rows(
+        "select distinct lower(trim(value)) from ("
+        " select unnest([email, phone]) as value from staging.stg_salesforce__people"
+        " union all select unnest([email, phone]) from staging.stg_salesforce__leads"
+        " union all select unnest([email, phone]) from staging.stg_tabular__people"
+        " union all select unnest([email, phone]) from staging.stg_tabular__leads"
+        ") where length(trim(value)) > 8"
+    )
+    columns = build.rows(
+        "select column_name, table_schema || '.' || table_name from information_schema.columns"
+        " where table_schema in ('core', 'monitoring') and data_type = 'VARCHAR'"
+    )
+    texts = " union all ".join(f"select {column} as text from {mart}" for column, mart in columns)
+    published = "\n".join(
+        text
+        for (text,) in build.rows(
+            f"select distinct lower(text) from ({texts}) where text is not null"
+        )
+    )
+    assert len(personal) > 100
+    assert [value for (value,) in personal if value in published] == []

@@ -2,9 +2,10 @@
 
 Usage: python tests/real_input/check_csv_export.py FOLDER
 
-FOLDER holds the four files of a public CRM export (accounts, products, sales_pipeline, sales_teams). They are connected
-by examples/csv_export alone, as docs/connect_a_csv_export.md tells. The expected numbers come from the raw file, by awk:
-rows by stage, the sum of close_value of the won ones, and the mean of close_date minus engage_date.
+FOLDER holds the four files of a public CRM export (accounts, products, sales_pipeline,
+sales_teams). They are connected by examples/csv_export alone, as docs/connect_a_csv_export.md
+tells. The expected numbers come from the raw file, by awk: rows by stage, the sum of close_value
+of the won ones, and the mean of close_date minus engage_date.
 """
 
 import json
@@ -26,26 +27,37 @@ SETTINGS = [
 YEAR = "period_grain = 'year' and period_start_date = date '2017-01-01'"
 
 EXPECTED: dict[str, list[tuple[Any, ...]]] = {
-    "select count(*), count(*) filter (where is_won), count(*) filter (where is_lost) from core.fct_deals": [
-        (8800, 4238, 2473)
+    """
+        select count(*), count(*) filter (where is_won), count(*) filter (where is_lost)
+        from core.fct_deals
+    """: [(8800, 4238, 2473)],
+    f"select value from kpis.kpi_total_revenue where {YEAR} and dimension = 'total'": [
+        (10005534.0,)
     ],
-    f"select value from kpis.kpi_total_revenue where {YEAR} and dimension = 'total'": [(10005534.0,)],
-    f"select cast(numerator as int), cast(denominator as int) from kpis.kpi_win_rate where {YEAR} and dimension = 'total'": [
-        (4238, 6711)
-    ],
-    f"select round(value, 2) from kpis.kpi_sales_cycle_days where {YEAR} and dimension = 'total'": [(51.78,)],
+    f"""
+        select cast(numerator as int), cast(denominator as int) from kpis.kpi_win_rate
+        where {YEAR} and dimension = 'total'
+    """: [(4238, 6711)],
+    f"""
+        select round(value, 2) from kpis.kpi_sales_cycle_days
+        where {YEAR} and dimension = 'total'
+    """: [(51.78,)],
     f"""
         select dimension_value, value from kpis.kpi_revenue_by_territory
         where {YEAR} and dimension = 'territory' order by dimension_value
     """: [("Central", 3346293.0), ("East", 3090594.0), ("West", 3568647.0)],
-    "select count(*), count(distinct product_id), bool_or(is_unallocated) from core.fct_deal_line_items": [
-        (8800, 7, False)
-    ],
+    """
+        select count(*), count(distinct product_id), bool_or(is_unallocated)
+        from core.fct_deal_line_items
+    """: [(8800, 7, False)],
     f"""
         select dimension_value, value from kpis.kpi_revenue_by_product
         where {YEAR} and dimension_value in ('tabular:GTX Pro', 'tabular:GTXPro')
     """: [("tabular:GTX Pro", 3510578.0)],
-    "select bool_and(is_balanced), sum(rejected_rows) from monitoring.source_reconciliation": [(True, 0)],
+    """
+        select bool_and(is_balanced), cast(sum(rejected_rows) as int)
+        from monitoring.source_reconciliation
+    """: [(True, 0)],
 }
 # Column and kind of what the export has odd in it, and how often.
 ODDITIES = {
@@ -76,14 +88,18 @@ def differences(source: Path) -> list[str]:
     if run.returncode != 0:
         return [f"kpis run ended with {run.returncode}:\n{run.stdout}{run.stderr}"]
     found = []
-    with duckdb.connect(str(FOLDER / "published/current/sales_kpis.duckdb"), read_only=True) as marts:
+    with duckdb.connect(
+        str(FOLDER / "published/current/sales_kpis.duckdb"), read_only=True
+    ) as marts:
         for query, expected in EXPECTED.items():
             rows = marts.execute(query).fetchall()
             if rows != expected:
                 found.append(f"expected {expected}, found {rows}: {query}")
 
     checked = json.loads(kpis("check-sources", *SETTINGS, "--json").stdout)
-    oddities = {(odd["table"], odd["column"], odd["kind"]): odd["rows"] for odd in checked["oddities"]}
+    oddities = {
+        (odd["table"], odd["column"], odd["kind"]): odd["rows"] for odd in checked["oddities"]
+    }
     if oddities != ODDITIES:
         found.append(f"expected the oddities {ODDITIES}, found {oddities}")
 

@@ -1,0 +1,29 @@
+"""What the tests of the `kpis` command share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kpis_project import write_project
+from sales_kpis.project import Project, find_project
+
+
+@pytest.fixture
+def no_waiting_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only a power cut could tell the difference, and on a busy disk each wait is long."""
+    monkeypatch.setattr("os.fsync", lambda fd: None)
+
+
+@pytest.fixture
+def kpis_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_waiting_for_the_disk: None
+) -> Iterator[Project]:
+    """An empty dbt project with settings and raw files in a folder of its own, used by `kpis`."""
+    root = write_project(tmp_path / "project")
+    monkeypatch.setenv("SALES_KPIS_PROJECT", str(root))
+    monkeypatch.delenv("SALES_KPIS_DATABASE", raising=False)
+    monkeypatch.chdir(root)
+    yield find_project()

@@ -1,0 +1,262 @@
+"""Versions, the swap, rollback, and what a reader can rely on."""
+
+from __future__ import annotations
+
+import json
+import threading
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from kpis_project import published_revenue, write_marts
+from sales_kpis.errors import BrokenPublication, LockHeld, WrongUse
+from sales_kpis.lock import RunLock
+from sales_kpis.publish import (
+    RunFacts,
+    all_versions,
+    current_version,
+    publish,
+    remove_leftovers,
+    rollback,
+    verify,
+)
+
+pytestmark = pytest.mark.usefixtures("no_waiting_for_the_disk")
+
+FACTS = RunFacts(
+    as_of_date="2025-09-17",
+    settings={"reporting_currency": "EUR"},
+    tests=[{"name": "a", "status": "pass", "failures": 0}],
+    source_freshness=[{"system": "tabular", "table": "deal", "newest_row": "2025-09-16"}],
+)
+
+
+@pytest.fixture(scope="module")
+def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_marts(tmp_path_factory.mktemp("build") / "sales_kpis.duckdb")
+
+
+@pytest.fixture
+def published(tmp_path: Path) -> Path:
+    return tmp_path / "published"
+
+
+def publish_all(build: Path, published: Path, *run_ids: str, keep: int = 5) -> None:
+    for run_id in run_ids:
+        publish(build, published, run_id, FACTS, keep=keep)
+
+
+def test_a_version_holds_all_marts_and_only_marts(build: Path, published: Path) -> None:
+    version = publish(build, published, "run-1", FACTS)
+
+    connection = duckdb.connect(str(version.database), read_only=True)
+    tables = connection.execute(
+        "select schema_name || '.' || table_name from duckdb_tables() order by all"
+    ).fetchall()
+    views = connection.execute("select * from duckdb_views() where not internal").fetchall()
+    connection.close()
+    expected = [
+        "core.deals_of_july",
+        "core.fct_deals",
+        "kpis.kpi_total_revenue",
+        "monitoring.kpi_catalog",
+        "monitoring.kpi_values",
+        "monitoring.source_reconciliation",
+    ]
+    assert [table[0] for table in tables] == expected
+    assert views == []
+    parquet = (version.folder / "parquet").rglob("*.parquet")
+    assert sorted(f"{file.parent.name}.{file.stem}" for file in parquet) == expected
+
+
+def test_the_file_has_the_format_that_older_readers_open(build: Path, published: Path) -> None:
+    version = publish(build, published, "run-1", FACTS)
+
+    connection = duckdb.connect()
+    connection.execute(f"attach '{version.database}' as it (read_only)")
+    connection.execute(f"attach '{build}' as the_build (read_only)")
+    formats = dict(
+        connection.execute(
+            "select database_name, tags['storage_version'] from duckdb_databases()"
+        ).fetchall()
+    )
+    connection.close()
+    assert formats["it"] == "v1.2.0+"
+    assert formats["the_build"] != "v1.2.0+"
+
+
+def test_parquet_equals_the_table(build: Path, published: Path) -> None:
+    version = publish(build, published, "run-1", FACTS)
+    connection = duckdb.connect(str(version.database), read_only=True)
+    for table in version.manifest["tables"]:
+        schema, name = table.split(".")
+        file = version.folder / "parquet" / schema / f"{name}.parquet"
+        for left, right in ((table, f"'{file}'"), (f"'{file}'", table)):
+            rows = connection.execute(f"from {left} except all from {right}").fetchall()
+            assert rows == []
+    connection.close()
+
+
+def test_the_manifest_tells_what_was_published(build: Path, published: Path) -> None:
+    version = publish(build, published, "run-1", FACTS)
+    manifest = json.loads((published / "current" / "manifest.json").read_text())
+
+    assert manifest["run_id"] == "run-1"
+    assert manifest["as_of_date"] == "2025-09-17"
+    assert manifest["settings"] == {"reporting_currency": "EUR"}
+    assert manifest["tests"]["counts"] == {"pass": 1}
+    assert manifest["source_freshness"][0]["newest_row"] == "2025-09-16"
+    assert manifest["tables"]["core.fct_deals"]["rows"] == 3
+    assert manifest["tables"]["core.fct_deals"]["columns"]["amount"] == "DECIMAL(28,8)"
+    assert set(manifest["versions"]) == {"sales_kpis", "dbt", "dbt_duckdb", "duckdb"}
+    assert "parquet/core/fct_deals.parquet" in manifest["files"]
+    assert "sales_kpis.duckdb" in manifest["files"]
+    verify(version)
+
+
+def test_current_is_a_relative_link_to_the_newest(build: Path, published: Path) -> None:
+    publish_all(build, published, "run-1", "run-2")
+    link = published / "current"
+    assert str(link.readlink()) == "versions/run-2"
+    current = current_version(published)
+    assert current is not None
+    assert current.run_id == "run-2"
+
+
+def test_nothing_is_current_before_the_first_publish(published: Path) -> None:
+    assert current_version(published) is None
+
+
+def test_only_the_newest_versions_stay(build: Path, published: Path) -> None:
+    publish_all(build, published, "run-1", "run-2", "run-3", keep=2)
+    assert [version.run_id for version in all_versions(published)] == ["run-2", "run-3"]
+
+
+def test_the_current_version_stays_however_old(
+    build: Path, published: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish_all(build, published, "run-1", "run-2", "run-3")
+    rollback(published, "run-1", "rollback")
+    # A version that sorts before the current one, as after a clock was set back.
+    publish_all(build, published, "run-0", keep=1)
+    assert [version.run_id for version in all_versions(published)] == ["run-0", "run-3"]
+
+
+def test_a_copy_that_differs_from_the_build_is_not_published(
+    tmp_path: Path, published: Path
+) -> None:
+    # Parquet has no hugeint: it would silently become a double.
+    build = write_marts(
+        tmp_path / "sales_kpis.duckdb",
+        statements=["create table core.counts as select (2 ** 70)::hugeint + 1 as deals"],
+    )
+    with pytest.raises(BrokenPublication, match=r"copy of core\.counts differs"):
+        publish(build, published, "run-1", FACTS)
+    assert current_version(published) is None
+    assert all_versions(published) == []
+    assert list((published / "versions").iterdir()) == []
+
+
+class TestRollback:
+    def test_goes_to_the_version_before_the_current(self, build: Path, published: Path) -> None:
+        publish_all(build, published, "run-1", "run-2", "run-3")
+        assert rollback(published, None, "r").run_id == "run-2"
+        assert rollback(published, None, "r").run_id == "run-1"
+        with pytest.raises(WrongUse, match="no version before the current one"):
+            rollback(published, None, "r")
+
+    def test_goes_to_a_named_version(self, build: Path, published: Path) -> None:
+        publish_all(build, published, "run-1", "run-2")
+        assert rollback(published, "run-1", "r").run_id == "run-1"
+        assert rollback(published, "run-2", "r").run_id == "run-2"
+
+    @pytest.mark.parametrize(
+        ("version", "message"),
+        [("run-9", "no version run-9"), ("run", "2 versions run")],
+        ids=["unknown", "ambiguous"],
+    )
+    def test_refuses_a_name_that_is_not_one_version(
+        self, build: Path, published: Path, version: str, message: str
+    ) -> None:
+        publish_all(build, published, "run-1", "run-2")
+        with pytest.raises(WrongUse, match=message):
+            rollback(published, version, "r")
+
+    def test_refuses_a_version_whose_files_have_changed(self, build: Path, published: Path) -> None:
+        publish_all(build, published, "run-1", "run-2")
+        damaged = published / "versions" / "run-1" / "parquet" / "core" / "fct_deals.parquet"
+        damaged.write_bytes(damaged.read_bytes()[:-1])
+        with pytest.raises(BrokenPublication, match=r"fct_deals\.parquet is not the file"):
+            rollback(published, "run-1", "r")
+        assert str((published / "current").readlink()) == "versions/run-2"
+
+    def test_leads_out_of_a_broken_publication(self, build: Path, published: Path) -> None:
+        publish_all(build, published, "run-1", "run-2")
+        (published / "versions" / "run-2" / "manifest.json").unlink()
+        with pytest.raises(BrokenPublication, match="run-2, which is no whole version") as caught:
+            current_version(published)
+        assert caught.value.next_step.endswith("kpis rollback run-1")
+        rollback(published, "run-1", "r")
+        assert current_version(published) is not None
+
+    def test_needs_something_to_go_back_to(self, published: Path) -> None:
+        with pytest.raises(WrongUse, match="has no version"):
+            rollback(published, None, "r")
+
+
+def test_leftovers_are_no_versions_and_are_removed(build: Path, published: Path) -> None:
+    publish_all(build, published, "run-1")
+    half = published / "versions" / ".partial-run-2"
+    half.mkdir()
+    (half / "manifest.json").write_text("{}")
+    assert [version.run_id for version in all_versions(published)] == ["run-1"]
+    assert remove_leftovers(published) == [half]
+    assert not half.exists()
+
+
+def test_readers_see_one_whole_version_while_versions_are_swapped(
+    tmp_path: Path, published: Path
+) -> None:
+    """Each build's revenue differs; a reader must find the same one in the file and in Parquet."""
+    builds = [
+        write_marts(tmp_path / str(number) / "sales_kpis.duckdb", revenue=[number] * 3)
+        for number in range(2)
+    ]
+    publish(builds[0], published, "run-000", FACTS)
+    is_over = threading.Event()
+    reads: list[set[float]] = []
+    errors: list[Exception] = []
+
+    def read() -> None:
+        while not is_over.is_set():
+            try:
+                folder = (published / "current").resolve(strict=True)
+                values = set(published_revenue(folder / "sales_kpis.duckdb"))
+                parquet = folder / "parquet" / "kpis" / "kpi_total_revenue.parquet"
+                connection = duckdb.connect()
+                rows = connection.execute(f"select value from '{parquet}'").fetchall()
+                connection.close()
+                reads.append(values | {row[0] for row in rows})
+            except (OSError, duckdb.Error) as error:
+                errors.append(error)
+
+    readers = [threading.Thread(target=read) for _ in range(2)]
+    for reader in readers:
+        reader.start()
+    for number in range(1, 6):
+        publish(builds[number % 2], published, f"run-{number:03d}", FACTS, keep=4)
+    is_over.set()
+    for reader in readers:
+        reader.join()
+
+    assert errors == []
+    assert len(reads) > 2
+    assert all(read in ({0.0}, {1.0}) for read in reads)
+    assert {0.0} in reads
+    assert {1.0} in reads
+
+
+def test_two_cannot_publish_at_once(build: Path, published: Path) -> None:
+    with RunLock(published / ".lock", "other"), pytest.raises(LockHeld):
+        publish(build, published, "run-1", FACTS)

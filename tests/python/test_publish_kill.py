@@ -1,0 +1,23 @@
+"""A run may be killed anywhere: readers see one whole version, and the next run heals by itself."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+
+def test_a_run_killed_at_any_step_leaves_one_whole_version_and_heals(tmp_path: Path) -> None:
+    script = Path(__file__).with_name("kill_at_every_step.py")
+    result = subprocess.run(
+        [sys.executable, str(script), str(tmp_path)], capture_output=True, text=True, check=False
+    )
+
+    assert result.returncode == 0, result.stdout + result.stderr
+    killed_at = result.stdout.splitlines()
+    # The steps at which a reader could notice something are among them.
+    assert "point_symlink current" in killed_at
+    assert any(step.startswith("_digest") for step in killed_at)
+    assert any(step.startswith("replace .partial-") for step in killed_at)
+    assert "replace sales_kpis.duckdb" in killed_at
+    assert len(killed_at) > 15
