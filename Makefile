@@ -1,0 +1,72 @@
+# One command a job, the same for a person and for CI. It needs make and Python 3.11 or newer, nothing else.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules
+
+# The default python3 if it is new enough, else the first of these that is.
+PYTHON ?= $(shell for name in python3 python3.12 python3.11 python3.13; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+UV_VERSION := 0.13.9
+
+.PHONY: help build test lint check lock clean
+
+help:
+	@echo "make build   build the demo company from data/demo, publish it and print its scorecard"
+	@echo "make test    run all tests"
+	@echo "make lint    check how Python, SQL and YAML read, and the project's conventions"
+	@echo "make check   lint and test"
+	@echo "make lock    renew requirements.lock from pyproject.toml"
+	@echo "make clean   remove everything that make has made, except published/"
+
+build: $(VENV)/installed
+	@$(BIN)/kpis run
+
+test: $(VENV)/installed
+	@$(BIN)/python -m pytest
+
+lint: $(VENV)/installed
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/python -m sales_kpis.guards
+
+check: lint test
+
+# The environment, made anew whenever the lock has changed. `--no-deps` because the lock is complete, and because pip would
+# otherwise ask for the package that pyproject.toml excludes, and why. Bytecode is compiled here, even where
+# PYTHONDONTWRITEBYTECODE is set, or each start of dbt would take seconds longer.
+$(VENV)/installed: requirements.lock
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "This project needs Python 3.11 or newer, and none of python3, python3.12, python3.11, python3.13 is." >&2; \
+		echo "Install one, or name it: make build PYTHON=/path/to/python3" >&2; \
+		exit 2; \
+	fi
+	@echo "Making $(VENV) with $$($(PYTHON) --version) …"
+	@rm -rf $(VENV)
+	@$(PYTHON) -m venv $(VENV) || { \
+		echo "python3 -m venv failed; on Debian and Ubuntu: apt install python3-venv" >&2; exit 2; }
+	@$(BIN)/python -m pip --disable-pip-version-check install -qq --no-compile --no-deps -r requirements.lock
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m compileall -q -j 0 $(VENV)/lib >/dev/null || true
+	@touch $@
+
+# uv works out the versions for every platform and Python; it is needed for nothing else, so it has an environment of its own.
+lock:
+	@mkdir -p build && $(PYTHON) -m venv build/lock-tool
+	@build/lock-tool/bin/python -m pip --disable-pip-version-check install -qq uv==$(UV_VERSION)
+	@{ sed -n '/^#/p;/^#/!q' requirements.lock; echo; \
+	  build/lock-tool/bin/uv pip compile --quiet --universal --all-extras --no-header --no-annotate \
+	    --no-emit-index-url $(LOCK_ARGS) pyproject.toml; \
+	  echo "--editable ."; } > build/requirements.lock
+	@mv build/requirements.lock requirements.lock
+	@echo "requirements.lock has $$(grep -c == requirements.lock) packages."
+
+clean:
+	rm -rf $(VENV) target logs dashboard.html .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find build -mindepth 1 -not -name .gitkeep -delete
+	find scripts tests -name __pycache__ -prune -exec rm -rf {} +
+	rm -rf scripts/*.egg-info
+	@if [ -e published ]; then echo "published/ stays: someone may be reading it. Remove it by hand."; fi

@@ -1,0 +1,1 @@
+"""The `kpis` command: runs the dbt project, audits what it built and publishes it in one step."""

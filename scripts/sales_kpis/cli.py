@@ -1,0 +1,437 @@
+"""The `kpis` command: each command reads its options, calls one function and prints the result."""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+import sys
+from collections.abc import Callable
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, ParamSpec
+
+import duckdb
+import typer
+
+from sales_kpis import terminal
+from sales_kpis.dashboard import render_dashboard
+from sales_kpis.errors import KpisError, WrongUse, suggestion
+from sales_kpis.files import write_text
+from sales_kpis.formats import plural
+from sales_kpis.marts import opened
+from sales_kpis.project import Project, find_project
+from sales_kpis.publish import DEFAULT_KEEP
+from sales_kpis.run import DbtBuilder, RunRequest, check_sources, publish_build, rollback_to, run
+from sales_kpis.scorecard import render_scorecard, scorecard_as_json, scorecard_lines
+from sales_kpis.settings import Settings, load_settings
+from sales_kpis.show import check_slice, choose_kpi, render_catalog, render_periods, render_slices
+from sales_kpis.sources import render_report
+from sales_kpis.status import marts_in_use, read_status, render_status
+from sales_kpis.values import read_catalog, read_values
+
+app = typer.Typer(
+    name="kpis",
+    help="Turns raw CRM tables into tested KPI tables and publishes them in one step.",
+    epilog="Exit codes: 0 done · 1 a data test or audit failed, nothing published · "
+    "2 wrong use or settings · 3 another run holds the lock.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+P = ParamSpec("P")
+
+
+class Spelling(StrEnum):
+    """How a connector spells Salesforce's columns."""
+
+    FIVETRAN = "fivetran"
+    VENDOR = "vendor"
+
+
+SettingsFile = Annotated[
+    Path | None, typer.Option("--settings", metavar="FILE", help="YAML file of variables.")
+]
+Vars = Annotated[
+    str | None, typer.Option("--vars", metavar="YAML", help="Variables, over those of --settings.")
+]
+RawPath = Annotated[
+    Path | None, typer.Option("--raw-path", metavar="DIR", help="Folder of landing files.")
+]
+Seeds = Annotated[
+    Path | None,
+    typer.Option(
+        "--seeds", metavar="DIR", help="Your copy of the folder seeds/.", show_default=False
+    ),
+]
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of", metavar="DATE", help="Last day that counts: a date, today or yesterday."
+    ),
+]
+Target = Annotated[str | None, typer.Option("--target", help="Output of profiles.yml.")]
+PublishedFolder = Annotated[
+    Path | None,
+    typer.Option("--published", metavar="DIR", help="Folder of the published versions."),
+]
+Keep = Annotated[int, typer.Option("--keep", min=1, help="So many newest versions stay.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+
+
+def command(function: Callable[P, None]) -> Callable[P, None]:
+    """Register a command whose failures become a message and an exit code, never a traceback."""
+
+    @functools.wraps(function)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            function(*args, **kwargs)
+        except KeyboardInterrupt:
+            terminal.show_error(KpisError("Stopped; nothing was published.", "Run it again."))
+            raise typer.Exit(130) from None
+        except (KpisError, OSError, duckdb.Error) as error:
+            failure = _as_failure(error)
+            if kwargs.get("as_json"):
+                _print_json(failure.as_json())
+            else:
+                terminal.show_error(failure)
+            raise typer.Exit(failure.exit_code) from None
+
+    name = function.__name__.removesuffix("_command").replace("_", "-")
+    app.command(name)(guarded)
+    return guarded
+
+
+@command
+def run_command(
+    settings: SettingsFile = None,
+    vars_text: Vars = None,
+    raw_path: RawPath = None,
+    seeds: Seeds = None,
+    as_of: AsOf = None,
+    target: Target = None,
+    publish: Annotated[
+        bool, typer.Option("--publish/--no-publish", help="Publish the marts.")
+    ] = True,
+    published: PublishedFolder = None,
+    full_refresh: Annotated[
+        bool, typer.Option("--full-refresh", help="Rebuild incremental models whole.")
+    ] = False,
+    keep: Keep = DEFAULT_KEEP,
+    as_json: AsJson = False,
+) -> None:
+    """Check the sources, build, test, audit and publish; then show the scorecard."""
+    project = find_project(published)
+    request = RunRequest(
+        project=project,
+        settings=_settings(project, settings, vars_text, raw_path, as_of),
+        target=_check_target(project, target),
+        seeds=_check_folder(seeds, "--seeds"),
+        is_full_refresh=full_refresh,
+        is_published=publish,
+        keep=keep,
+    )
+    result = run(request, _reporter(as_json), DbtBuilder)
+    currency = str(request.settings.values.get("reporting_currency") or "")
+    with opened(result.version.database if result.version else result.database) as connection:
+        lines = scorecard_lines(read_catalog(connection), read_values(connection))
+    if as_json:
+        _print_json(
+            {
+                "status": "published" if result.version else "built",
+                "exit_code": 0,
+                "run_id": result.run_id,
+                "as_of_date": result.as_of_date,
+                "version": str(result.version.folder) if result.version else None,
+                "database": str(result.database),
+                "counts": result.counts(),
+                "seconds": result.seconds,
+                "warnings": [f"{f.subject}: {f.message}" for f in result.audit.warnings],
+                "scorecard": scorecard_as_json(lines),
+            }
+        )
+        return
+    terminal.show(
+        render_scorecard(lines, currency),
+        *terminal.render_run(result),
+        terminal.render_paths(project, result.version, result.database),
+    )
+
+
+@command
+def check_sources_command(
+    settings: SettingsFile = None,
+    vars_text: Vars = None,
+    raw_path: RawPath = None,
+    seeds: Seeds = None,
+    as_of: AsOf = None,
+    target: Target = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what each system delivers against the contract; nothing is built."""
+    project = find_project()
+    request = RunRequest(
+        project=project,
+        settings=_settings(project, settings, vars_text, raw_path, as_of),
+        target=_check_target(project, target),
+        seeds=_check_folder(seeds, "--seeds"),
+    )
+    report = check_sources(request, _reporter(as_json), DbtBuilder)
+    exit_code = 2 if report.errors else 0
+    if as_json:
+        status = "failed_sources" if report.errors else "done"
+        _print_json({"status": status, "exit_code": exit_code, **report.counts(), **report.content})
+    else:
+        terminal.show(render_report(report))
+    if exit_code:
+        raise typer.Exit(exit_code)
+
+
+@command
+def publish_command(
+    published: PublishedFolder = None, keep: Keep = DEFAULT_KEEP, as_json: AsJson = False
+) -> None:
+    """Audit the build file as it is and publish its marts again."""
+    project = find_project(published)
+    version, audit = publish_build(project, keep)
+    if as_json:
+        _print_json(
+            {
+                "status": "published",
+                "exit_code": 0,
+                "version": str(version.folder),
+                "run_id": version.run_id,
+                "warnings": [f"{f.subject}: {f.message}" for f in audit.warnings],
+            }
+        )
+        return
+    terminal.show(
+        *terminal.render_audit_warnings(audit),
+        f"Published version {version.run_id}: {plural(len(version.row_counts), 'mart')} with"
+        f" {plural(sum(version.row_counts.values()), 'row')}.",
+        terminal.render_paths(project, version, project.warehouse),
+    )
+
+
+@command
+def rollback_command(
+    version: Annotated[
+        str | None,
+        typer.Argument(help="Version or its beginning; the one before the current by default."),
+    ] = None,
+    published: PublishedFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make an earlier version the current one; its files are checked first."""
+    project = find_project(published)
+    chosen = rollback_to(project, version)
+    if as_json:
+        _print_json(
+            {
+                "status": "rolled_back",
+                "exit_code": 0,
+                "version": str(chosen.folder),
+                "run_id": chosen.run_id,
+            }
+        )
+        return
+    as_of = chosen.manifest.get("as_of_date") or "a date not known"
+    terminal.show(f"Current is version {chosen.run_id} again, as of {as_of}.")
+
+
+@command
+def show_command(
+    kpi: Annotated[str, typer.Argument(help="Id of a KPI; kpis catalog lists them.")],
+    grain: Annotated[str, typer.Option("--grain", help="Period grain.")] = "month",
+    by: Annotated[
+        str, typer.Option("--by", metavar="DIM", help="Dimension to split by.")
+    ] = "total",
+    since: Annotated[
+        str | None,
+        typer.Option("--since", metavar="DATE", help="First day, such as 2025-01-01 or 2025."),
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Rows to show.")] = 13,
+    published: PublishedFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show a KPI's values, from the published marts or else from the build."""
+    marts = marts_in_use(find_project(published))
+    first_day = _parse_since(since)
+    with opened(marts.database) as connection:
+        chosen = choose_kpi(read_catalog(connection), kpi)
+        check_slice(chosen, grain, by)
+        rows = read_values(connection, kpi=chosen.kpi, grain=grain, dimension=by, since=first_day)
+    if as_json:
+        content = [{name: getattr(row, name) for name in row.__dataclass_fields__} for row in rows]
+        _print_json(
+            {"kpi": chosen.kpi, "unit": chosen.unit, "origin": marts.origin, "rows": content}
+        )
+        return
+    if not rows:
+        terminal.show(f"{chosen.title} has no values there. {chosen.question}")
+        return
+    is_total = by == "total"
+    terminal.show(
+        render_periods(chosen, rows, marts.currency, limit)
+        if is_total
+        else render_slices(chosen, by, rows, marts.currency, limit),
+        f"As of {marts.as_of_date or 'a date not known'}, {marts.origin}.",
+    )
+
+
+@command
+def catalog_command(
+    family: Annotated[str | None, typer.Option("--family", help="Only this family.")] = None,
+    published: PublishedFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what every KPI means."""
+    marts = marts_in_use(find_project(published))
+    with opened(marts.database) as connection:
+        catalog = read_catalog(connection)
+    families = sorted({kpi.family for kpi in catalog})
+    if family is not None and family not in families:
+        raise WrongUse(f"There is no family {family}.", suggestion(family, families))
+    chosen = [kpi for kpi in catalog if family in (None, kpi.family)]
+    if as_json:
+        names = list(type(chosen[0]).__dataclass_fields__) if chosen else []
+        _print_json({"kpis": [{name: getattr(kpi, name) for name in names} for kpi in chosen]})
+        return
+    terminal.show(render_catalog(chosen), f"{plural(len(chosen), 'KPI')}, {marts.origin}.")
+
+
+@command
+def status_command(
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Runs to show.")] = 10,
+    published: PublishedFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what is published, how old it is, and how the last runs ended."""
+    project = find_project(published)
+    status = read_status(project, datetime.now().astimezone().date(), limit)
+    if as_json:
+        _print_json(status.as_json())
+    else:
+        terminal.show(render_status(status, project.published))
+
+
+@command
+def dashboard_command(
+    out: Annotated[
+        Path, typer.Option("--out", metavar="FILE", help="Where to write the page.")
+    ] = Path("dashboard.html"),
+    published: PublishedFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write one HTML page of all KPIs that works offline."""
+    marts = marts_in_use(find_project(published))
+    with opened(marts.database) as connection:
+        page = render_dashboard(connection, marts.as_of_date, marts.currency)
+    if not out.parent.is_dir():
+        raise WrongUse(f"--out: the folder {out.parent} is not there.", "Make it first.")
+    write_text(out, page)
+    if as_json:
+        _print_json({"status": "done", "exit_code": 0, "file": str(out.resolve())})
+    else:
+        terminal.show(f"{out} shows {marts.origin}.")
+
+
+@command
+def demo_data_command(
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to write into.")],
+    seed: Annotated[
+        int, typer.Option("--seed", min=0, help="Another number, another company.")
+    ] = 1,
+    scale: Annotated[float, typer.Option("--scale", min=0.01, help="Size of the company.")] = 1.0,
+    spelling: Annotated[
+        Spelling, typer.Option("--spelling", help="Salesforce columns as this one spells them.")
+    ] = Spelling.FIVETRAN,
+    as_json: AsJson = False,
+) -> None:
+    """Write a demo company: its raw tables, settings, and the true value of every KPI."""
+    from sales_kpis.demo import write_demo
+
+    write_demo(out, seed, scale, spelling.value)
+    next_command = f"kpis run --settings {out / 'settings.yml'} --seeds {out / 'seeds'}"
+    if as_json:
+        _print_json(
+            {"status": "done", "exit_code": 0, "folder": str(out.resolve()), "run": next_command}
+        )
+    else:
+        terminal.show(f"The demo company of seed {seed} is in {out}. Build it: {next_command}")
+
+
+def _settings(
+    project: Project,
+    settings_file: Path | None,
+    vars_text: str | None,
+    raw_path: Path | None,
+    as_of: str | None,
+) -> Settings:
+    return load_settings(
+        project.default_vars(),
+        project_folder=project.root,
+        known_systems=project.systems(),
+        settings_file=settings_file,
+        vars_text=vars_text,
+        raw_path=raw_path,
+        as_of=as_of,
+    )
+
+
+def _check_target(project: Project, target: str | None) -> str | None:
+    targets = project.targets()
+    if target is None or targets.get(target, {}).get("type") == "duckdb":
+        return target
+    if target not in targets:
+        raise WrongUse(f"profiles.yml has no target {target}.", suggestion(target, targets))
+    raise WrongUse(
+        f"kpis builds and publishes from DuckDB; target {target} is {targets[target].get('type')}.",
+        f"Build there with: dbt build --target {target}",
+    )
+
+
+def _check_folder(folder: Path | None, option: str) -> Path | None:
+    if folder is not None and not folder.is_dir():
+        raise WrongUse(
+            f"{option}: the folder {folder} is not there.",
+            "Copy the project's seeds/ there, and fill it.",
+        )
+    return folder.resolve() if folder else None
+
+
+def _parse_since(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        if not re.fullmatch(r"\d{4}(-\d{2}){0,2}", text):
+            raise ValueError
+        return date.fromisoformat((text + "-01-01")[:10])
+    except ValueError:
+        raise WrongUse(
+            f"--since: {text!r} is no date.", "Write it as 2025-01-31, 2025-01 or 2025."
+        ) from None
+
+
+def _reporter(as_json: bool) -> terminal.TerminalReporter | terminal.SilentReporter:
+    return terminal.SilentReporter() if as_json else terminal.TerminalReporter()
+
+
+def _as_failure(error: KpisError | OSError | duckdb.Error) -> KpisError:
+    if isinstance(error, KpisError):
+        return error
+    if isinstance(error, OSError):
+        where = f": {error.filename}" if error.filename else ""
+        return KpisError(f"{error.strerror or error}{where}", "Correct that and run it again.")
+    reason = str(error).splitlines()[0]
+    return KpisError(
+        f"DuckDB says: {reason}", "If the marts are not whole, build them again: kpis run"
+    )
+
+
+def _print_json(content: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(content, indent=2, ensure_ascii=False, default=str) + "\n")

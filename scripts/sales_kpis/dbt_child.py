@@ -1,0 +1,64 @@
+"""The dbt process that `dbt_runner` starts: runs the dbt commands it is given, one after another.
+
+One process for several commands, because importing dbt and parsing the project take as long as
+building it when it is small.
+
+Commands come as JSON lists of arguments, one a line, on standard input. dbt's JSON log goes to
+standard output, and after each command one line with `command_ended`: its exit code and error.
+
+When standard input ends while a command runs, the parent has died: this process then ends at once,
+so that no orphan goes on writing into a database that the next run takes over.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import sys
+import threading
+
+Command = list[str]
+
+
+def main() -> None:
+    """Run commands until standard input ends."""
+    commands: queue.Queue[Command | None] = queue.Queue()
+    is_busy = threading.Event()
+    threading.Thread(target=_read_commands, args=(commands, is_busy), daemon=True).start()
+
+    # Takes seconds; the thread above already listens.
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+    from dbt.contracts.graph.manifest import Manifest
+
+    manifest = None
+    while (command := commands.get()) is not None:
+        is_parse = command[0] == "parse"
+        result = dbtRunner(manifest=None if is_parse else manifest).invoke(command)
+        if isinstance(result.result, Manifest):
+            manifest = result.result  # Of `dbt parse`: what follows need not parse again.
+        exit_code = 0 if result.success else 1 if result.exception is None else 2
+        error = "" if result.exception is None else str(result.exception)
+        ended = {"command_ended": {"exit_code": exit_code, "error": error}}
+        is_busy.clear()  # Before the parent hears of the end: its next command sets it again.
+        # dbt's own last line may lack its end, hence the leading one.
+        sys.stdout.write(f"\n{json.dumps(ended)}\n")
+        sys.stdout.flush()
+
+    # The rest of Python's own ending, with dbt loaded, takes a second or two and changes nothing.
+    DuckDBConnectionManager.close_all_connections()
+    os._exit(0)
+
+
+def _read_commands(commands: queue.Queue[Command | None], is_busy: threading.Event) -> None:
+    for line in sys.stdin:
+        is_busy.set()
+        commands.put(json.loads(line))
+    if is_busy.is_set():
+        os._exit(1)
+    commands.put(None)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,168 @@
+"""Where the dbt project and its outputs are."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from sales_kpis.errors import WrongUse
+
+PROJECT_NAME = "sales_kpis"
+# Schemas that are published; everything before them (raw, planning, staging, …) stays in the build
+# file.
+MART_SCHEMAS = ("core", "kpis", "monitoring")
+
+
+@dataclass(frozen=True)
+class Project:
+    """The dbt project's folder and the files that `kpis` keeps beside the warehouse file."""
+
+    root: Path
+    warehouse: Path
+    published: Path
+
+    @property
+    def build_folder(self) -> Path:
+        """Folder of the warehouse file; `kpis` keeps its lock, ledger and candidate there."""
+        return self.warehouse.parent
+
+    @property
+    def candidate(self) -> Path:
+        """The database a run builds into.
+
+        Always the same path, or dbt would parse the whole project again in each run; and named like
+        the warehouse file, because views keep the database's name and the candidate takes its
+        place.
+        """
+        return self.build_folder / "candidate" / self.warehouse.name
+
+    @property
+    def ledger(self) -> Path:
+        """The record of runs."""
+        return self.build_folder / "runs.jsonl"
+
+    @property
+    def lock(self) -> Path:
+        """The lock of runs."""
+        return self.build_folder / "run.lock"
+
+    @property
+    def last_build(self) -> Path:
+        """What the run that built the warehouse file said about it."""
+        return self.build_folder / "last_build.json"
+
+    @property
+    def dbt_target(self) -> Path:
+        """dbt's artifacts of `kpis run`, apart from those of a developer's own `dbt build`."""
+        return self.build_folder / "dbt"
+
+    def dbt_project(self) -> dict[str, Any]:
+        """The content of dbt_project.yml."""
+        return _read_yaml(self.root / "dbt_project.yml")
+
+    def default_vars(self) -> dict[str, Any]:
+        """The settings and their defaults, from `vars` of dbt_project.yml."""
+        variables = dict(self.dbt_project().get("vars") or {})
+        return variables | dict(variables.pop(PROJECT_NAME, None) or {})
+
+    def targets(self) -> dict[str, Any]:
+        """The outputs of profiles.yml by name."""
+        profiles = _read_yaml(self.root / "profiles.yml")
+        return dict((profiles.get(PROJECT_NAME) or {}).get("outputs") or {})
+
+    def systems(self) -> list[str]:
+        """The systems that have a staging folder."""
+        staging = self.root / "models" / "staging"
+        return sorted(path.name for path in staging.glob("*") if path.is_dir())
+
+
+def find_project(published: Path | None = None) -> Project:
+    """The project that contains the current folder, else the one this package was installed from.
+
+    Args:
+        published: folder of the published versions, by default `published/` in the project.
+
+    Raises:
+        WrongUse: there is no dbt project, or SALES_KPIS_DATABASE names no file.
+    """
+    stated = os.environ.get("SALES_KPIS_PROJECT")
+    here = Path(stated).resolve() if stated else Path.cwd()
+    installed_from = Path(__file__).resolve().parents[2]
+    for folder in [here] if stated else [here, *here.parents, installed_from]:
+        if _is_project(folder):
+            root = folder
+            break
+    else:
+        raise WrongUse(
+            f"No dbt project {PROJECT_NAME} in {here}.",
+            "Run kpis in the project's folder, or name the folder in SALES_KPIS_PROJECT.",
+        )
+    database = os.environ.get("SALES_KPIS_DATABASE") or "build/sales_kpis.duckdb"
+    if re.match(r"^(md:|:memory:|\w+://)", database):
+        raise WrongUse(
+            f"SALES_KPIS_DATABASE is {database}; kpis needs a file.",
+            "Name a file, for example build/sales_kpis.duckdb.",
+        )
+    warehouse = (root / database).resolve()
+    if warehouse.stem in (*MART_SCHEMAS, "staging", "intermediate", "planning", "mapping"):
+        raise WrongUse(
+            f"SALES_KPIS_DATABASE is {database}; the file has the name of a schema in it.",
+            "Name it otherwise, such as build/sales_kpis.duckdb: DuckDB cannot tell the two apart.",
+        )
+    return Project(
+        root=root,
+        warehouse=warehouse,
+        published=(published or root / "published").resolve(),
+    )
+
+
+def new_run_id(now: datetime | None = None) -> str:
+    """A name for a run that sorts by its time, for example `20250917T061502123Z-9f3a`."""
+    moment = (now or datetime.now(UTC)).astimezone(UTC)
+    return f"{moment:%Y%m%dT%H%M%S}{moment.microsecond // 1000:03d}Z-{secrets.token_hex(2)}"
+
+
+def utc_now() -> str:
+    """The moment as ISO 8601 text, for the ledger and the manifest; no KPI ever reads it."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def versions() -> dict[str, str]:
+    """Versions of the programs that a published set depends on."""
+    packages = {
+        "sales_kpis": "sales-kpis",
+        "dbt": "dbt-core",
+        "dbt_duckdb": "dbt-duckdb",
+        "duckdb": "duckdb",
+    }
+    return {name: _version(package) for name, package in packages.items()}
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "unknown"
+
+
+def _is_project(folder: Path) -> bool:
+    file = folder / "dbt_project.yml"
+    return file.is_file() and _read_yaml(file).get("name") == PROJECT_NAME
+
+
+def _read_yaml(path: Path) -> dict[str, Any]:
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise WrongUse(f"{path} is not there.", "Restore it from the repository.") from None
+    except yaml.YAMLError as error:
+        raise WrongUse(f"{path} is not valid YAML: {error}", "Correct the line it names.") from None
+    return content if isinstance(content, dict) else {}

@@ -1,0 +1,523 @@
+"""A run from the lock to the published version, with whatever builds the candidate handed in."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Protocol, Self
+
+import duckdb
+
+from sales_kpis import files, ledger
+from sales_kpis.audit import Audit, audit_marts
+from sales_kpis.dbt_runner import (
+    BuildResult,
+    DbtSession,
+    DbtSetup,
+    FailedTest,
+    OnProgress,
+    read_build_result,
+)
+from sales_kpis.errors import (
+    AuditFailed,
+    BrokenPublication,
+    BuildFailed,
+    KpisError,
+    TestsFailed,
+    WrongUse,
+)
+from sales_kpis.formats import plural
+from sales_kpis.lock import RunLock
+from sales_kpis.marts import copy_database, fold_in_log, opened, query
+from sales_kpis.project import Project, new_run_id, utc_now
+from sales_kpis.publish import (
+    DEFAULT_KEEP,
+    PublishedVersion,
+    RunFacts,
+    current_version,
+    publish,
+    remove_leftovers,
+    rollback,
+)
+from sales_kpis.settings import Settings
+from sales_kpis.sources import SourcesReport, read_report
+
+SHOWN_OFFENDERS = 5
+
+
+class Builder(Protocol):
+    """Checks the sources and builds the candidate; dbt in use, a few SQL statements in tests."""
+
+    def read_project(self) -> None:
+        """Make ready for the other two."""
+        ...
+
+    def check_sources(self) -> SourcesReport:
+        """What the systems deliver."""
+        ...
+
+    def build(self, on_progress: OnProgress) -> BuildResult:
+        """Build everything into the candidate and test it."""
+        ...
+
+
+class Reporter(Protocol):
+    """Tells the user how far the run is."""
+
+    def stage(self, text: str) -> AbstractContextManager[OnProgress]:
+        """A stage that lasts as long as the context; its progress can be told."""
+        ...
+
+    def note(self, text: str) -> None:
+        """One line."""
+        ...
+
+
+OpenBuilder = Callable[[DbtSetup, bool], AbstractContextManager[Builder]]
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """What the user asked of `kpis run`."""
+
+    project: Project
+    settings: Settings
+    target: str | None = None
+    seeds: Path | None = None
+    is_full_refresh: bool = False
+    is_published: bool = True
+    keep: int = DEFAULT_KEEP
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What a run did; `database` holds all layers of what it built."""
+
+    run_id: str
+    as_of_date: str
+    sources: SourcesReport
+    build: BuildResult
+    audit: Audit
+    version: PublishedVersion | None
+    database: Path
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+    def counts(self) -> dict[str, int]:
+        """The run in numbers, for the ledger and `--json`."""
+        return {
+            **self.sources.counts(),
+            "tests": len(self.build.tests),
+            "warnings": len(self.build.warned_tests) + len(self.audit.warnings),
+            "marts": len(self.audit.row_counts),
+            "mart_rows": sum(self.audit.row_counts.values()),
+        }
+
+
+class DbtBuilder:
+    """The builder of every real run: dbt in one child process."""
+
+    def __init__(self, setup: DbtSetup, is_full_refresh: bool = False) -> None:
+        self._setup = setup
+        self._is_full_refresh = is_full_refresh
+        self._session = DbtSession(setup)
+
+    def __enter__(self) -> Self:
+        self._session.__enter__()
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._session.__exit__(*error)
+
+    def read_project(self) -> None:
+        """Start dbt and parse the project, once for all that follows."""
+        parsed = self._session.invoke("parse")
+        if parsed.exit_code:
+            raise BuildFailed(
+                "dbt cannot read the project.",
+                "Correct the file that dbt names and run again.",
+                details=parsed.errors,
+            )
+
+    def check_sources(self) -> SourcesReport:
+        """Run the macro `check_sources`."""
+        return read_report(self._session.invoke("run-operation", "check_sources"))
+
+    def build(self, on_progress: OnProgress) -> BuildResult:
+        """Run `dbt build` without unit tests, which belong to the development of the models."""
+        outcome = self._session.invoke(
+            "build",
+            "--exclude-resource-type", "unit_test",
+            "--store-failures",
+            *(["--full-refresh"] if self._is_full_refresh else []),
+            on_progress=on_progress,
+        )  # fmt: skip
+        return read_build_result(self._setup, outcome)
+
+
+def run(request: RunRequest, reporter: Reporter, open_builder: OpenBuilder) -> RunResult:
+    """Check the sources, build a candidate, audit it and publish it; or leave everything as it was.
+
+    Raises:
+        LockHeld: another run works in the same build folder.
+        SourcesBroken, BuildFailed, TestsFailed, AuditFailed, BrokenPublication: nothing is
+            published.
+    """
+    project, settings = request.project, request.settings
+    run_id = new_run_id()
+    with (
+        RunLock(project.lock, run_id) as lock,
+        _recorded(
+            project, run_id, "run", as_of_date=settings.as_of_date, settings_hash=settings.hash()
+        ) as end,
+    ):
+        setup = DbtSetup(
+            project_folder=project.root,
+            database=project.candidate,
+            target_folder=project.dbt_target,
+            variables=settings.values,
+            target=request.target,
+            seeds=_copy_of_seeds(request, project.dbt_target),
+            inherited_descriptors=(lock.descriptor,),
+        )
+        result = _run(request, run_id, setup, reporter, open_builder)
+        end["status"] = "published" if result.version else "built"
+        end["version"] = result.version.run_id if result.version else None
+        end["counts"] = result.counts()
+    return result
+
+
+def publish_build(project: Project, keep: int = DEFAULT_KEEP) -> tuple[PublishedVersion, Audit]:
+    """Audit the warehouse file as it is and publish its marts as a new version.
+
+    Raises:
+        AuditFailed, BrokenPublication: nothing is published.
+    """
+    run_id = new_run_id()
+    with RunLock(project.lock, run_id):
+        facts, facts_of = _facts_of_last_build(project)
+        with _recorded(project, run_id, "publish", as_of_date=facts.as_of_date) as end:
+            audit = _audit(project, project.warehouse, facts.settings, facts_of)
+            version = publish(project.warehouse, project.published, run_id, facts, keep=keep)
+            end["status"] = "published"
+            end["version"] = run_id
+            end["counts"] = {"marts": len(audit.row_counts)}
+    return version, audit
+
+
+def rollback_to(project: Project, version: str | None) -> PublishedVersion:
+    """Make an earlier version current again, and record it."""
+    run_id = new_run_id()
+    with _recorded(project, run_id, "rollback") as end:
+        chosen = rollback(project.published, version, run_id)
+        end["status"] = "rolled_back"
+        end["version"] = chosen.run_id
+    return chosen
+
+
+def check_sources(
+    request: RunRequest, reporter: Reporter, open_builder: OpenBuilder
+) -> SourcesReport:
+    """What the systems deliver, read in a scratch database; a run may go on meanwhile."""
+    project = request.project
+    scratch = project.build_folder / "check"
+    with RunLock(scratch / "check.lock", new_run_id()) as lock:
+        setup = DbtSetup(
+            project_folder=project.root,
+            database=scratch / project.warehouse.name,
+            target_folder=scratch / "dbt",
+            variables=request.settings.values,
+            target=request.target,
+            seeds=_copy_of_seeds(request, scratch / "dbt"),
+            inherited_descriptors=(lock.descriptor,),
+        )
+        _prepare(setup.database, request)
+        try:
+            with open_builder(setup, False) as builder:
+                with reporter.stage("Reading the project"):
+                    builder.read_project()
+                with reporter.stage("Checking the sources"):
+                    return builder.check_sources()
+        finally:
+            _remove_database(setup.database)
+
+
+def _run(
+    request: RunRequest,
+    run_id: str,
+    setup: DbtSetup,
+    reporter: Reporter,
+    open_builder: OpenBuilder,
+) -> RunResult:
+    project, settings = request.project, request.settings
+    seconds: dict[str, float] = {}
+
+    files.remove(project.candidate.parent)
+    remove_leftovers(project.published)
+    files.make_folder(project.candidate.parent)
+    _prepare(project.candidate, request)
+
+    with open_builder(setup, request.is_full_refresh) as builder:
+        with _timed(seconds, "read_project"), reporter.stage("Reading the project"):
+            builder.read_project()
+        with _timed(seconds, "check_sources"), reporter.stage("Checking the sources"):
+            sources = builder.check_sources()
+        sources.require()
+        reporter.note(sources.summary())
+        with _timed(seconds, "build"), reporter.stage("Building and testing") as on_progress:
+            build = builder.build(on_progress)
+    fold_in_log(project.candidate)
+    _require_build(project, build)
+
+    with _timed(seconds, "audit"), reporter.stage("Auditing"):
+        audit = _audit(project, project.candidate, settings.values, build.facts_of)
+
+    facts = RunFacts(
+        as_of_date=settings.as_of_date,
+        settings=settings.values,
+        tests=build.tests,
+        source_freshness=sources.freshness(),
+        warnings=[f"{finding.subject}: {finding.message}" for finding in audit.warnings]
+        + [f"{test.sentence}: {test.message}" for test in build.warned_tests],
+    )
+    version = None
+    if request.is_published:
+        with _timed(seconds, "publish"), reporter.stage("Publishing"):
+            version = publish(
+                project.candidate, project.published, run_id, facts, keep=request.keep
+            )
+    database = project.candidate
+    if settings.raw_path is not None:
+        _replace_warehouse(project, run_id, facts, build)
+        database = project.warehouse
+        files.remove(project.candidate.parent)
+    return RunResult(
+        run_id=run_id,
+        as_of_date=settings.as_of_date,
+        sources=sources,
+        build=build,
+        audit=audit,
+        version=version,
+        database=database,
+        seconds=seconds,
+    )
+
+
+def _prepare(database: Path, request: RunRequest) -> None:
+    """An absent file to build into; a copy of the warehouse when the raw tables are in it."""
+    _remove_database(database)
+    if request.settings.raw_path is None:
+        warehouse = request.project.warehouse
+        if not warehouse.exists():
+            raise WrongUse(
+                f"raw_path is empty, and the warehouse file {warehouse} is not there.",
+                "Set raw_path to the folder of landing files, or SALES_KPIS_DATABASE to the file.",
+            )
+        copy_database(warehouse, database)
+
+
+def _copy_of_seeds(request: RunRequest, target_folder: Path) -> Path | None:
+    """A copy of the user's seeds inside the project, relative to it.
+
+    With a folder outside the project dbt writes its compiled files over the user's own.
+    """
+    if request.seeds is None:
+        return None
+    root = request.project.root
+    place = hashlib.sha256(str(target_folder).encode()).hexdigest()[:8]
+    copied = root / "build" / "seeds" / place
+    files.remove(copied)
+    files.copy_tree(request.seeds, copied)
+    return copied.relative_to(root)
+
+
+def _remove_database(database: Path) -> None:
+    for suffix in ("", ".wal"):
+        files.remove(database.with_name(database.name + suffix))
+
+
+def _require_build(project: Project, build: BuildResult) -> None:
+    """Stop when a node or a data test failed, and say what a person needs to go on."""
+    if not build.problems and not build.failed_tests:
+        return
+    details: list[str] = []
+    data: dict[str, Any] = {"problems": [], "failed_tests": []}
+    for problem in build.problems:
+        lines = problem.message.splitlines() or ["no message"]
+        details += [f"✗ {problem.resource_type} {problem.name}", *(f"  {line}" for line in lines)]
+        details += [f"  {problem.file}"] if problem.file else []
+        data["problems"].append(asdict(problem))
+    for test in build.failed_tests:
+        offenders = read_offenders(project.candidate, test)
+        details += _describe_failed_test(test, offenders)
+        data["failed_tests"].append({**asdict(test), "sentence": test.sentence, "rows": offenders})
+    where = f"The build is kept in {project.candidate} until the next run."
+    if build.problems:
+        raise BuildFailed(
+            f"{plural(len(build.problems), 'node')} could not be built; nothing was published.",
+            f"Correct the file named above and run again. {where}",
+            details=details,
+            data=data,
+        )
+    raise TestsFailed(
+        f"{plural(len(build.failed_tests), 'data test')} failed; nothing was published.",
+        f"Correct these rows in the source, or the rule, and run again. {where}",
+        details=details,
+        data=data,
+    )
+
+
+def read_offenders(database: Path, test: FailedTest) -> list[dict[str, Any]]:
+    """The first rows that a failed test found; none where they can no longer be found.
+
+    They are read where dbt stored them, or found again where a setting (`store_failures: false`)
+    kept dbt from storing them.
+    """
+    if not database.exists():
+        return []
+    with opened(database) as connection:
+        for relation in (test.relation, f"({test.sql})"):
+            with contextlib.suppress(duckdb.Error):
+                return query(connection, f"select * from {relation} limit {SHOWN_OFFENDERS}")
+    return []
+
+
+def _describe_failed_test(test: FailedTest, offenders: Sequence[Mapping[str, Any]]) -> list[str]:
+    lines = [f"✗ {test.sentence} ({plural(test.failures, 'row')})"]
+    if test.description:
+        lines.append(f"  {test.description}")
+    for row in offenders:
+        message = row.get("message")
+        text = ", ".join(f"{name} {value}" for name, value in row.items())
+        lines.append(f"  · {message or text}")
+    if test.failures > len(offenders) > 0:
+        lines.append(f"  … and {test.failures - len(offenders):,} more")
+    return [*lines, f"  {test.file}"]
+
+
+def _audit(
+    project: Project,
+    database: Path,
+    settings: Mapping[str, Any],
+    facts_of: Mapping[str, Sequence[str]],
+) -> Audit:
+    with opened(database) as connection:
+        audit = audit_marts(
+            connection,
+            facts_of=facts_of,
+            earlier_row_counts=_comparable_row_counts(project, settings),
+        )
+    if audit.errors:
+        raise AuditFailed(
+            f"The audit found {plural(len(audit.errors), 'error')}; nothing was published.",
+            f"Correct the models named above. The build is in {database}.",
+            details=[f"✗ {finding.subject}: {finding.message}" for finding in audit.errors],
+            data={"findings": [asdict(finding) for finding in audit.findings]},
+        )
+    return audit
+
+
+def _comparable_row_counts(project: Project, settings: Mapping[str, Any]) -> dict[str, int] | None:
+    """Rows of the published marts, if they are of the same company: equal settings but the date."""
+
+    def without_date(values: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in values.items() if name != "as_of_date"}
+
+    try:
+        published = current_version(project.published)
+    except BrokenPublication:
+        return None  # The version about to be published mends it.
+    if published is None:
+        return None
+    is_same = without_date(published.manifest["settings"]) == without_date(settings)
+    return published.row_counts if is_same else None
+
+
+def _replace_warehouse(project: Project, run_id: str, facts: RunFacts, build: BuildResult) -> None:
+    """Put the candidate in the place of the warehouse file, so that every layer can be queried."""
+    files.remove(project.last_build)
+    files.remove(project.warehouse.with_name(f"{project.warehouse.name}.wal"))
+    files.replace(project.candidate, project.warehouse)
+    files.write_json(
+        project.last_build,
+        {
+            "run_id": run_id,
+            "file": _fingerprint(project.warehouse),
+            "as_of_date": facts.as_of_date,
+            "settings": dict(facts.settings),
+            "tests": list(facts.tests),
+            "source_freshness": list(facts.source_freshness),
+            "warnings": list(facts.warnings),
+            "facts_of": {kpi: list(tables) for kpi, tables in build.facts_of.items()},
+        },
+    )
+
+
+def _facts_of_last_build(project: Project) -> tuple[RunFacts, Mapping[str, Sequence[str]]]:
+    """What the last run said of the warehouse file; nothing if plain dbt has written to it."""
+    said = read_last_build(project)
+    facts = RunFacts(
+        as_of_date=said.get("as_of_date"),
+        settings=said.get("settings") or {},
+        tests=said.get("tests") or (),
+        source_freshness=said.get("source_freshness") or (),
+        warnings=said.get("warnings") or (),
+    )
+    return facts, said.get("facts_of") or {}
+
+
+def read_last_build(project: Project) -> dict[str, Any]:
+    """last_build.json where it still speaks of the warehouse file as it is; else nothing."""
+    said = files.read_json(project.last_build) or {}
+    is_same = project.warehouse.exists() and said.get("file") == _fingerprint(project.warehouse)
+    return said if is_same else {}
+
+
+def _fingerprint(path: Path) -> dict[str, int]:
+    state = path.stat()
+    return {"bytes": state.st_size, "changed_at_ns": state.st_mtime_ns}
+
+
+@contextmanager
+def _recorded(
+    project: Project,
+    run_id: str,
+    command: str,
+    *,
+    as_of_date: str | None = None,
+    settings_hash: str | None = None,
+) -> Iterator[dict[str, Any]]:
+    """Write the run's start and end to the ledger; the body fills in how it ended."""
+    ledger.record_start(
+        project.ledger,
+        run_id,
+        command=command,
+        started_at=utc_now(),
+        as_of_date=as_of_date,
+        settings_hash=settings_hash,
+    )
+    end: dict[str, Any] = {"status": "done", "exit_code": 0}
+    try:
+        yield end
+    except KpisError as error:
+        end |= {"status": error.kind, "exit_code": error.exit_code, "message": error.message}
+        raise
+    except KeyboardInterrupt:
+        end |= {"status": "interrupted", "exit_code": 130}
+        raise
+    except BaseException as error:
+        end |= {"status": "failed", "exit_code": 1, "message": f"{type(error).__name__}: {error}"}
+        raise
+    finally:
+        ledger.record_end(project.ledger, run_id, ended_at=utc_now(), **end)
+
+
+@contextmanager
+def _timed(seconds: dict[str, float], stage: str) -> Iterator[None]:
+    started = time.monotonic()
+    yield
+    seconds[stage] = round(time.monotonic() - started, 2)

@@ -1,0 +1,271 @@
+"""The settings of a run: dbt_project.yml's, overlaid by a file, `--vars` and the shortcuts."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import yaml
+
+from sales_kpis.errors import WrongUse, suggestion
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The checked settings of one run.
+
+    `values` has a value for every variable of dbt_project.yml; `raw_path` is absolute or empty,
+    `as_of_date` is an ISO date.
+    """
+
+    values: Mapping[str, Any]
+
+    @property
+    def raw_path(self) -> Path | None:
+        """Folder of the landing files; None when the raw tables are already in the warehouse."""
+        stated = self.values.get("raw_path")
+        return Path(str(stated)) if stated else None
+
+    @property
+    def as_of_date(self) -> str:
+        """The last day that counts, as ISO text."""
+        return str(self.values["as_of_date"])
+
+    def hash(self) -> str:
+        """A short digest that is equal for equal settings."""
+        text = json.dumps(self.values, sort_keys=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def load_settings(
+    defaults: Mapping[str, Any],
+    *,
+    project_folder: Path,
+    known_systems: Iterable[str] = (),
+    settings_file: Path | None = None,
+    vars_text: str | None = None,
+    raw_path: Path | None = None,
+    as_of: str | None = None,
+    now: datetime | None = None,
+) -> Settings:
+    """Overlay the defaults and check the result.
+
+    A relative `raw_path` is read from where it is written: the project's folder for the default,
+    the settings file's folder for the file, the current folder for `--vars` and `--raw-path`.
+
+    Args:
+        defaults: `vars` of dbt_project.yml; they are the names that exist and the types they have.
+        project_folder: where dbt_project.yml stands.
+        known_systems: names that `systems` may list; nothing is checked when empty.
+        settings_file: YAML file of variables.
+        vars_text: YAML text of variables, as for dbt's `--vars`.
+        raw_path: shortcut for the variable `raw_path`.
+        as_of: shortcut for the variable `as_of_date`: an ISO date, `today` or `yesterday`.
+        now: the moment that `today` means; the clock's when not given.
+
+    Raises:
+        WrongUse: unreadable YAML, an unknown variable (the nearest known name is told) or a wrong
+            value.
+    """
+    values: dict[str, Any] = dict(defaults)
+    _make_absolute(values, project_folder)
+    layers: list[tuple[str, dict[str, Any], Path]] = []
+    if settings_file is not None:
+        layers.append(
+            (str(settings_file), _read_file(settings_file), settings_file.resolve().parent)
+        )
+    if vars_text is not None:
+        layers.append(("--vars", _parse(vars_text, "--vars"), Path.cwd()))
+    if raw_path is not None:
+        layers.append(("--raw-path", {"raw_path": str(raw_path)}, Path.cwd()))
+    if as_of is not None:
+        layers.append(("--as-of", {"as_of_date": as_of}, Path.cwd()))
+
+    written_in = dict.fromkeys(defaults, "dbt_project.yml")
+    for origin, layer, folder in layers:
+        _refuse_unknown_names(layer, defaults, origin)
+        for name, value in layer.items():
+            values[name] = _as_type_of(defaults[name], name, value, origin)
+            written_in[name] = origin
+        if "raw_path" in layer:
+            _make_absolute(values, folder)
+
+    for name, check in _CHECKS.items():
+        if name in values:
+            values[name] = check(values[name], written_in[name])
+    _check_systems(values, list(known_systems), written_in.get("systems", ""))
+    if "as_of_date" in values:
+        zone = ZoneInfo(str(values.get("reporting_time_zone", "UTC")))
+        moment = now.astimezone(zone) if now else datetime.now(zone)
+        values["as_of_date"] = _check_date(values["as_of_date"], written_in["as_of_date"], moment)
+    return Settings(values)
+
+
+class _StrictLoader(yaml.SafeLoader):
+    """A YAML loader that keeps dates as text and refuses a key written twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        for key in keys:  # Of two equal keys YAML would silently keep the last.
+            if keys.count(key) > 1:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"{key} is written twice", node.start_mark
+                )
+        return super().construct_mapping(node, deep)
+
+
+_StrictLoader.yaml_implicit_resolvers = {
+    first: [resolver for resolver in resolvers if not resolver[0].endswith(":timestamp")]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise WrongUse(
+            f"The settings file {path} cannot be read: {reason}.",
+            "Name a YAML file of variables, for example with the line: as_of_date: 2025-09-17",
+        ) from None
+    return _parse(text, str(path))
+
+
+def _parse(text: str, origin: str) -> dict[str, Any]:
+    try:
+        content = yaml.load(text, Loader=_StrictLoader)
+    except yaml.YAMLError as error:
+        reason = " ".join(str(error).split())
+        raise WrongUse(f"{origin} is not valid YAML: {reason}.", "Correct that line.") from None
+    if content is None:
+        return {}
+    if not isinstance(content, dict):
+        raise WrongUse(
+            f"{origin} must map names of variables to values; it is {content!r}.",
+            "Write for example: {as_of_date: 2025-09-17}",
+        )
+    return {str(name): value for name, value in content.items()}
+
+
+def _refuse_unknown_names(
+    layer: Mapping[str, Any], defaults: Mapping[str, Any], origin: str
+) -> None:
+    for name in layer:
+        if name not in defaults:
+            raise WrongUse(f"{origin}: there is no variable {name}.", suggestion(name, defaults))
+
+
+def _as_type_of(default: Any, name: str, value: Any, origin: str) -> Any:
+    """The value in the type that the default has; text takes any scalar, None takes everything."""
+    if default is None or (value is None and isinstance(default, str)):
+        return "" if value is None and default is not None else value
+    wanted: tuple[str, Callable[[Any], bool]]
+    if isinstance(default, bool):
+        wanted = ("true or false", lambda v: isinstance(v, bool))
+    elif isinstance(default, int):
+        wanted = ("a whole number", lambda v: isinstance(v, int) and not isinstance(v, bool))
+    elif isinstance(default, float):
+        wanted = ("a number", lambda v: isinstance(v, int | float) and not isinstance(v, bool))
+    elif isinstance(default, list):
+        wanted = ("a list", lambda v: isinstance(v, list))
+    elif isinstance(default, dict):
+        wanted = ("a mapping", lambda v: isinstance(v, dict))
+    else:
+        wanted = ("text", lambda v: isinstance(v, str | int | float))
+    words, fits = wanted
+    if not fits(value):
+        raise WrongUse(
+            f"{origin}: {name} must be {words}; it is {value!r}.",
+            f"The default is {default!r}.",
+        )
+    return value
+
+
+def _make_absolute(values: dict[str, Any], folder: Path) -> None:
+    if values.get("raw_path"):
+        values["raw_path"] = str((folder / Path(str(values["raw_path"])).expanduser()).resolve())
+
+
+def _check_raw_path(value: Any, origin: str) -> str:
+    if value and not Path(str(value)).is_dir():
+        raise WrongUse(
+            f"{origin}: the folder raw_path {value} is not there.",
+            "It holds one folder per system with its tables: <raw_path>/<system>/<table>.csv.",
+        )
+    return str(value or "")
+
+
+def _check_time_zone(value: Any, origin: str) -> str:
+    try:
+        ZoneInfo(str(value))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise WrongUse(
+            f"{origin}: reporting_time_zone {value!r} is no time zone.",
+            "Use an IANA name, for example Europe/Amsterdam or UTC.",
+        ) from None
+    return str(value)
+
+
+def _check_currency(value: Any, origin: str) -> str:
+    if not re.fullmatch(r"[A-Z]{3}", str(value)):
+        raise WrongUse(
+            f"{origin}: reporting_currency {value!r} is no currency code.",
+            "Use three capital letters, for example EUR.",
+        )
+    return str(value)
+
+
+def _check_fiscal_month(value: Any, origin: str) -> int:
+    if not 1 <= int(value) <= 12:
+        raise WrongUse(
+            f"{origin}: fiscal_year_start_month must be 1 to 12; it is {value}.",
+            "1 is January: then there are no fiscal periods beside the calendar's.",
+        )
+    return int(value)
+
+
+_CHECKS: dict[str, Callable[[Any, str], Any]] = {
+    "raw_path": _check_raw_path,
+    "reporting_time_zone": _check_time_zone,
+    "reporting_currency": _check_currency,
+    "fiscal_year_start_month": _check_fiscal_month,
+}
+
+
+def _check_systems(values: Mapping[str, Any], known: list[str], origin: str) -> None:
+    if "systems" not in values:
+        return
+    systems = values["systems"]
+    if not systems:
+        raise WrongUse(f"{origin}: systems is empty.", f"There is: {', '.join(known)}.")
+    for system in systems:
+        if known and system not in known:
+            raise WrongUse(
+                f"{origin}: there is no system {system!r}.", suggestion(str(system), known)
+            )
+        if systems.count(system) > 1:
+            raise WrongUse(f"{origin}: systems lists {system} twice.", "List each system once.")
+
+
+def _check_date(value: Any, origin: str, now: datetime) -> str:
+    text = str(value).strip().lower()
+    days_ago = {"today": 0, "yesterday": 1}.get(text)
+    if days_ago is not None:
+        return (now.date() - timedelta(days=days_ago)).isoformat()
+    try:
+        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+            raise ValueError
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise WrongUse(
+            f"{origin}: as_of_date {value!r} is no date.",
+            "Write it as 2025-09-17, or as today or yesterday.",
+        ) from None

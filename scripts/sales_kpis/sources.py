@@ -1,0 +1,305 @@
+"""What the systems deliver against the contract, as the macro `check_sources` reports it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from sales_kpis.dbt_runner import DbtOutcome
+from sales_kpis.errors import BuildFailed, SourcesBroken
+from sales_kpis.formats import NOTHING, plural
+
+MARK = "CHECK_SOURCES "
+
+
+@dataclass(frozen=True)
+class SourceColumn:
+    """A declared column; `found_as` is None when it was not delivered."""
+
+    name: str
+    found_as: str | None
+    is_required: bool
+    data_type: str
+    is_mapped: bool
+    missing_values: int
+    unreadable_values: int
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SourceTable:
+    """A declared table; `found_as` is None when it was not delivered."""
+
+    system: str
+    table: str
+    found_as: str | None
+    is_required: bool
+    rows: int
+    duplicate_rows: int
+    rejected_rows: int
+    newest_row: str | None
+    columns: tuple[SourceColumn, ...]
+
+    @property
+    def missing_columns(self) -> tuple[SourceColumn, ...]:
+        """The declared columns that were not delivered, where the table was."""
+        return tuple(c for c in self.columns if c.found_as is None) if self.found_as else ()
+
+
+@dataclass(frozen=True)
+class Oddity:
+    """Values that can be read but are probably not meant so: unmapped, orphaned, out of range."""
+
+    system: str
+    table: str
+    column: str
+    kind: str
+    values: tuple[str, ...]
+    rows: int | None
+    next_step: str
+
+
+@dataclass(frozen=True)
+class SourcesReport:
+    """The whole report; `errors` are sentences, each of which stops a build."""
+
+    tables: tuple[SourceTable, ...]
+    oddities: tuple[Oddity, ...]
+    errors: tuple[str, ...]
+    content: Mapping[str, Any]
+
+    def counts(self) -> dict[str, int]:
+        """The sums over all tables, for the ledger and `--json`."""
+        found = [table for table in self.tables if table.found_as]
+        return {
+            "source_tables": len(found),
+            "source_rows": sum(table.rows for table in found),
+            "duplicate_rows": sum(table.duplicate_rows for table in found),
+            "rejected_rows": sum(table.rejected_rows for table in found),
+            "oddities": len(self.oddities),
+        }
+
+    def freshness(self) -> list[dict[str, Any]]:
+        """Each delivered table with its rows and newest row, for the manifest."""
+        return [
+            {
+                "system": table.system,
+                "table": table.table,
+                "rows": table.rows,
+                "newest_row": table.newest_row,
+            }
+            for table in self.tables
+            if table.found_as
+        ]
+
+    def summary(self) -> str:
+        """The report in one line."""
+        counts = self.counts()
+        systems = {table.system for table in self.tables}
+        parts = [
+            f"{plural(len(systems), 'system')}, {plural(counts['source_tables'], 'table')}",
+            plural(counts["source_rows"], "row"),
+            plural(counts["duplicate_rows"], "duplicate"),
+            f"{counts['rejected_rows']:,} rejected",
+            plural(counts["oddities"], "oddity", "oddities"),
+            plural(len(self.errors), "error"),
+        ]
+        return " · ".join(parts)
+
+    def require(self) -> None:
+        """Stop when something required is missing.
+
+        Raises:
+            SourcesBroken: with every error of the report.
+        """
+        if self.errors:
+            raise SourcesBroken(
+                f"The sources break the contract in {plural(len(self.errors), 'point')}.",
+                "See what was found: kpis check-sources. Map custom names in source_mapping.",
+                details=self.errors,
+            )
+
+
+def read_report(outcome: DbtOutcome) -> SourcesReport:
+    """The report in a dbt command's messages.
+
+    Raises:
+        BuildFailed: dbt could not run the macro; the message has dbt's reason.
+    """
+    lines = [message for message in outcome.messages if message.startswith(MARK)]
+    if outcome.exit_code or not lines:
+        raise BuildFailed(
+            "The sources could not be checked.",
+            "Correct what dbt says and try again.",
+            details=outcome.errors or ("dbt gave no report.",),
+        )
+    return parse_report(json.loads(lines[-1].removeprefix(MARK)))
+
+
+def parse_report(content: Mapping[str, Any]) -> SourcesReport:
+    """The report from the macro's JSON."""
+    return SourcesReport(
+        tables=tuple(_table(table) for table in content.get("tables") or ()),
+        oddities=tuple(_oddity(oddity) for oddity in content.get("oddities") or ()),
+        errors=tuple(str(error) for error in content.get("errors") or ()),
+        content=content,
+    )
+
+
+def render_report(report: SourcesReport) -> RenderableType:
+    """A table per system, then the oddities, the errors and one summary line."""
+    parts: list[RenderableType] = [
+        _render_system(system, list(tables))
+        for system, tables in groupby(
+            sorted(report.tables, key=lambda table: table.system), key=lambda table: table.system
+        )
+    ]
+    if report.oddities:
+        parts.append(_render_oddities(report.oddities))
+    parts += [Text(f"error: {error}", style="red") for error in report.errors]
+    parts.append(Text(report.summary(), style="bold"))
+    return Group(*parts)
+
+
+def _render_system(system: str, tables: Sequence[SourceTable]) -> Table:
+    grid = Table(title=system, title_justify="left", title_style="bold cyan", header_style="bold")
+    grid.add_column("table", no_wrap=True)
+    grid.add_column("found as", no_wrap=True)
+    for name in ("rows", "duplicates", "rejected"):
+        grid.add_column(name, justify="right", no_wrap=True)
+    grid.add_column("newest row", no_wrap=True)
+    grid.add_column("columns")
+    for table in tables:
+        if table.found_as is None:
+            text = "missing, required" if table.is_required else "missing, optional"
+            grid.add_row(
+                table.table, Text(text, style="red" if table.is_required else "dim"),
+                NOTHING, NOTHING, NOTHING, NOTHING, "",
+            )  # fmt: skip
+            continue
+        grid.add_row(
+            table.table,
+            escape(table.found_as),
+            f"{table.rows:,}",
+            _count(table.duplicate_rows),
+            _count(table.rejected_rows),
+            (table.newest_row or NOTHING)[:16],
+            _column_notes(table),
+        )
+    return grid
+
+
+def _column_notes(table: SourceTable) -> Text:
+    """Only what is worth saying about the columns: mapped, missing, and values that were lost."""
+    mapped = [f"{c.name} ← {c.found_as}" for c in table.columns if c.is_mapped and c.found_as]
+    required = [c.name for c in table.missing_columns if c.is_required]
+    optional = [c.name for c in table.missing_columns if not c.is_required]
+    found = [column for column in table.columns if column.found_as]
+    notes = [
+        ("mapped: ", mapped, ""),
+        ("missing, required: ", required, "red"),
+        ("missing: ", optional, "dim"),
+        ("", [_unreadable(c) for c in found if c.unreadable_values], "yellow"),
+        (
+            "required but empty: ",
+            [
+                f"{c.name} in {plural(c.missing_values, 'row')}"
+                for c in found
+                if c.is_required and c.missing_values
+            ],
+            "yellow",
+        ),
+    ]
+    text = Text(f"{len(found)} of {len(table.columns)}")
+    for heading, parts, style in notes:
+        if parts:
+            text.append("\n").append(heading + ", ".join(parts), style=style)
+    return text
+
+
+def _unreadable(column: SourceColumn) -> str:
+    examples = f", such as {', '.join(column.examples)}" if column.examples else ""
+    return (
+        f"{plural(column.unreadable_values, 'value')} of {column.name} not readable"
+        f" as {column.data_type}{examples}"
+    )
+
+
+def _render_oddities(oddities: Sequence[Oddity]) -> Table:
+    grid = Table(
+        title="Oddities", title_justify="left", title_style="bold cyan", header_style="bold"
+    )
+    grid.add_column("where", overflow="fold")
+    grid.add_column("what")
+    grid.add_column("values", overflow="fold")
+    grid.add_column("rows", justify="right", no_wrap=True)
+    grid.add_column("next step", overflow="fold")
+    for oddity in oddities:
+        where = ".".join(part for part in (oddity.system, oddity.table, oddity.column) if part)
+        grid.add_row(
+            escape(where),
+            escape(oddity.kind.replace("_", " ")),
+            escape(", ".join(oddity.values)),
+            NOTHING if oddity.rows is None else f"{oddity.rows:,}",
+            escape(oddity.next_step),
+        )
+    return grid
+
+
+def _count(count: int) -> Text:
+    return Text(f"{count:,}", style="yellow" if count else "dim")
+
+
+def _table(content: Mapping[str, Any]) -> SourceTable:
+    return SourceTable(
+        system=str(content["system"]),
+        table=str(content["table"]),
+        found_as=content.get("found_as"),
+        is_required=bool(content.get("is_required")),
+        rows=_whole(content.get("rows")),
+        duplicate_rows=_whole(content.get("duplicate_rows")),
+        rejected_rows=_whole(content.get("rejected_rows")),
+        newest_row=None if content.get("newest_row") is None else str(content["newest_row"]),
+        columns=tuple(_column(column) for column in content.get("columns") or ()),
+    )
+
+
+def _column(content: Mapping[str, Any]) -> SourceColumn:
+    return SourceColumn(
+        name=str(content["name"]),
+        found_as=content.get("found_as"),
+        is_required=bool(content.get("is_required")),
+        data_type=str(content.get("data_type") or "text"),
+        is_mapped=bool(content.get("is_mapped")),
+        missing_values=_whole(content.get("missing_values")),
+        unreadable_values=_whole(content.get("unreadable_values")),
+        examples=_texts(content.get("examples")),
+    )
+
+
+def _oddity(content: Mapping[str, Any]) -> Oddity:
+    return Oddity(
+        system=str(content.get("system") or ""),
+        table=str(content.get("table") or ""),
+        column=str(content.get("column") or ""),
+        kind=str(content.get("kind") or ""),
+        values=_texts(content.get("values")),
+        rows=None if content.get("rows") is None else _whole(content["rows"]),
+        next_step=str(content.get("next_step") or ""),
+    )
+
+
+def _whole(value: Any) -> int:
+    return int(value or 0)
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(str(item) for item in value or ())

@@ -1,0 +1,161 @@
+"""What is published, how old it is, and how the last runs ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from sales_kpis.errors import WrongUse
+from sales_kpis.formats import NOTHING, format_duration, plural
+from sales_kpis.ledger import RunRecord, read_runs
+from sales_kpis.project import Project
+from sales_kpis.publish import PublishedVersion, all_versions, current_version
+from sales_kpis.run import read_last_build
+
+_STATUS_STYLES = {
+    "published": "green",
+    "built": "green",
+    "rolled_back": "yellow",
+    "unfinished": "yellow",
+}
+
+
+@dataclass(frozen=True)
+class MartsInUse:
+    """The marts that `show` and `catalog` read: the published ones, else the build's."""
+
+    database: Path
+    origin: str
+    as_of_date: str | None
+    currency: str
+
+
+@dataclass(frozen=True)
+class Status:
+    """The published folder and the ledger at one moment; `runs` has the newest first."""
+
+    current: PublishedVersion | None
+    versions: tuple[str, ...]
+    runs: tuple[RunRecord, ...]
+    today: date
+
+    @property
+    def days_since_as_of(self) -> int | None:
+        """Days from the current version's as-of date to today."""
+        as_of = self.current.manifest.get("as_of_date") if self.current else None
+        return (self.today - date.fromisoformat(as_of)).days if as_of else None
+
+    def as_json(self) -> dict[str, Any]:
+        """The status for machines."""
+        manifest = self.current.manifest if self.current else {}
+        return {
+            "current": self.current.run_id if self.current else None,
+            "as_of_date": manifest.get("as_of_date"),
+            "days_since_as_of": self.days_since_as_of,
+            "published_at": manifest.get("published_at"),
+            "tests": (manifest.get("tests") or {}).get("counts", {}),
+            "warnings": manifest.get("warnings", []),
+            "versions": list(self.versions),
+            "runs": [asdict(record) | {"seconds": record.seconds} for record in self.runs],
+        }
+
+
+def read_status(project: Project, today: date, limit: int) -> Status:
+    """The status with the newest `limit` runs."""
+    return Status(
+        current=current_version(project.published),
+        versions=tuple(version.run_id for version in all_versions(project.published)),
+        runs=tuple(reversed(read_runs(project.ledger)[-limit:])),
+        today=today,
+    )
+
+
+def marts_in_use(project: Project) -> MartsInUse:
+    """Where the numbers are.
+
+    Raises:
+        WrongUse: nothing is published and nothing is built.
+    """
+    version = current_version(project.published)
+    if version is not None:
+        settings = version.manifest.get("settings") or {}
+        as_of = version.manifest.get("as_of_date")
+        return MartsInUse(
+            version.database,
+            f"version {version.run_id}",
+            as_of,
+            str(settings.get("reporting_currency") or ""),
+        )
+    if not project.warehouse.exists():
+        raise WrongUse("Nothing is published and nothing is built.", "Build it first: kpis run")
+    said = read_last_build(project)
+    currency = str((said.get("settings") or {}).get("reporting_currency") or "")
+    return MartsInUse(
+        project.warehouse, f"not published: {project.warehouse}", said.get("as_of_date"), currency
+    )
+
+
+def render_status(status: Status, published: Path) -> RenderableType:
+    """The status as lines and a table of runs."""
+    parts: list[RenderableType] = [*_describe_current(status, published)]
+    if status.runs:
+        table = Table(title="Last runs", title_justify="left", header_style="bold")
+        for name in ("run", "command", "ended", "as of"):
+            table.add_column(name, no_wrap=True)
+        table.add_column("took", justify="right", no_wrap=True)
+        table.add_column("message")
+        for record in status.runs:
+            table.add_row(
+                record.run_id,
+                record.command,
+                Text(
+                    record.status.replace("_", " "), style=_STATUS_STYLES.get(record.status, "red")
+                ),
+                record.as_of_date or NOTHING,
+                format_duration(record.seconds),
+                record.message or _counts(record),
+            )
+        parts.append(table)
+    return Group(*parts)
+
+
+def _describe_current(status: Status, published: Path) -> Sequence[Text]:
+    if status.current is None:
+        return [Text(f"Nothing is published in {published}. Publish: kpis run")]
+    manifest = status.current.manifest
+    as_of, age = manifest.get("as_of_date"), status.days_since_as_of
+    age_text = (
+        "" if age is None else f", {plural(age, 'day')} ago" if age >= 0 else ", in the future"
+    )
+    tests = (manifest.get("tests") or {}).get("counts", {})
+    tests_text = (
+        ", ".join(f"{count:,} {name}" for name, count in sorted(tests.items())) or "not known"
+    )
+    lines = [
+        Text(f"Current version {status.current.run_id}", style="bold"),
+        Text(f"  as of      {as_of or 'not known'}{age_text}"),
+        Text(f"  published  {str(manifest.get('published_at'))[:19].replace('T', ' ')} UTC"),
+        Text(f"  tests      {tests_text}"),
+        Text(f"  files      {status.current.folder}"),
+    ]
+    lines += [
+        Text(f"  warning    {warning}", style="yellow") for warning in manifest.get("warnings", [])
+    ]
+    others = [name for name in status.versions if name != status.current.run_id]
+    if others:
+        lines.append(Text(f"  others     {', '.join(others)}"))
+    return lines
+
+
+def _counts(record: RunRecord) -> str:
+    shown = {"source_rows": "source rows", "tests": "tests", "marts": "marts"}
+    return ", ".join(
+        f"{record.counts[name]:,} {words}" for name, words in shown.items() if name in record.counts
+    )

@@ -1,0 +1,193 @@
+"""How `kpis` talks: results on standard output, progress and errors on standard error."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from rich.console import Console, RenderableType
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+from sales_kpis.audit import Audit
+from sales_kpis.dbt_runner import OnProgress
+from sales_kpis.errors import KpisError
+from sales_kpis.formats import format_duration, plural
+from sales_kpis.project import Project
+from sales_kpis.publish import DATABASE_NAME, PublishedVersion
+from sales_kpis.run import RunResult
+
+# A pipe or a CI log has no width of its own; Rich's 80 columns would cut the scorecard.
+_WIDTH_WITHOUT_TERMINAL = 140
+
+
+def make_console(stream: TextIO) -> Console:
+    """A console for the stream as it is now (tests and pipes replace sys.stdout)."""
+    is_wide = not stream.isatty() and "COLUMNS" not in os.environ
+    return Console(file=stream, width=_WIDTH_WITHOUT_TERMINAL if is_wide else None, highlight=False)
+
+
+def show(*parts: RenderableType) -> None:
+    """Print results; text stays as it is, tables fit the width."""
+    console = make_console(sys.stdout)
+    for part in parts:
+        shown = Text(part) if isinstance(part, str) else part
+        console.print(shown, soft_wrap=isinstance(shown, Text))
+
+
+def show_error(error: KpisError) -> None:
+    """Print what went wrong, its details and the next step."""
+    console = make_console(sys.stderr)
+    console.print(Text(error.message, style="bold red"), soft_wrap=True)
+    for line in error.details:
+        console.print(Text(f"  {line}"), soft_wrap=True)
+    if error.next_step:
+        console.print(Text(f"→ {error.next_step}"), soft_wrap=True)
+
+
+class TerminalReporter:
+    """Shows a progress bar while a stage runs, and one line when it has ended."""
+
+    def __init__(self) -> None:
+        self._console = make_console(sys.stderr)
+
+    @contextmanager
+    def stage(self, text: str) -> Iterator[OnProgress]:
+        """A progress bar for the stage; on no terminal only the line at its end."""
+        started = time.monotonic()
+        progress = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=30),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[node]}", style="dim"),
+            console=self._console,
+            transient=True,
+            disable=not self._console.is_terminal,
+        )
+        with progress:
+            task = progress.add_task(text, total=None, node="")
+
+            def on_progress(done: int, total: int, node: str) -> None:
+                progress.update(task, completed=done, total=total, node=node)
+
+            yield on_progress
+        took = format_duration(time.monotonic() - started)
+        self._console.print(Text.assemble(f"{text} ", (took, "dim")))
+
+    def note(self, text: str) -> None:
+        """One line below the stage."""
+        self._console.print(Text(f"  {text}", style="dim"), soft_wrap=True)
+
+
+class SilentReporter:
+    """Says nothing, for `--json`."""
+
+    @contextmanager
+    def stage(self, text: str) -> Iterator[OnProgress]:
+        """Nothing."""
+        yield lambda done, total, node: None
+
+    def note(self, text: str) -> None:
+        """Nothing."""
+
+
+def render_run(result: RunResult) -> list[RenderableType]:
+    """What a run did: one small table, and its warnings, a line each."""
+    counts = result.sources.counts()
+    statuses = result.build.statuses
+    failed_to_pass = len(result.build.warned_tests)
+    built = sum(statuses.get(status, 0) for status in ("success",))
+    table = Table(
+        title=f"Run {result.run_id}, as of {result.as_of_date}",
+        title_justify="left",
+        show_header=False,
+        header_style="bold",
+    )
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column()
+    table.add_column(justify="right", style="dim", no_wrap=True)
+    stages: list[tuple[str, str, str]] = [
+        ("dbt", "started and the project read", "read_project"),
+        (
+            "sources",
+            f"{plural(counts['source_tables'], 'table')}, {plural(counts['source_rows'], 'row')},"
+            f" {counts['rejected_rows']:,} rejected,"
+            f" {plural(counts['oddities'], 'oddity', 'oddities')}",
+            "check_sources",
+        ),
+        (
+            "build",
+            f"{built:,} models, seeds and hooks built; {plural(len(result.build.tests), 'test')}"
+            + (" passed" if not failed_to_pass else f", {plural(failed_to_pass, 'warning')}"),
+            "build",
+        ),
+        (
+            "audit",
+            f"{plural(len(result.audit.row_counts), 'mart')} with"
+            f" {plural(sum(result.audit.row_counts.values()), 'row')}",
+            "audit",
+        ),
+        (
+            "publish",
+            f"version {result.version.run_id}"
+            if result.version
+            else "not published (--no-publish)",
+            "publish",
+        ),
+    ]
+    for name, text, stage in stages:
+        took = result.seconds.get(stage)
+        table.add_row(name, text, format_duration(took) if took is not None else "")
+    notes = [f"{test.sentence}: {test.message}" for test in result.build.warned_tests]
+    return [table, *(_warning(note) for note in notes), *render_audit_warnings(result.audit)]
+
+
+def render_audit_warnings(audit: Audit) -> list[Text]:
+    """The audit's warnings, a line each."""
+    return [_warning(f"{finding.subject}: {finding.message}") for finding in audit.warnings]
+
+
+def render_paths(project: Project, version: PublishedVersion | None, database: Path) -> Table:
+    """Where the files are."""
+    rows: list[tuple[str, str]] = []
+    if version is not None:
+        current = project.published / "current"
+        rows += [
+            (
+                "marts for BI",
+                f"{near(current / DATABASE_NAME)}  (current → versions/{version.run_id})",
+            ),
+            ("as Parquet", f"{near(current / 'parquet')}/<schema>/<table>.parquet"),
+            ("dashboard", near(current / "dashboard.html")),
+            ("manifest", near(current / "manifest.json")),
+        ]
+    rows.append(("all layers", near(database)))
+    return _grid(rows)
+
+
+def near(path: Path) -> str:
+    """The path as seen from the current folder, where it is below it."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def _grid(rows: Sequence[tuple[str, str]]) -> Table:
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="bold", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for row in rows:
+        grid.add_row(*row)
+    return grid
+
+
+def _warning(text: str) -> Text:
+    return Text(f"warning: {text}", style="yellow")

@@ -1,0 +1,143 @@
+"""The numbers and definitions in the marts, as typed rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import date
+
+import duckdb
+
+from sales_kpis.marts import query
+
+# From short to long; the fiscal ones exist where the fiscal year does not start in January.
+GRAINS = ("day", "week", "month", "quarter", "fiscal_quarter", "year", "fiscal_year")
+
+
+# The order in which a sales leader reads; a family that is not in it comes after.
+_FAMILIES = ("revenue", "pipeline", "leads", "customers", "reps", "marketing")
+
+
+@dataclass(frozen=True)
+class Kpi:
+    """One row of `kpi_catalog`."""
+
+    kpi: str
+    family: str
+    title: str
+    question: str
+    formula: str
+    unit: str
+    direction: str
+    owner: str
+    dimensions: tuple[str, ...]
+    grains: tuple[str, ...]
+    source: str
+    is_additive: bool
+
+
+@dataclass(frozen=True)
+class KpiValue:
+    """One row of `kpi_values`: a KPI in one period and one slice, with what it is compared to."""
+
+    kpi: str
+    period_grain: str
+    period_start_date: date
+    period_end_date: date
+    is_period_complete: bool
+    dimension: str
+    dimension_value: str
+    dimension_label: str
+    numerator: float | None
+    denominator: float | None
+    value: float | None
+    share_of_total: float | None
+    previous_value: float | None
+    change: float | None
+    change_ratio: float | None
+    year_ago_value: float | None
+    yoy_ratio: float | None
+    target_value: float | None
+    attainment_ratio: float | None
+    status: str | None
+    is_small_sample: bool | None
+
+    @property
+    def period(self) -> str:
+        """The period in words: `2025-08`, `2025-W32`, `2025-Q3`; a fiscal one by its months."""
+        start, end = self.period_start_date, self.period_end_date
+        match self.period_grain:
+            case "week":
+                year, week, _ = start.isocalendar()
+                return f"{year}-W{week:02d}"
+            case "month":
+                return f"{start:%Y-%m}"
+            case "quarter":
+                return f"{start.year}-Q{(start.month + 2) // 3}"
+            case "year":
+                return f"{start.year}"
+            case "fiscal_quarter" | "fiscal_year":
+                return f"{start:%Y-%m}…{end:%Y-%m}"
+            case _:
+                return start.isoformat()
+
+
+_MEASURES = {field.name for field in fields(KpiValue) if "float" in str(field.type)}
+
+
+def read_catalog(connection: duckdb.DuckDBPyConnection) -> list[Kpi]:
+    """All KPIs, by family and id."""
+    rows = query(
+        connection,
+        f"""
+        select {", ".join(field.name for field in fields(Kpi))}
+        from monitoring.kpi_catalog
+        order by list_position(?, family) nulls last, family, kpi
+        """,
+        [list(_FAMILIES)],
+    )
+    for row in rows:
+        row |= {name: _split(row[name]) for name in ("dimensions", "grains")}
+    return [Kpi(**row) for row in rows]
+
+
+def read_values(
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    kpi: str | None = None,
+    grain: str | None = None,
+    dimension: str = "total",
+    since: date | None = None,
+) -> list[KpiValue]:
+    """Rows of `kpi_values` in one dimension, by KPI, grain, slice and period.
+
+    Args:
+        connection: published or built marts.
+        kpi: id of one KPI; None for all.
+        grain: one period grain; None for all from month up.
+        dimension: `total` or a dimension of the KPI.
+        since: only periods that end on this day or later.
+    """
+    grains = [grain] if grain else list(GRAINS[GRAINS.index("month") :])
+    # Some measures are decimals in the marts; people read no more digits than a double has.
+    columns = ", ".join(
+        f"cast({name} as double) as {name}" if name in _MEASURES else name
+        for name in (field.name for field in fields(KpiValue))
+    )
+    rows = query(
+        connection,
+        f"""
+        select {columns}
+        from monitoring.kpi_values
+        where period_grain in (select unnest(?))
+            and dimension = ?
+            and (? is null or kpi = ?)
+            and (? is null or period_end_date >= ?)
+        order by kpi, period_grain, dimension_value, period_start_date
+        """,
+        [grains, dimension, kpi, kpi, since, since],
+    )
+    return [KpiValue(**row) for row in rows]
+
+
+def _split(value: str | None) -> tuple[str, ...]:
+    return tuple(part for part in (value or "").split("|") if part)
