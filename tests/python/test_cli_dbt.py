@@ -241,14 +241,15 @@ def test_a_project_that_dbt_cannot_read_is_told(dbt_root: Path, builder: DbtBuil
 
 def test_results_of_another_invocation_are_not_trusted(tmp_path: Path) -> None:
     setup = DbtSetup(tmp_path, tmp_path / "x.duckdb", tmp_path, {})
-    old = {"metadata": {"invocation_id": "yesterday"}, "results": []}
+    result = {"unique_id": "model.sales_kpis.fct_deals", "status": "error", "message": "Old"}
+    old = {"metadata": {"invocation_id": "yesterday"}, "results": [result]}
     (tmp_path / "run_results.json").write_text(json.dumps(old))
 
-    trusted = read_build_result(setup, DbtOutcome(0, "yesterday"))
-    untrusted = read_build_result(setup, DbtOutcome(2, "today", errors=("No such file",)))
+    trusted = read_build_result(setup, DbtOutcome(1, "yesterday", errors=("New",)))
+    untrusted = read_build_result(setup, DbtOutcome(2, "today", errors=("New",)))
 
-    assert trusted.problems == ()
-    assert [problem.message for problem in untrusted.problems] == ["No such file"]
+    assert [problem.message for problem in trusted.problems] == ["Old"]
+    assert [problem.message for problem in untrusted.problems] == ["New"]
 
 
 def test_a_failure_without_a_failed_node_is_still_a_failure(tmp_path: Path) -> None:

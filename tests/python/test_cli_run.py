@@ -102,6 +102,21 @@ def test_the_build_file_holds_all_layers_of_the_last_run(
     connection.close()
 
 
+def test_a_run_starts_from_an_empty_database(
+    kpis_project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class StartsEmpty(FakeBuilder):
+        def build(self, on_progress: Any) -> BuildResult:
+            assert list(self.setup.database.parent.iterdir()) == []
+            return super().build(on_progress)
+
+    # What a killed run leaves: the file and DuckDB's log beside it.
+    write_marts(kpis_project.candidate)
+    kpis_project.candidate.with_name(f"{kpis_project.candidate.name}.wal").write_bytes(b"torn")
+    monkeypatch.setattr(cli, "DbtBuilder", StartsEmpty)
+    assert kpis("run").exit_code == 0
+
+
 def test_raw_tables_in_the_warehouse_are_copied_and_the_warehouse_stays(
     kpis_project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -55,14 +55,14 @@ accounts_with_domain as (
 
 ),
 
--- A deal may name an account that no system delivered: it is an account all the same.
+-- A deal or a merge may name an account that no system delivered: it is an account all the same.
 account_records as (
 
     select account_record_id from accounts
     union distinct
-    select account_record_id
-    from {{ ref('int_deals__united') }}
-    where account_record_id is not null
+    select survivor as account_record_id from merge_survivors
+    union distinct
+    select account_record_id from {{ ref('int_deals__united') }} where account_record_id is not null
 
 ),
 

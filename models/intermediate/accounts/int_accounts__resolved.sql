@@ -48,11 +48,11 @@ united_accounts as (
     select
         account_id,
         {% for column in [
-            'account_name', 'industry', 'segment', 'employee_count', 'country', 'territory', 'market', 'rep_id'
+            'account_name', 'industry', 'segment', 'employee_count', 'country', 'territory', 'market',
+            'rep_id', 'created_at'
         ] -%}
         min_by({{ column }}, record_order) filter (where {{ column }} is not null) as {{ column }},
         {% endfor -%}
-        min(created_at) as created_at,
         coalesce(bool_and(is_deleted), false) as is_deleted,
         bool_and(account_record_id is null) as is_inferred
     from records_in_order

@@ -15,8 +15,6 @@ leads as (
         'campaign_id': 'text',
         'rep_id': 'text',
         'sourced_by_rep_id': 'text',
-        'mql_at': 'timestamp',
-        'sql_at': 'timestamp',
         'converted_at': 'timestamp',
         'converted_deal_id': 'text',
         'is_deleted': 'bool',
@@ -24,12 +22,18 @@ leads as (
 
 ),
 
+-- Facts after `as_of_date` do not exist: neither a lead created later nor a conversion that had not
+-- happened yet.
 existing_leads as (
 
     select
         *,
         {{ local_date('created_at') }} as created_date,
-        lower(email) as normalised_email
+        lower(email) as normalised_email,
+        case
+            when coalesce({{ local_date('converted_at') }} <= {{ as_of_date() }}, true)
+                then converted_deal_id
+        end as converted_deal_id_by_now
     from leads
     where not is_deleted and {{ local_date('created_at') }} <= {{ as_of_date() }}
 
@@ -52,24 +56,20 @@ leads_numbered_by_email as (
 
 ),
 
--- The earliest record is the lead; it takes a conversion from the others only where it has none of
--- its own.
-leads_with_conversion as (
+-- The earliest record is the lead.
+leads_in_order as (
 
     select
         *,
         row_number() over (
             partition by identity
             order by created_at, system_order, lead_id
-        ) as record_order,
-        min_by(converted_deal_id, created_at) filter (where converted_deal_id is not null)
-            over (partition by identity) as identity_converted_deal_id,
-        min_by(converted_at, created_at) filter (where converted_deal_id is not null)
-            over (partition by identity) as identity_converted_at
+        ) as record_order
     from leads_numbered_by_email
 
 ),
 
+-- Its conversion is its own or, where it has none, that of the next record that has one.
 united_leads as (
 
     select
@@ -86,12 +86,14 @@ united_leads as (
         campaign_id,
         rep_id,
         sourced_by_rep_id,
-        mql_at,
-        sql_at,
-        coalesce(converted_at, identity_converted_at) as converted_at,
-        coalesce(converted_deal_id, identity_converted_deal_id) as converted_deal_id
-    from leads_with_conversion
-    where record_order = 1
+        first_value(converted_deal_id_by_now) over (
+            partition by identity order by converted_deal_id_by_now is null, record_order
+        ) as converted_deal_id,
+        first_value(converted_at) over (
+            partition by identity order by converted_deal_id_by_now is null, record_order
+        ) as converted_at
+    from leads_in_order
+    qualify record_order = 1
 
 )
 

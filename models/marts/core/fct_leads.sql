@@ -11,11 +11,7 @@ leads as (
         campaign_id,
         created_at,
         created_date,
-        -- A conversion after `as_of_date` has not happened yet.
-        case
-            when coalesce({{ local_date('converted_at') }} <= {{ as_of_date() }}, true)
-                then converted_deal_id
-        end as converted_deal_id
+        converted_deal_id
     from {{ ref('int_leads__united') }}
 
 ),
