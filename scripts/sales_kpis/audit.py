@@ -32,6 +32,9 @@ class Finding:
     subject: str
     message: str
 
+    def __str__(self) -> str:
+        return f"{self.subject}: {self.message}"
+
 
 @dataclass(frozen=True)
 class Audit:

@@ -150,14 +150,15 @@ def run_command(
                 "database": str(result.database),
                 "counts": result.counts(),
                 "seconds": result.seconds,
-                "warnings": [f"{f.subject}: {f.message}" for f in result.audit.warnings],
+                "warnings": result.warnings,
                 "scorecard": scorecard_as_json(lines),
             }
         )
         return
     terminal.show(
         render_scorecard(lines, currency),
-        *terminal.render_run(result),
+        terminal.render_run(result),
+        *terminal.render_warnings(result.warnings),
         terminal.render_paths(project, result.version, result.database),
     )
 
@@ -205,12 +206,12 @@ def publish_command(
                 "exit_code": 0,
                 "version": str(version.folder),
                 "run_id": version.run_id,
-                "warnings": [f"{f.subject}: {f.message}" for f in audit.warnings],
+                "warnings": [str(finding) for finding in audit.warnings],
             }
         )
         return
     terminal.show(
-        *terminal.render_audit_warnings(audit),
+        *terminal.render_warnings(str(finding) for finding in audit.warnings),
         f"Published version {version.run_id}: {plural(len(version.row_counts), 'mart')} with"
         f" {plural(sum(version.row_counts.values()), 'row')}.",
         terminal.render_paths(project, version, project.warehouse),

@@ -41,7 +41,6 @@ from sales_kpis.publish import (
     RunFacts,
     current_version,
     publish,
-    remove_leftovers,
     rollback,
 )
 from sales_kpis.settings import Settings
@@ -107,12 +106,17 @@ class RunResult:
     database: Path
     seconds: Mapping[str, float] = field(default_factory=dict)
 
+    @property
+    def warnings(self) -> list[str]:
+        """What did not stop the run but should be known."""
+        return _warnings(self.build, self.audit)
+
     def counts(self) -> dict[str, int]:
         """The run in numbers, for the ledger and `--json`."""
         return {
             **self.sources.counts(),
             "tests": len(self.build.tests),
-            "warnings": len(self.build.warned_tests) + len(self.audit.warnings),
+            "warnings": len(self.warnings),
             "marts": len(self.audit.row_counts),
             "mart_rows": sum(self.audit.row_counts.values()),
         }
@@ -256,8 +260,6 @@ def _run(
     project, settings = request.project, request.settings
     seconds: dict[str, float] = {}
 
-    files.remove(project.candidate.parent)
-    remove_leftovers(project.published)
     files.make_folder(project.candidate.parent)
     _prepare(project.candidate, request)
 
@@ -281,8 +283,7 @@ def _run(
         settings=settings.values,
         tests=build.tests,
         source_freshness=sources.freshness(),
-        warnings=[f"{finding.subject}: {finding.message}" for finding in audit.warnings]
-        + [f"{test.sentence}: {test.message}" for test in build.warned_tests],
+        warnings=_warnings(build, audit),
     )
     version = None
     if request.is_published:
@@ -305,6 +306,11 @@ def _run(
         database=database,
         seconds=seconds,
     )
+
+
+def _warnings(build: BuildResult, audit: Audit) -> list[str]:
+    tests = [f"{test.sentence}: {test.message}" for test in build.warned_tests]
+    return [*tests, *(str(finding) for finding in audit.warnings)]
 
 
 def _prepare(database: Path, request: RunRequest) -> None:
@@ -415,7 +421,7 @@ def _audit(
         raise AuditFailed(
             f"The audit found {plural(len(audit.errors), 'error')}; nothing was published.",
             f"Correct the models named above. The build is in {database}.",
-            details=[f"✗ {finding.subject}: {finding.message}" for finding in audit.errors],
+            details=[f"✗ {finding}" for finding in audit.errors],
             data={"findings": [asdict(finding) for finding in audit.findings]},
         )
     return audit

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
@@ -15,7 +15,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 from rich.text import Text
 
-from sales_kpis.audit import Audit
 from sales_kpis.dbt_runner import OnProgress
 from sales_kpis.errors import KpisError
 from sales_kpis.formats import format_duration, plural
@@ -98,60 +97,50 @@ class SilentReporter:
         """Nothing."""
 
 
-def render_run(result: RunResult) -> list[RenderableType]:
-    """What a run did: one small table, and its warnings, a line each."""
+def render_run(result: RunResult) -> Table:
+    """What a run did and how long each part took, in one small table."""
     counts = result.sources.counts()
-    statuses = result.build.statuses
-    failed_to_pass = len(result.build.warned_tests)
-    built = sum(statuses.get(status, 0) for status in ("success",))
-    table = Table(
-        title=f"Run {result.run_id}, as of {result.as_of_date}",
-        title_justify="left",
-        show_header=False,
-        header_style="bold",
-    )
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column()
-    table.add_column(justify="right", style="dim", no_wrap=True)
-    stages: list[tuple[str, str, str]] = [
-        ("dbt", "started and the project read", "read_project"),
-        (
-            "sources",
+    warned = len(result.build.warned_tests)
+    tests = plural(len(result.build.tests), "test")
+    built = result.build.statuses.get("success", 0)
+    marts = plural(len(result.audit.row_counts), "mart")
+    version = f"version {result.version.run_id}" if result.version else "no (--no-publish)"
+    parts = {
+        "dbt": ("started and the project read", "read_project"),
+        "sources": (
             f"{plural(counts['source_tables'], 'table')}, {plural(counts['source_rows'], 'row')},"
             f" {counts['rejected_rows']:,} rejected,"
             f" {plural(counts['oddities'], 'oddity', 'oddities')}",
             "check_sources",
         ),
-        (
-            "build",
-            f"{built:,} models, seeds and hooks built; {plural(len(result.build.tests), 'test')}"
-            + (" passed" if not failed_to_pass else f", {plural(failed_to_pass, 'warning')}"),
+        "build": (
+            f"{built:,} models, seeds and hooks built; {tests} passed"
+            + (f", {warned:,} of them with a warning" if warned else ""),
             "build",
         ),
-        (
-            "audit",
-            f"{plural(len(result.audit.row_counts), 'mart')} with"
-            f" {plural(sum(result.audit.row_counts.values()), 'row')}",
+        "audit": (
+            f"{marts} with {plural(sum(result.audit.row_counts.values()), 'row')}",
             "audit",
         ),
-        (
-            "publish",
-            f"version {result.version.run_id}"
-            if result.version
-            else "not published (--no-publish)",
-            "publish",
-        ),
-    ]
-    for name, text, stage in stages:
+        "published": (version, "publish"),
+    }
+    table = Table(
+        title=f"Run {result.run_id}, as of {result.as_of_date}",
+        title_justify="left",
+        show_header=False,
+    )
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column()
+    table.add_column(justify="right", style="dim", no_wrap=True)
+    for name, (text, stage) in parts.items():
         took = result.seconds.get(stage)
-        table.add_row(name, text, format_duration(took) if took is not None else "")
-    notes = [f"{test.sentence}: {test.message}" for test in result.build.warned_tests]
-    return [table, *(_warning(note) for note in notes), *render_audit_warnings(result.audit)]
+        table.add_row(name, text, "" if took is None else format_duration(took))
+    return table
 
 
-def render_audit_warnings(audit: Audit) -> list[Text]:
-    """The audit's warnings, a line each."""
-    return [_warning(f"{finding.subject}: {finding.message}") for finding in audit.warnings]
+def render_warnings(warnings: Iterable[str]) -> list[Text]:
+    """The warnings, a line each."""
+    return [Text(f"warning: {warning}", style="yellow") for warning in warnings]
 
 
 def render_paths(project: Project, version: PublishedVersion | None, database: Path) -> Table:
@@ -187,7 +176,3 @@ def _grid(rows: Sequence[tuple[str, str]]) -> Table:
     for row in rows:
         grid.add_row(*row)
     return grid
-
-
-def _warning(text: str) -> Text:
-    return Text(f"warning: {text}", style="yellow")

@@ -11,7 +11,7 @@ from builds import PROJECT, run_dbt
 
 def code_block(page: str, language: str, containing: str) -> str:
     """The code block of a page that has a text in it."""
-    blocks = re.findall(rf"```{language}\n(.*?)```", page, flags=re.DOTALL)
+    blocks: list[str] = re.findall(rf"```{language}\n(.*?)```", page, flags=re.DOTALL)
     return next(block for block in blocks if containing in block)
 
 

@@ -1,7 +1,7 @@
 """The unit tests of dbt: every rule that decides a number, at its edges.
 
-They stand beside the models (`models/**/_<folder>__unit_tests.yml`); what several of them look at is in
-`tests/fixtures/`.
+They stand beside the models (`models/**/_<folder>__unit_tests.yml`); what several of them look at
+is in `tests/fixtures/`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def artifact(folder: Path, name: str) -> dict[str, Any]:
 
 
 def build_empty_relations(folder: Path) -> Build:
-    """All seeds, tables and views without rows: a fixture takes its columns from the relation it stands for."""
+    """All seeds, tables and views without rows: a fixture takes its columns from them."""
     return run_dbt(["build", "--empty", "--exclude-resource-type", "test", "unit_test"], folder)
 
 

@@ -62,7 +62,9 @@ account_records as (
     union distinct
     select survivor as account_record_id from merge_survivors
     union distinct
-    select account_record_id from {{ ref('int_deals__united') }} where account_record_id is not null
+    select account_record_id
+    from {{ ref('int_deals__united') }}
+    where account_record_id is not null
 
 ),
 

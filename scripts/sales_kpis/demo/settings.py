@@ -15,7 +15,6 @@ class Settings:
     reporting_currency: str = "EUR"
     reporting_time_zone: str = "Europe/Amsterdam"
     fiscal_year_start_month: int = 4
-    contract_term_months: int = 12
     conversion_window_days: int = 90
     new_product_months: int = 12
     zero_fill_days: int = 400
@@ -34,7 +33,6 @@ class Settings:
             "reporting_currency": self.reporting_currency,
             "reporting_time_zone": self.reporting_time_zone,
             "fiscal_year_start_month": self.fiscal_year_start_month,
-            "contract_term_months": self.contract_term_months,
             "conversion_window_days": self.conversion_window_days,
             "new_product_months": self.new_product_months,
             "zero_fill_days": self.zero_fill_days,
