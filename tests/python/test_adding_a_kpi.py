@@ -18,7 +18,7 @@ def code_block(page: str, language: str, containing: str) -> str:
 def copy_of_the_project(folder: Path) -> Path:
     """The files that dbt reads, in a folder of their own."""
     copy = folder / "project"
-    for name in ("models", "macros", "seeds", "tests/generic", "data"):
+    for name in ("models", "macros", "seeds", "tests/generic", "tests/fixtures", "data"):
         shutil.copytree(PROJECT / name, copy / name)
     for name in ("dbt_project.yml", "profiles.yml"):
         shutil.copyfile(PROJECT / name, copy / name)
