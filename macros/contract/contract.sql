@@ -1,6 +1,6 @@
 {# What `_<system>__sources.yml` declares for a table, as one dictionary; none inside a unit test, whose graph has no sources. #}
 {% macro contract_of(system, table) %}
-    {%- for node in graph.sources.values() if node.source_name == system and node.name == table and node.package_name == 'sales_kpis' -%}
+    {%- for node in graph.get('sources', {}).values() if node.source_name == system and node.name == table and node.package_name == 'sales_kpis' -%}
         {%- set meta = node.config.meta -%}
         {%- set columns = [] -%}
         {%- for column in node.columns.values() -%}
@@ -36,7 +36,7 @@
 {# All contracts of a system, in the order of its YAML. #}
 {% macro contracts_of(system) %}
     {%- set contracts = [] -%}
-    {%- for node in graph.sources.values() if node.source_name == system and node.package_name == 'sales_kpis' -%}
+    {%- for node in graph.get('sources', {}).values() if node.source_name == system and node.package_name == 'sales_kpis' -%}
         {%- do contracts.append(sales_kpis.contract_of(system, node.name)) -%}
     {%- endfor -%}
     {{ return(contracts) }}

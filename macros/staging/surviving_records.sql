@@ -1,7 +1,7 @@
 {#
     Who survived a record's merges: a merge names the surviving record, which may itself have lost a later one. A query
-    with the columns of the key and `survivor`, one row per merged record, on a CTE in a `with recursive`; the bound ends
-    a circle.
+    for a CTE `merge_steps` in a `with recursive`: the key, the `survivor` of each step and its number. The bound ends a
+    circle, in which no record is the last.
 #}
 {% macro merge_steps(records, key, merged_into) -%}
 select
@@ -21,4 +21,12 @@ select
     inner join {{ records }}
         on merge_steps.survivor = {{ records }}.{{ key }}
     where {{ records }}.{{ merged_into }} is not null and merge_steps.step_number < 50
+{%- endmacro %}
+
+{# The record at the end of the chain; of a circle, the one with the smallest key, the same for all that lead into it. #}
+{% macro last_survivor() -%}
+case
+            when max(step_number) < 50 then max_by(survivor, step_number)
+            else min(case when step_number > 25 then survivor end)
+        end
 {%- endmacro %}

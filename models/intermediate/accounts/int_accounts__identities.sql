@@ -28,7 +28,7 @@ merge_survivors as (
 
     select
         account_record_id,
-        max_by(survivor, step_number) as survivor
+        {{ last_survivor() }} as survivor
     from merge_steps
     group by account_record_id
 

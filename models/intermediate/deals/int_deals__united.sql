@@ -39,7 +39,7 @@ merge_survivors as (
 
     select
         deal_id,
-        max_by(survivor, step_number) as surviving_deal_id
+        {{ last_survivor() }} as surviving_deal_id
     from merge_steps
     group by deal_id
 

@@ -1,6 +1,6 @@
 with
 
-rep_assignments as (
+assignments as (
 
     select
         rep_id,
@@ -12,27 +12,56 @@ rep_assignments as (
 
 ),
 
--- A later assignment ends an earlier one, so a rep has at most one on any day.
-assignments_without_overlap as (
+-- Where assignments overlap, the one that began last is in force; what it interrupts goes on after
+-- it. So the days are cut wherever one begins or has ended.
+cuts as (
 
     select
         rep_id,
-        team,
-        territory,
-        valid_from,
-        least(
-            valid_to,
-            coalesce(
-                {{ add_days(
-                    'lead(valid_from) over ('
-                    ~ 'partition by rep_id order by valid_from, valid_to, team, territory)',
-                    -1
-                ) }},
-                valid_to
-            )
-        ) as valid_to
-    from rep_assignments
+        valid_from as starts_on
+    from assignments
+    union distinct
+    select
+        rep_id,
+        {{ add_days('valid_to', 1) }} as starts_on
+    from assignments
+
+),
+
+stretches as (
+
+    select
+        rep_id,
+        starts_on as valid_from,
+        {{ add_days(
+            'lead(starts_on) over (partition by rep_id order by starts_on)', -1
+        ) }} as valid_to
+    from cuts
+
+),
+
+assignments_in_force as (
+
+    select
+        stretches.rep_id,
+        assignments.team,
+        assignments.territory,
+        stretches.valid_from,
+        stretches.valid_to
+    from stretches
+    inner join assignments
+        on
+            stretches.rep_id = assignments.rep_id
+            and stretches.valid_from between assignments.valid_from and assignments.valid_to
+    qualify row_number() over (
+        partition by stretches.rep_id, stretches.valid_from
+        order by
+            assignments.valid_from desc,
+            assignments.valid_to asc,
+            assignments.team asc,
+            assignments.territory asc
+    ) = 1
 
 )
 
-select * from assignments_without_overlap
+select * from assignments_in_force
