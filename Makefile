@@ -19,6 +19,7 @@ help:
 	@echo "make test    run all tests"
 	@echo "make lint    check how Python, SQL and YAML read, and the project's conventions"
 	@echo "make check   lint and test"
+	@echo "make build-spark, make test-spark   the same on Spark, in an environment of its own"
 	@echo "make lock    renew requirements.lock from pyproject.toml"
 	@echo "make clean   remove everything that make has made, except published/"
 
@@ -58,15 +59,17 @@ lock:
 	@mkdir -p build && $(PYTHON) -m venv build/lock-tool
 	@build/lock-tool/bin/python -m pip --disable-pip-version-check install -qq uv==$(UV_VERSION)
 	@{ sed -n '/^#/p;/^#/!q' requirements.lock; echo; \
-	  build/lock-tool/bin/uv pip compile --quiet --universal --all-extras --no-header --no-annotate \
+	  build/lock-tool/bin/uv pip compile --quiet --universal --extra dev --no-header --no-annotate \
 	    --no-emit-index-url $(LOCK_ARGS) pyproject.toml; \
 	  echo "--editable ."; } > build/requirements.lock
 	@mv build/requirements.lock requirements.lock
 	@echo "requirements.lock has $$(grep -c == requirements.lock) packages."
 
 clean:
-	rm -rf $(VENV) target logs dashboard.html .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(SPARK_VENV) target logs dashboard.html .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find build -mindepth 1 -not -name .gitkeep -delete
 	find scripts tests -name __pycache__ -prune -exec rm -rf {} +
 	rm -rf scripts/*.egg-info
 	@if [ -e published ]; then echo "published/ stays: someone may be reading it. Remove it by hand."; fi
+
+include spark.mk

@@ -83,4 +83,4 @@ where row_rank = 1
 {%- endmacro %}
 
 {# A staging model is there only while its system is in use. (dbt_project.yml cannot see the variables it sets.) #}
-{% macro enable_for(system) %}{%- do config(enabled=system in sales_kpis.systems_in_use()) -%}{% endmacro %}
+{% macro enable_for(system) %}{%- do config(enabled=system in sales_kpis.systems_in_use(), materialized=sales_kpis.staging_materialization()) -%}{% endmacro %}

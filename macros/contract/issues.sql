@@ -44,7 +44,7 @@ select
     faults.rule,
     case faults.fault_number
         {% for fault in faults -%}
-        when {{ loop.index }} then {{ "'(personal data)'" if fault.column.is_pii else sales_kpis.as_text('raw_rows.' ~ fault.column.name) }}
+        when {{ loop.index }} then {{ "'(personal data)'" if fault.column.is_pii else sales_kpis.read_text('raw_rows.' ~ fault.column.name, delivery.columns[fault.column.name].family) }}
         {% endfor %}
     end as raw_value,
     faults.is_row_rejected

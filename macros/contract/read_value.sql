@@ -15,7 +15,7 @@
 {# A whole number that came as a float is an id without its '.0'. #}
 {% macro read_text(value, family) %}
     {%- if family == 'text' -%}{{ return(value) }}
-    {%- elif family == 'float' -%}{{ return('case when ' ~ value ~ ' = floor(' ~ value ~ ') and abs(' ~ value ~ ') < 1e15 then cast(cast(' ~ value ~ ' as bigint) as ' ~ dbt.type_string() ~ ') else ' ~ sales_kpis.as_text(value) ~ ' end') }}
+    {%- elif family == 'float' -%}{{ return('case when ' ~ value ~ ' = floor(' ~ value ~ ') and abs(' ~ value ~ ') < 1e15 then cast(cast(' ~ value ~ ' as bigint) as ' ~ dbt.type_string() ~ ') else ' ~ sales_kpis.float_as_text(value) ~ ' end') }}
     {%- else -%}{{ return(sales_kpis.as_text(value)) }}{%- endif -%}
 {% endmacro %}
 
@@ -26,6 +26,8 @@
         {%- set pattern = '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?$' -%}
         {{ return('case when ' ~ sales_kpis.matches(value, pattern) ~ ' then try_cast(' ~ value ~ ' as ' ~ type ~ ') end') }}
     {%- elif family == 'bool' -%}{{ return('cast(null as ' ~ type ~ ')') }}
+    {#- A float is the number that it is written as; engines round its binary value in different ways. -#}
+    {%- elif family == 'float' -%}{{ return('try_cast(' ~ sales_kpis.as_text(value) ~ ' as ' ~ type ~ ')') }}
     {%- else -%}{{ return('try_cast(' ~ value ~ ' as ' ~ type ~ ')') }}{%- endif -%}
 {% endmacro %}
 
@@ -47,30 +49,40 @@
     column's date order. Years before 1900 or after 2199 are slips of the pen and unreadable.
 #}
 {% macro read_date(value, family, date_order) %}
-    {%- if family == 'date' -%}{%- set day = value -%}
+    {%- if family == 'text' -%}{{ return('try_cast(left(' ~ sales_kpis.iso_text(value, date_order) ~ ', 10) as date)') }}
+    {%- elif family == 'date' -%}{%- set day = value -%}
     {%- elif family in ('timestamp', 'instant') -%}{%- set day = 'cast(' ~ value ~ ' as date)' -%}
-    {%- elif family == 'text' -%}{%- set day = 'try_cast(left(' ~ sales_kpis.iso_text(value, date_order) ~ ', 10) as date)' -%}
     {%- else -%}{{ return('cast(null as date)') }}{%- endif -%}
     {{ return('case when ' ~ day ~ " between date '1900-01-01' and date '2199-12-31' then " ~ day ~ ' end') }}
 {% endmacro %}
 
-{# A moment in UTC; a text or timestamp without a zone of its own was read off a clock in `zone`. #}
+{#
+    A moment in UTC; a text or timestamp without a zone of its own was read off a clock in `zone`. The time of day is
+    09:05, 9:05:00 or 09:05:00.123, and its zone Z, UTC, +01, +0100 or +01:00, with a blank before it or not; anything
+    else, such as 9:05 PM, is unreadable, because engines make different things of it.
+#}
 {% macro read_moment(value, family, date_order, zone) %}
-    {%- if family == 'instant' -%}{%- set moment = sales_kpis.instant_to_utc(value) -%}
+    {%- if family == 'text' -%}
+        {%- set zone_of_its_own = '(Z| ?UTC| ?[+-](0[0-9]|1[0-4])(:?[0-5][0-9])?)' -%}
+        {%- set time_of_day = '[T ]([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?' -%}
+        {%- set iso = sales_kpis.iso_text(value, date_order, '(' ~ time_of_day ~ zone_of_its_own ~ '?)?') -%}
+        {%- set zoned = ':[0-9]{2}([.][0-9]+)?' ~ zone_of_its_own ~ '$' -%}
+        {{ return('case when ' ~ sales_kpis.matches(value, zoned) ~ ' then ' ~ sales_kpis.read_zoned_moment('replace(replace(' ~ iso ~ ", ' +', '+'), ' -', '-')")
+            ~ ' else ' ~ sales_kpis.to_utc('try_cast(' ~ iso ~ ' as timestamp)', zone) ~ ' end') }}
+    {%- elif family == 'instant' -%}{%- set moment = sales_kpis.instant_to_utc(value) -%}
     {%- elif family in ('timestamp', 'date') -%}{%- set moment = sales_kpis.to_utc('cast(' ~ value ~ ' as timestamp)', zone) -%}
-    {%- elif family == 'text' -%}
-        {%- set iso = sales_kpis.iso_text(value, date_order) -%}
-        {%- set zoned = ':[0-9]{2}([.][0-9]+)? ?([zZ]|UTC|[+-][0-9]{2}(:?[0-9]{2})?)$' -%}
-        {%- set moment = 'case when ' ~ sales_kpis.matches(value, zoned) ~ ' then ' ~ sales_kpis.read_zoned_moment(iso)
-            ~ ' else ' ~ sales_kpis.to_utc('try_cast(' ~ iso ~ ' as timestamp)', zone) ~ ' end' -%}
     {%- else -%}{{ return('cast(null as timestamp)') }}{%- endif -%}
     {{ return('case when ' ~ moment ~ " between timestamp '1900-01-01 00:00:00' and timestamp '2199-12-31 23:59:59' then " ~ moment ~ ' end') }}
 {% endmacro %}
 
-{# The text with its day in ISO form; null when it does not begin with a day that can be told. #}
-{% macro iso_text(value, date_order) %}
-    {%- set year_first = '^([0-9]{4})[-/]([0-9]{2})[-/]([0-9]{2})([T ].*)?$' -%}
-    {%- set year_last = '^([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})([T ].*)?$' -%}
+{#
+    The text with its day in ISO form; null when it does not begin with a day that can be told, of the years 1900 to
+    2199, or has another ending.
+#}
+{% macro iso_text(value, date_order, ending='([T ].*)?') %}
+    {%- set year = '((?:19|20|21)[0-9]{2})' -%}
+    {%- set year_first = '^' ~ year ~ '[-/]([0-9]{2})[-/]([0-9]{2})' ~ ending ~ '$' -%}
+    {%- set year_last = '^([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]' ~ year ~ '(' ~ ending ~ ')$' -%}
     {%- set branches = ['when ' ~ sales_kpis.matches(value, year_first) ~ " then replace(" ~ value ~ ", '/', '-')"] -%}
     {%- if date_order -%}
         {%- set month_group, day_group = (1, 2) if date_order == 'month_first' else (2, 1) -%}

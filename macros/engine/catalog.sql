@@ -10,7 +10,8 @@
 {% macro spark__relation_names(database, schema) %}
     {%- set names = [] -%}
     {%- if run_query("show databases like '" ~ schema ~ "'") | length > 0 -%}
-        {%- for row in run_query('show tables in ' ~ schema) -%}{%- do names.append(row[1]) -%}{%- endfor -%}
+        {#- Temporary views are listed with every schema. -#}
+        {%- for row in run_query('show tables in ' ~ schema) if row[0] == schema -%}{%- do names.append(row[1]) -%}{%- endfor -%}
     {%- endif -%}
     {{ return(names | sort) }}
 {% endmacro %}

@@ -60,11 +60,118 @@
             The delimiter is the header's own, never the sniffer's, which takes a comma in the data of a one-column file for one. -#}
         {%- set first_line = run_query("select line from read_csv(" ~ paths[0] ~ ", columns = {'line': 'varchar'}, delim = '\\x01', quote = '', escape = '', header = false, auto_detect = false, null_padding = true, parallel = false, strict_mode = false, ignore_errors = true) limit 1") -%}
         {%- if first_line | length == 0 -%}{{ return('select null as empty_file where false') }}{%- endif -%}
-        {%- set header = modules.re.sub('"[^"]*"', '', first_line[0][0] or '') -%}
-        {%- set best = namespace(delimiter=',', count=0) -%}
-        {%- for delimiter in [',', ';', '\t', '|'] if header.count(delimiter) > best.count -%}
-            {%- set best.delimiter = delimiter -%}{%- set best.count = header.count(delimiter) -%}
-        {%- endfor -%}
-        {{ return("select * from read_csv(" ~ paths[0] ~ ", all_varchar = true, header = true, delim = '" ~ best.delimiter ~ "', quote = '\"', escape = '\"', null_padding = true, parallel = false)") }}
+        {%- set delimiter = sales_kpis.delimiter_of(first_line[0][0] or '') -%}
+        {{ return("select * from read_csv(" ~ paths[0] ~ ", all_varchar = true, header = true, delim = '" ~ delimiter ~ "', quote = '\"', escape = '\"', null_padding = true, parallel = false)") }}
     {%- endif -%}
+{% endmacro %}
+
+{# The delimiter of a CSV file: the most frequent one in its header, outside of quotes. #}
+{% macro delimiter_of(header) %}
+    {%- set unquoted = modules.re.sub('"[^"]*"', '', header) -%}
+    {%- set best = namespace(delimiter=',', count=0) -%}
+    {%- for delimiter in [',', ';', '\t', '|'] if unquoted.count(delimiter) > best.count -%}
+        {%- set best.delimiter = delimiter -%}{%- set best.count = unquoted.count(delimiter) -%}
+    {%- endfor -%}
+    {{ return(best.delimiter) }}
+{% endmacro %}
+
+{#
+    Spark has no list of files in SQL: its reader `binaryFile` gives their paths (but not those of empty files, which are
+    as absent). A landed table is a table over the file where it lies, so a cluster must be able to read `raw_path`.
+#}
+{% macro spark__land_system(system, folder) %}
+    {%- set schema = 'raw_' ~ system -%}
+    {%- do run_query('create schema if not exists ' ~ schema) -%}
+    {%- set landed = sales_kpis.spark__landed_tables(schema) -%}
+    {%- set tables = {} -%}
+    {%- for path in sales_kpis.spark__files_in(folder) -%}
+        {%- set parts = path.name.split('/') -%}
+        {%- set extension = parts[-1].split('.')[-1] | lower -%}
+        {%- if extension in ('csv', 'parquet', 'json') -%}
+            {%- set delivered_name = parts[0] if parts | length > 1 else parts[0][:-(extension | length + 1)] -%}
+            {#- A name in the metastore has lower-case letters, digits and underscores. -#}
+            {%- set table = modules.re.sub('[^a-z0-9_]', '_', delivered_name | lower) -%}
+            {%- set known = tables.setdefault(table, {'format': extension, 'files': []}) -%}
+            {%- if known.format != extension or (extension == 'csv' and known.files) -%}
+                {{ exceptions.raise_compiler_error("Folder " ~ folder ~ " has more than one file for table '" ~ table ~ "' (" ~ (known.files + [path.path]) | join(', ') ~ "): keep one of them, or one folder of Parquet files.") }}
+            {%- endif -%}
+            {%- do known.files.append(path.path) -%}
+            {%- do known.update({'path': path.path if parts | length == 1 else path.path[:-(path.name | length)] ~ delivered_name}) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- for table in landed if landed[table] and table not in tables -%}
+        {%- do run_query('drop table ' ~ schema ~ '.' ~ adapter.quote(table)) -%}
+    {%- endfor -%}
+    {%- set checks = [] -%}
+    {%- for table, source_files in tables.items() -%}
+        {%- if table in landed and not landed[table] -%}
+            {{ exceptions.raise_compiler_error("Table " ~ schema ~ "." ~ table ~ " is in the warehouse already and is not a landed file: set the variable raw_path to '' to read the warehouse, or move " ~ source_files.files[0] ~ ".") }}
+        {%- endif -%}
+        {%- set relation = schema ~ '.' ~ adapter.quote(table) -%}
+        {%- set definition = sales_kpis.spark__file_definition(source_files) -%}
+        {%- if table in landed -%}{%- do run_query('drop table ' ~ relation) -%}{%- endif -%}
+        {%- do run_query('create table ' ~ relation ~ definition.sql ~ " comment 'landed file'") -%}
+        {%- if definition.columns -%}
+            {%- do checks.append('select ' ~ sales_kpis.text_literal(source_files.path) ~ ' as path, count(values_beyond_the_header) as long_rows, '
+                ~ "count(case when concat_ws(' ', " ~ definition.columns | join(', ') ~ ") like '%\uFFFD%' then 1 end) as garbled_rows from " ~ relation) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {#- Spark would drop the values of a row that is longer than the header, and replace what is not UTF-8, in silence. -#}
+    {%- if checks -%}
+        {%- for row in run_query(checks | join(' union all ')) if row[1] or row[2] -%}
+            {{ exceptions.raise_compiler_error("File " ~ row[0] ~ (" has rows with more values than its header: quote the values that hold the delimiter." if row[1] else " is not in UTF-8: save it in that encoding.")) }}
+        {%- endfor -%}
+    {%- endif -%}
+{% endmacro %}
+
+{# The files below a folder of landing files: path, and name within the folder. #}
+{% macro spark__files_in(folder) %}
+    {#- Listed from the folder above, because Spark stops at a folder that is not there and a system may have none. -#}
+    {%- do run_query("create or replace temporary view landing_files using binaryFile options (path "
+        ~ sales_kpis.text_literal(folder.rpartition('/')[0]) ~ ", recursiveFileLookup 'true')") -%}
+    {%- set steps = [] -%}
+    {%- for step in modules.re.sub('^[A-Za-z0-9]+:', '', folder).split('/') if step not in ('', '.') -%}
+        {%- if step != '..' -%}{%- do steps.append(step) -%}{%- elif steps -%}{%- do steps.pop() -%}{%- endif -%}
+    {%- endfor -%}
+    {%- set inside = '/' ~ steps | join('/') ~ '/' -%}
+    {%- set found = [] -%}
+    {%- for row in run_query('select path from landing_files order by path') if inside in row[0] -%}
+        {%- do found.append({'path': row[0], 'name': row[0].rpartition(inside)[2]}) -%}
+    {%- endfor -%}
+    {%- do run_query('drop view landing_files') -%}
+    {{ return(found) }}
+{% endmacro %}
+
+{# Tables of a raw schema: name → whether landing made it (only those may be replaced or dropped). #}
+{% macro spark__landed_tables(schema) %}
+    {%- set landed = {} -%}
+    {%- for row in run_query('show table extended in ' ~ schema ~ " like '*'") if row[0] == schema -%}
+        {%- do landed.update({row[1]: '\nComment: landed file\n' in row[3]}) -%}
+    {%- endfor -%}
+    {{ return(landed) }}
+{% endmacro %}
+
+{# How a table over the file is declared; for CSV also its columns, all of them text, and one for what is beyond them. #}
+{% macro spark__file_definition(source_files) %}
+    {%- set path = sales_kpis.text_literal(source_files.path) -%}
+    {%- if source_files.format == 'parquet' -%}
+        {{ return({'sql': ' using parquet options (path ' ~ path ~ ", mergeSchema 'true')", 'columns': []}) }}
+    {%- endif -%}
+    {%- set first_line = (run_query('select value from text.' ~ adapter.quote(source_files.files[0] | replace('`', '``')) ~ ' limit 1')[0][0] or '') | replace('\ufeff', '') -%}
+    {%- if source_files.format == 'json' -%}
+        {{ return({'sql': ' using json options (path ' ~ path ~ ", multiLine '" ~ ('true' if first_line.lstrip().startswith('[') else 'false') ~ "')", 'columns': []}) }}
+    {%- endif -%}
+    {%- set delimiter = sales_kpis.delimiter_of(first_line) -%}
+    {%- set columns, plain_names = [], [] -%}
+    {%- for cell in modules.re.findall('(?:^|' ~ modules.re.escape(delimiter) ~ ')("(?:[^"]|"")*"|[^' ~ delimiter ~ ']*)', first_line) -%}
+        {%- set name = (cell[1:-1] | replace('""', '"') if cell.startswith('"') else cell).strip() or 'column' ~ loop.index0 -%}
+        {%- set count_before = plain_names.count(name | lower) -%}
+        {%- do plain_names.append(name | lower) -%}
+        {%- do columns.append(adapter.quote((name ~ ('_' ~ count_before if count_before else '')) | replace('`', '``'))) -%}
+    {%- endfor -%}
+    {{ return({
+        'sql': ' (' ~ columns | join(' string, ') ~ ' string, values_beyond_the_header string) using csv options (path ' ~ path
+            ~ ", header 'true', sep '" ~ delimiter ~ "', quote '\"', escape '\"', multiLine 'true')",
+        'columns': columns,
+    }) }}
 {% endmacro %}

@@ -3,25 +3,30 @@
 {% macro as_text(expression) %}{{ return(adapter.dispatch('as_text', 'sales_kpis')(expression)) }}{% endmacro %}
 {% macro default__as_text(expression) %}cast({{ expression }} as {{ dbt.type_string() }}){% endmacro %}
 
+{# A float as DuckDB writes it: nan, inf, 12.5. (From 1e7 on Spark writes another form, 1.25E7, of the same number.) #}
+{% macro float_as_text(expression) %}{{ return(adapter.dispatch('float_as_text', 'sales_kpis')(expression)) }}{% endmacro %}
+{% macro duckdb__float_as_text(expression) %}{{ sales_kpis.as_text(expression) }}{% endmacro %}
+{% macro spark__float_as_text(expression) %}replace(lower({{ sales_kpis.as_text(expression) }}), 'infinity', 'inf'){% endmacro %}
+
 {# Whether a text holds a match of a regular expression (RE2 and Java share what this project uses). #}
 {% macro matches(expression, pattern) %}{{ return(adapter.dispatch('matches', 'sales_kpis')(expression, pattern)) }}{% endmacro %}
 {% macro duckdb__matches(expression, pattern) %}regexp_matches({{ expression }}, '{{ pattern }}'){% endmacro %}
-{% macro spark__matches(expression, pattern) %}{{ expression }} rlike r'{{ pattern }}'{% endmacro %}
+{% macro spark__matches(expression, pattern) %}regexp_like({{ expression }}, r'{{ pattern }}'){% endmacro %}
 
-{# The text with every match of the pattern replaced. #}
+{# The text with every match of the pattern replaced; \1 in the replacement is the match's first group. #}
 {% macro replace_matches(expression, pattern, replacement) %}{{ return(adapter.dispatch('replace_matches', 'sales_kpis')(expression, pattern, replacement)) }}{% endmacro %}
 {% macro duckdb__replace_matches(expression, pattern, replacement) %}regexp_replace({{ expression }}, '{{ pattern }}', '{{ replacement }}', 'g'){% endmacro %}
-{% macro spark__replace_matches(expression, pattern, replacement) %}regexp_replace({{ expression }}, r'{{ pattern }}', '{{ replacement }}'){% endmacro %}
+{% macro spark__replace_matches(expression, pattern, replacement) %}regexp_replace({{ expression }}, r'{{ pattern }}', '{{ replacement | replace('\\', '$') }}'){% endmacro %}
 
 {# The first match's group number `group`; empty text without a match. #}
 {% macro extract_match(expression, pattern, group=1) %}{{ return(adapter.dispatch('extract_match', 'sales_kpis')(expression, pattern, group)) }}{% endmacro %}
 {% macro duckdb__extract_match(expression, pattern, group) %}regexp_extract({{ expression }}, '{{ pattern }}', {{ group }}){% endmacro %}
 {% macro spark__extract_match(expression, pattern, group) %}regexp_extract({{ expression }}, r'{{ pattern }}', {{ group }}){% endmacro %}
 
-{# A text constant, safe for any value. #}
+{# A text constant, safe for any value. (Spark replaces ${name} in a query by a setting.) #}
 {% macro text_literal(value) %}{{ return(adapter.dispatch('text_literal', 'sales_kpis')(value)) }}{% endmacro %}
 {% macro duckdb__text_literal(value) %}'{{ value | string | replace("'", "''") }}'{% endmacro %}
-{% macro spark__text_literal(value) %}'{{ value | string | replace("\\", "\\\\") | replace("'", "\\'") }}'{% endmacro %}
+{% macro spark__text_literal(value) %}'{{ value | string | replace("\\", "\\\\") | replace("'", "\\'") | replace("${", "\\u0024{") }}'{% endmacro %}
 
 {# Without white space at its ends. #}
 {% macro trimmed(expression) %}{{ return(adapter.dispatch('trimmed', 'sales_kpis')(expression)) }}{% endmacro %}

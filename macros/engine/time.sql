@@ -1,9 +1,14 @@
 {# Dates and moments. A moment (`…_at`) is a timestamp without zone that is in UTC; a day (`…_date`) is in the reporting time zone. #}
 
-{# A moment read off a clock in `zone` becomes UTC. #}
+{# A moment read off a clock in `zone` becomes UTC: the later one of an hour that comes twice, an hour on in one that is left out. #}
 {% macro to_utc(expression, zone) %}{{ return(adapter.dispatch('to_utc', 'sales_kpis')(expression, zone)) }}{% endmacro %}
 {% macro duckdb__to_utc(expression, zone) %}timezone('UTC', timezone('{{ zone }}', {{ expression }})){% endmacro %}
-{% macro spark__to_utc(expression, zone) %}to_utc_timestamp({{ expression }}, '{{ zone }}'){% endmacro %}
+{#- Spark takes the earlier one; an hour later both are told apart. (Of clocks that change by an hour, which all but one do.) -#}
+{% macro spark__to_utc(expression, zone) -%}
+    {%- if zone == 'UTC' -%}{{ expression }}
+    {%- else -%}greatest(to_utc_timestamp({{ expression }}, '{{ zone }}'), to_utc_timestamp({{ expression }} + interval 1 hour, '{{ zone }}') - interval 1 hour)
+    {%- endif -%}
+{%- endmacro %}
 
 {# The day on which a UTC moment falls in `zone`. #}
 {% macro local_date(expression, zone=none) %}{{ return(adapter.dispatch('local_date', 'sales_kpis')(expression, zone or var('reporting_time_zone'))) }}{% endmacro %}
@@ -13,7 +18,8 @@
 {# A text that carries its own zone or offset becomes a UTC moment; null where it is none. #}
 {% macro read_zoned_moment(expression) %}{{ return(adapter.dispatch('read_zoned_moment', 'sales_kpis')(expression)) }}{% endmacro %}
 {% macro duckdb__read_zoned_moment(expression) %}timezone('UTC', try_cast({{ expression }} as timestamptz)){% endmacro %}
-{% macro spark__read_zoned_moment(expression) %}try_cast({{ sales_kpis.replace_matches(expression, '([+-][0-9]{2})([0-9]{2})$', '$1:$2') }} as timestamp){% endmacro %}
+{#- Spark wants the seconds before a zone. -#}
+{% macro spark__read_zoned_moment(expression) %}try_cast({{ sales_kpis.replace_matches(expression, '^(.{10}.[0-9]{1,2}:[0-9]{2})(Z| ?UTC|[+-])', '\\1:00\\2') }} as timestamp){% endmacro %}
 
 {# Whole calendar days from one date to another. #}
 {% macro days_between(first_date, second_date) %}{{ return(adapter.dispatch('days_between', 'sales_kpis')(first_date, second_date)) }}{% endmacro %}

@@ -33,7 +33,7 @@
     {%- elif name.startswith('bool') -%}{{ return('bool') }}
     {%- elif name == 'date' -%}{{ return('date') }}
     {%- elif name in ('timestamp with time zone', 'timestamptz') -%}{{ return('instant') }}
-    {%- elif name == 'timestamp' -%}{{ return('instant' if target.type == 'spark' else 'timestamp') }}
     {%- elif name.startswith('timestamp') -%}{{ return('timestamp') }}
     {%- else -%}{{ return('other') }}{%- endif -%}
 {% endmacro %}
+{% macro spark__type_family(data_type) %}{{ return('instant' if data_type | lower == 'timestamp' else sales_kpis.default__type_family(data_type)) }}{% endmacro %}

@@ -59,7 +59,7 @@ kpi_filled_sums as (
         kpi_periods.period_end_date,
         kpi_periods.previous_period_start_date,
         kpi_periods.year_ago_period_start_date,
-        coalesce(kpi_sums.numerator, 0) as numerator,
+        {{ as_measure('coalesce(kpi_sums.numerator, 0)') }} as numerator,
         {{ 'coalesce(kpi_sums.denominator, 0)' if has_denominator else 'kpi_sums.denominator' }} as denominator
     from kpi_periods
     left join kpi_sums
@@ -142,22 +142,41 @@ kpi_daily_sums as (
 
 ),
 
--- Days are for the total only: the facts serve the daily drill-down.
+-- Each day's sums once for each grain. Days are for the total only: the facts serve the daily drill-down.
+kpi_daily_sums_by_grain as (
+
+    select
+        grains.period_grain,
+        case grains.period_grain
+            {% for grain in period_grains() -%}
+            when '{{ grain }}' then {{ period_start(grain, 'kpi_daily_sums.kpi_date') }}
+            {% endfor -%}
+        end as period_start_date,
+        kpi_daily_sums.dimension,
+        kpi_daily_sums.dimension_value,
+        kpi_daily_sums.numerator,
+        kpi_daily_sums.denominator
+    from kpi_daily_sums
+    cross join (
+        {% for grain in period_grains() -%}
+        select '{{ grain }}' as period_grain{{ ' union all' if not loop.last }}
+        {% endfor -%}
+    ) as grains
+    where grains.period_grain <> 'day' or kpi_daily_sums.dimension = 'total'
+
+),
+
 kpi_sums as (
 
-    {% for grain in period_grains() -%}
     select
-        '{{ grain }}' as period_grain,
-        {{ period_start(grain, 'kpi_date') }} as period_start_date,
+        period_grain,
+        period_start_date,
         dimension,
         dimension_value,
         sum(numerator) as numerator,
         sum(denominator) as denominator
-    from kpi_daily_sums
-    {{ "where dimension = 'total'" if grain == 'day' }}
-    group by {{ period_start(grain, 'kpi_date') }}, dimension, dimension_value
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+    from kpi_daily_sums_by_grain
+    group by period_grain, period_start_date, dimension, dimension_value
 
 ),
 

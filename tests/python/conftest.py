@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,9 @@ import pytest
 
 from kpis_project import write_project
 from sales_kpis.project import Project, find_project
+
+# These take minutes and want a Java: `make test-spark`.
+collect_ignore = [] if os.environ.get("SALES_KPIS_TEST_SPARK") else ["spark"]
 
 
 @pytest.fixture

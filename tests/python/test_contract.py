@@ -34,10 +34,8 @@ def write(path: Path, text: str) -> None:
     path.write_bytes(text.encode())
 
 
-@pytest.fixture(scope="module")
-def odd_files(tmp_path_factory: pytest.TempPathFactory) -> Build:
-    """A company whose files are of every form that landing takes, with faults in them."""
-    folder = tmp_path_factory.mktemp("odd")
+def write_odd_files(folder: Path) -> dict[str, Any]:
+    """Files of every form that landing takes, with faults in them; returns the settings."""
     raw = folder / "raw" / "tabular"
     write(
         raw / "Pipeline Export.csv",
@@ -82,13 +80,19 @@ def odd_files(tmp_path_factory: pytest.TempPathFactory) -> Build:
         "1,registered,03/04/2025 10:00:00\n"
         "2,registered,2025-10-26 02:30:00\n",
     )
-    variables = {
+    return {
         "systems": ["tabular"],
         "raw_path": str(folder / "raw"),
         "source_mapping": MAPPING,
         "as_of_date": "2025-12-31",
     }
-    build = build_models(folder, variables=variables)
+
+
+@pytest.fixture(scope="module")
+def odd_files(tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """A company whose files are of every form that landing takes."""
+    folder = tmp_path_factory.mktemp("odd")
+    build = build_models(folder, variables=write_odd_files(folder))
     assert build.exit_code == 0, build.output
     return build
 

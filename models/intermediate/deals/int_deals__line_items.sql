@@ -42,7 +42,11 @@ line_items_with_product as (
             when {{ matches('product_mapping.product_id', '^[a-z_]+:') }}
                 then product_mapping.product_id
             else line_items.system || ':' || product_mapping.product_id
-        end as product_id
+        end as product_id,
+        cast(
+            coalesce(line_items.amount, line_items.quantity * line_items.unit_price, 0)
+            as {{ sql_type('decimal') }}
+        ) as amount_in_currency
     from line_items
     left join product_mapping
         on
@@ -60,11 +64,8 @@ valued_line_items as (
         line_items_with_product.quantity,
         line_items_with_product.list_price,
         deals.exchange_rate,
-        {{ as_measure(
-            'coalesce(line_items_with_product.amount,'
-            ~ ' line_items_with_product.quantity * line_items_with_product.unit_price, 0)'
-            ~ ' * deals.exchange_rate'
-        ) }} as amount
+        {{ as_measure('line_items_with_product.amount_in_currency * deals.exchange_rate') }}
+            as amount
     from line_items_with_product
     inner join deals
         on line_items_with_product.deal_id = deals.deal_id

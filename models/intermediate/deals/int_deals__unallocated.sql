@@ -13,7 +13,7 @@ amounts_of_lines as (
 
     select
         deal_id,
-        sum(amount) as amount
+        {{ as_measure('sum(amount)') }} as amount
     from {{ ref('int_deals__line_items') }}
     group by deal_id
 

