@@ -59,7 +59,9 @@ def test_dbt_finds_the_plugin_and_the_shell_finds_kpis() -> None:
     assert script.value == "sales_kpis.cli:app"
 
 
-@pytest.mark.parametrize("target", ["build", "test", "lint", "check", "lock", "clean"])
+@pytest.mark.parametrize(
+    "target", ["build", "test", "lint", "check", "lock", "clean", "build-spark", "test-spark"]
+)
 def test_the_makefile_has_the_target(target: str) -> None:
     result = subprocess.run(
         ["make", "--dry-run", target], cwd=ROOT, capture_output=True, text=True, check=False
@@ -68,7 +70,7 @@ def test_the_makefile_has_the_target(target: str) -> None:
 
 
 def test_make_says_which_python_it_needs(tmp_path: Path) -> None:
-    for name in ("Makefile", "requirements.lock"):
+    for name in ("Makefile", "spark.mk", "requirements.lock"):
         (tmp_path / name).write_text((ROOT / name).read_text())
     result = subprocess.run(
         ["make", "build", "PYTHON="], cwd=tmp_path, capture_output=True, text=True, check=False
