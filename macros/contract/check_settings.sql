@@ -17,6 +17,14 @@
         {%- for name in ['conversion_window_days', 'new_product_months', 'zero_fill_days', 'min_sample_size'] if (var(name) | int(-1)) < 0 -%}
             {%- do errors.append("The variable " ~ name ~ " is a whole number of 0 or more, not '" ~ var(name) ~ "'.") -%}
         {%- endfor -%}
+        {%- for system, instances in (var('system_instances') or {}).items() -%}
+            {%- if system not in sales_kpis.systems_in_use() -%}
+                {%- do errors.append("The variable system_instances names the system '" ~ system ~ "', which the variable systems does not list: use one of " ~ sales_kpis.systems_in_use() | join(', ') ~ ".") -%}
+            {%- endif -%}
+            {%- for instance, schema in (instances or {}).items() if not modules.re.match('^[a-z][a-z0-9_]*$', instance | string) or not modules.re.match('^[A-Za-z_][A-Za-z0-9_]*$', schema | string) -%}
+                {%- do errors.append("The variable system_instances names the instance '" ~ instance ~ "' of " ~ system ~ " with the schema '" ~ schema ~ "': both are plain names, such as emea and raw_salesforce_emea.") -%}
+            {%- endfor -%}
+        {%- endfor -%}
         {#- With a folder outside the project dbt writes its compiled files over the user's own. -#}
         {%- set seeds = env_var('SALES_KPIS_SEEDS', 'seeds') -%}
         {%- if seeds.startswith('/') or '..' in seeds or ':' in seeds -%}

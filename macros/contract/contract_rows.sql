@@ -8,11 +8,13 @@
     {%- set declared = source(system, table) -%}
     {%- if not execute -%}{{ return('select * from ' ~ declared) }}{%- endif -%}
     {#- A unit test has no sources in its graph: its fixture gives the declared columns, already read. -#}
-    {%- set contract = sales_kpis.contract_of(system, table) -%}
-    {%- if contract is none -%}{{ return('select * from ' ~ declared) }}{%- endif -%}
-    {%- set delivery = sales_kpis.delivery_of(contract) -%}
-    {%- if delivery.errors -%}{{ exceptions.raise_compiler_error(delivery.errors | join(' ')) }}{%- endif -%}
-    {{ return(sales_kpis.newest_rows_sql(contract, delivery)) }}
+    {%- set queries = [] -%}
+    {%- for contract in sales_kpis.contracts_of_table(system, table) -%}
+        {%- set delivery = sales_kpis.delivery_of(contract) -%}
+        {%- if delivery.errors -%}{{ exceptions.raise_compiler_error(delivery.errors | join(' ')) }}{%- endif -%}
+        {%- do queries.append(sales_kpis.newest_rows_sql(contract, delivery)) -%}
+    {%- endfor -%}
+    {{ return(queries | join('\nunion all\n') or 'select * from ' ~ declared) }}
 {% endmacro %}
 
 {% macro newest_rows_sql(contract, delivery) %}
@@ -42,7 +44,7 @@ where row_rank = 1
 {% macro read_rows_sql(contract, delivery) -%}
     select
         {% for column in contract.columns -%}
-        {{ sales_kpis.read_value(column, delivery) }} as {{ column.name }},
+        {{ sales_kpis.read_value_of_instance(column, contract, delivery) }} as {{ column.name }},
         {% endfor -%}
         {% set required = contract.columns | selectattr('is_required') | list -%}
         {% if required -%}
@@ -60,6 +62,12 @@ where row_rank = 1
             {%- endfor %}
         )) as row_fingerprint
     from ({{ sales_kpis.raw_rows_sql(contract, delivery) }}) as raw_rows
+{%- endmacro %}
+
+{# A declared column's value; the native ids of an instance carry its name, so that those of two instances differ. #}
+{% macro read_value_of_instance(column, contract, delivery) -%}
+    {%- set value = sales_kpis.read_value(column, delivery) -%}
+    {{ return("'" ~ contract.instance ~ ".' || " ~ value if contract.instance and column.is_native_id and column.type == 'text' else value) }}
 {%- endmacro %}
 
 {# Every raw row as it came, under the declared names; blank text is missing. #}
