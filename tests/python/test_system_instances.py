@@ -20,8 +20,8 @@ STAGES = (
 def write_org(folder: Path, won: str, closed_is_won: str, amount_column: str, amount: int) -> None:
     """One Salesforce org; the ids of all orgs are the same."""
     files = {
-        "account.csv": "id,name,website\n001A,Acme,{0}.example\n".format(folder.name),
-        "user.csv": "id,name,is_active\n005A,Rep of {0},true\n".format(folder.name),
+        "account.csv": f"id,name,website\n001A,Acme,{folder.name}.example\n",
+        "user.csv": f"id,name,is_active\n005A,Rep of {folder.name},true\n",
         "opportunity.csv": (
             f"id,account_id,owner_id,stage_name,created_date,close_date,{amount_column},is_deleted\n"
             f"006A,001A,005A,{won},2025-01-05 10:00:00,2025-02-01,{amount},false\n"
