@@ -6,6 +6,8 @@
                         deal, lead, message, … by which the number can be checked: `kpis show --why` lists it.
     facts_by_dimension  another CTE (fact_id, kpi_date, the dimension, numerator, denominator) for a dimension that
                         divides a fact, such as the product lines of a deal.
+    whole_denominator   dimensions of facts_by_dimension whose slices all have the denominator of the total: of the won
+                        deals, those with a call and those with a meeting. Their own CTE needs no denominator.
     is_ratio            false: the KPI has no denominator and its value is its numerator.
     compare_with        'previous' or 'year_ago': the KPI is the growth of the numerator over that earlier period.
     complete_after_days a cohort is complete only so many days after its period.
@@ -20,20 +22,21 @@
 #}
 {% macro kpi_rollup(
     facts, facts_by_dimension={}, is_ratio=true, compare_with=none, complete_after_days=0, is_as_of=false,
-    finest_grain=none
+    finest_grain=none, whole_denominator=[]
 ) -%}
 {%- set grains = kpi_grains(finest_grain or ('week' if is_as_of else 'day')) -%}
 {%- set dimensions = ['total'] + kpi_dimensions() -%}
+{%- set sources = kpi_sources(facts, facts_by_dimension, dimensions, whole_denominator, is_as_of) -%}
 {%- set has_denominator = is_ratio and compare_with is none -%}
 ,
 
 {% if is_as_of -%}
-{{ kpi_sums_as_of(facts, facts_by_dimension, dimensions, has_denominator, grains) }}
+{{ kpi_sums_as_of(sources, dimensions, has_denominator, grains) }}
 {%- else -%}
-{{ kpi_sums_by_date(facts, facts_by_dimension, dimensions, has_denominator, grains) }}
+{{ kpi_sums_by_date(sources, dimensions, has_denominator, grains) }}
 {%- endif %}
 
-{{ kpi_facts(facts, facts_by_dimension, dimensions, has_denominator, is_as_of) }}
+{{ kpi_facts(sources, dimensions, has_denominator, is_as_of) }}
 
 kpi_periods as (
 
@@ -131,7 +134,7 @@ select * from kpi_rows
 {%- endmacro %}
 
 {# The sums of each slice and period, and the days between which each slice has rows: of facts that happen on a day. #}
-{% macro kpi_sums_by_date(facts, facts_by_dimension, dimensions, has_denominator, grains) -%}
+{% macro kpi_sums_by_date(sources, dimensions, has_denominator, grains) -%}
 kpi_daily_sums as (
 
     {% for dimension in dimensions -%}
@@ -141,7 +144,7 @@ kpi_daily_sums as (
         kpi_date,
         sum({{ as_measure('numerator') }}) as numerator,
         {{ 'sum(' ~ as_measure('denominator') ~ ')' if has_denominator else as_measure('null') }} as denominator
-    from {{ facts_by_dimension.get(dimension, facts) }}
+    from {{ sources[dimension] }}
     where kpi_date <= {{ as_of_date() }}
     group by kpi_date{{ '' if dimension == 'total' else ', ' ~ dimension }}
     {{ 'union all' if not loop.last }}
@@ -204,7 +207,7 @@ kpi_slices as (
 {%- endmacro %}
 
 {# The same of facts that are true at the end of a period. A slice begins and ends by grain. #}
-{% macro kpi_sums_as_of(facts, facts_by_dimension, dimensions, has_denominator, grains) -%}
+{% macro kpi_sums_as_of(sources, dimensions, has_denominator, grains) -%}
 kpi_sums as (
 
     {% for dimension in dimensions -%}
@@ -215,7 +218,7 @@ kpi_sums as (
         {{ "'total'" if dimension == 'total' else "coalesce(" ~ dimension ~ ", '(none)')" }} as dimension_value,
         sum({{ as_measure('numerator') }}) as numerator,
         {{ 'sum(' ~ as_measure('denominator') ~ ')' if has_denominator else as_measure('null') }} as denominator
-    from {{ facts_by_dimension.get(dimension, facts) }}
+    from {{ sources[dimension] }}
     where period_start_date <= {{ as_of_date() }} and period_grain in ('{{ grains | join("', '") }}')
     group by period_grain, period_start_date{{ '' if dimension == 'total' else ', ' ~ dimension }}
     {{ 'union all' if not loop.last }}
@@ -249,7 +252,7 @@ kpi_slices as (
     Every fact behind the values: what `kpis show --why` reads in place of kpi_rows. The build itself does not, and an
     engine does not compute what nothing reads.
 #}
-{% macro kpi_facts(facts, facts_by_dimension, dimensions, has_denominator, is_as_of) -%}
+{% macro kpi_facts(sources, dimensions, has_denominator, is_as_of) -%}
 kpi_facts as (
 
     {% for dimension in dimensions -%}
@@ -260,12 +263,37 @@ kpi_facts as (
         fact_id,
         {{ as_measure('numerator') }} as numerator,
         {{ as_measure('denominator' if has_denominator else 'null') }} as denominator
-    from {{ facts_by_dimension.get(dimension, facts) }}
+    from {{ sources[dimension] }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
 
 ),
 {%- endmacro %}
+
+{# From where the facts of each dimension come: a CTE, or one with the whole denominator put beside each of its values. #}
+{% macro kpi_sources(facts, facts_by_dimension, dimensions, whole_denominator, is_as_of) %}
+    {%- set sources = {} -%}
+    {%- set period = 'period_grain, period_start_date' if is_as_of else 'kpi_date' -%}
+    {%- for dimension in dimensions -%}
+        {%- set source = facts_by_dimension.get(dimension, facts) -%}
+        {%- if dimension in whole_denominator -%}
+            {%- set source -%}
+(
+        select fact_id, {{ period }}, {{ dimension }}, numerator, 0 as denominator from {{ source }}
+        union all
+        select {{ facts }}.fact_id, {{ period }}, dimension_values.{{ dimension }}, 0 as numerator, {{ facts }}.denominator
+        from {{ facts }}
+        cross join (
+            select distinct {{ dimension }} from {{ source }}
+            where {{ 'period_start_date' if is_as_of else 'kpi_date' }} <= {{ as_of_date() }}
+        ) as dimension_values
+    ) as facts_of_{{ dimension }}
+            {%- endset -%}
+        {%- endif -%}
+        {%- do sources.update({dimension: source | string}) -%}
+    {%- endfor -%}
+    {{ return(sources) }}
+{% endmacro %}
 
 {# The grains of a KPI, from its finest on. #}
 {% macro kpi_grains(finest) %}

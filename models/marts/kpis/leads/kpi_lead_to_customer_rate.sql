@@ -34,4 +34,6 @@ created_leads as (
 
 )
 
-{{ kpi_rollup('created_leads', complete_after_days=var('conversion_window_days')) }}
+{{ kpi_rollup(
+    'created_leads', complete_after_days=var('conversion_window_days'), finest_grain='month'
+) }}
