@@ -25,6 +25,15 @@
                 {%- do errors.append("The variable system_instances names the instance '" ~ instance ~ "' of " ~ system ~ " with the schema '" ~ schema ~ "': both are plain names, such as emea and raw_salesforce_emea.") -%}
             {%- endfor -%}
         {%- endfor -%}
+        {%- if (var('churn_grace_days') | int(-1)) < 0 -%}
+            {%- do errors.append("The variable churn_grace_days is a whole number of 0 or more, not '" ~ var('churn_grace_days') ~ "'.") -%}
+        {%- endif -%}
+        {%- if (var('contract_term_months') | int(0)) < 1 -%}
+            {%- do errors.append("The variable contract_term_months is a whole number of 1 or more, not '" ~ var('contract_term_months') ~ "'.") -%}
+        {%- endif -%}
+        {%- if not 0 <= (var('gross_margin') | float(-1)) <= 1 -%}
+            {%- do errors.append("The variable gross_margin is a part of one, such as 0.8, not '" ~ var('gross_margin') ~ "'.") -%}
+        {%- endif -%}
         {#- With a folder outside the project dbt writes its compiled files over the user's own. -#}
         {%- set seeds = env_var('SALES_KPIS_SEEDS', 'seeds') -%}
         {%- if seeds.startswith('/') or '..' in seeds or ':' in seeds -%}
