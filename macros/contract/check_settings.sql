@@ -14,7 +14,11 @@
         {%- if (var('fiscal_year_start_month') | int(0)) not in range(1, 13) -%}
             {%- do errors.append("The variable fiscal_year_start_month is a month from 1 to 12, not '" ~ var('fiscal_year_start_month') ~ "'.") -%}
         {%- endif -%}
-        {%- for name in ['conversion_window_days', 'new_product_months', 'zero_fill_days', 'min_sample_size'] if (var(name) | int(-1)) < 0 -%}
+        {%- set counts = [
+            'conversion_window_days', 'new_product_months', 'zero_fill_days', 'min_sample_size', 'activation_window_days',
+            'attribution_window_days', 'speed_to_lead_target_hours', 'prior_activity_days', 'event_lookback_days',
+        ] -%}
+        {%- for name in counts if (var(name) | int(-1)) < 0 -%}
             {%- do errors.append("The variable " ~ name ~ " is a whole number of 0 or more, not '" ~ var(name) ~ "'.") -%}
         {%- endfor -%}
         {%- for system, instances in (var('system_instances') or {}).items() -%}
