@@ -17,6 +17,9 @@
         {%- for name in ['conversion_window_days', 'new_product_months', 'zero_fill_days', 'min_sample_size'] if (var(name) | int(-1)) < 0 -%}
             {%- do errors.append("The variable " ~ name ~ " is a whole number of 0 or more, not '" ~ var(name) ~ "'.") -%}
         {%- endfor -%}
+        {%- if var('hubspot_lead_without_stage') not in (true, false) -%}
+            {%- do errors.append("The variable hubspot_lead_without_stage is true or false, not '" ~ var('hubspot_lead_without_stage') ~ "'.") -%}
+        {%- endif -%}
         {#- With a folder outside the project dbt writes its compiled files over the user's own. -#}
         {%- set seeds = env_var('SALES_KPIS_SEEDS', 'seeds') -%}
         {%- if seeds.startswith('/') or '..' in seeds or ':' in seeds -%}
