@@ -38,6 +38,9 @@
         {%- if not 0 <= (var('gross_margin') | float(-1)) <= 1 -%}
             {%- do errors.append("The variable gross_margin is a part of one, such as 0.8, not '" ~ var('gross_margin') ~ "'.") -%}
         {%- endif -%}
+        {%- if var('hubspot_lead_without_stage') not in (true, false) -%}
+            {%- do errors.append("The variable hubspot_lead_without_stage is true or false, not '" ~ var('hubspot_lead_without_stage') ~ "'.") -%}
+        {%- endif -%}
         {#- With a folder outside the project dbt writes its compiled files over the user's own. -#}
         {%- set seeds = env_var('SALES_KPIS_SEEDS', 'seeds') -%}
         {%- if seeds.startswith('/') or '..' in seeds or ':' in seeds -%}

@@ -34,6 +34,10 @@
         'newest_by': meta.get('newest_by', node.source_meta.get('newest_by', [])),
         'aliases': meta.get('aliases', []),
         'zone': var('reporting_time_zone') if node.source_meta.get('time_zone') == 'reporting' else 'UTC',
+        'also_in': meta.get('also_in', []),
+        'unpacked_from': meta.get('unpacked_from', []),
+        'epoch': node.source_meta.get('epoch'),
+        'properties_column': node.source_meta.get('properties_column'),
         'columns': columns,
     }) }}
 {% endmacro %}
@@ -70,8 +74,8 @@
     {{ return((mapping.get(contract.source) or {}).get(contract.table) or of_system) }}
 {% endmacro %}
 
-{# The spelling that all spellings share: `StageName`, `stage_name` and `STAGE_NAME` are `stagename`. #}
-{% macro plain_name(name) %}{{ return(name | lower | replace('_', '') | replace(' ', '')) }}{% endmacro %}
+{# The spelling that all spellings share: `StageName`, `stage_name`, `stage-name` and `STAGE_NAME` are `stagename`. #}
+{% macro plain_name(name) %}{{ return(name | lower | replace('_', '') | replace('-', '') | replace(' ', '')) }}{% endmacro %}
 
 {#
     What was delivered for a contract, looked up once in a dbt command: the relation (none: absent), under which names its columns were found, their
@@ -82,19 +86,17 @@
     {%- set label = contract.source ~ '.' ~ contract.table -%}
     {%- if label in known_deliveries -%}{{ return(known_deliveries[label]) }}{%- endif -%}
     {%- set mapping = sales_kpis.mapping_of(contract) -%}
-    {%- set delivery = {'relation': none, 'found_as': none, 'columns': {}, 'errors': [], 'date_order': {}, 'zone': contract.zone} -%}
+    {%- set delivery = {'relation': none, 'found_as': none, 'raw_tables': [], 'columns': {}, 'errors': [], 'date_order': {}, 'zone': contract.zone, 'epoch': contract.epoch} -%}
     {%- set raw_columns = {} -%}
 
     {%- if mapping.get('rows') -%}
         {%- do delivery.update({'found_as': 'source_mapping', 'relation': '(' ~ sales_kpis.inline_rows_sql(mapping.rows) ~ ')'}) -%}
         {%- for name in mapping.rows[0] -%}{%- do raw_columns.update({name: 'text'}) -%}{%- endfor -%}
     {%- else -%}
-        {%- set relation = sales_kpis.find_raw_relation(contract, mapping) -%}
-        {%- if relation is not none -%}
-            {%- do delivery.update({'found_as': relation.identifier, 'relation': relation | string}) -%}
-            {%- for column in adapter.get_columns_in_relation(relation) -%}
-                {%- do raw_columns.update({column.name: sales_kpis.type_family(column.data_type)}) -%}
-            {%- endfor -%}
+        {%- set found = sales_kpis.delivered_rows(contract, mapping) -%}
+        {%- if found is not none -%}
+            {%- do delivery.update({'found_as': found.found_as, 'raw_tables': found.raw_tables, 'relation': found.relation}) -%}
+            {%- do raw_columns.update(found.columns) -%}
         {%- elif mapping.get('table') -%}
             {%- do delivery.errors.append("source_mapping names the table '" ~ mapping.table ~ "' for " ~ label ~ ", but schema " ~ contract.schema ~ " has none of that name: correct the name or deliver the table.") -%}
         {%- elif contract.is_required or sales_kpis.is_delivered(contract) -%}
@@ -110,8 +112,10 @@
     {%- set is_empty_file = raw_columns.keys() | list == ['empty_file'] -%}
     {%- for column in contract.columns -%}
         {%- set mapped_to = mapping.get('columns', {}).get(column.name) -%}
-        {%- set raw_name = sales_kpis.find_raw_column(raw_columns.keys() | list, [mapped_to] if mapped_to else [column.name] + column.aliases) -%}
-        {%- do delivery.columns.update({column.name: {'raw_name': raw_name, 'family': raw_columns.get(raw_name, 'text'), 'is_mapped': mapped_to is not none}}) -%}
+        {%- set found_value = sales_kpis.find_raw_value(raw_columns, [mapped_to] if mapped_to else [column.name] + column.aliases, contract.properties_column) -%}
+        {%- set raw_name = found_value.raw_name -%}
+        {%- do found_value.update({'is_mapped': mapped_to is not none}) -%}
+        {%- do delivery.columns.update({column.name: found_value}) -%}
         {%- if raw_name is none and delivery.relation is not none and not is_empty_file -%}
             {%- if mapped_to -%}
                 {%- do delivery.errors.append("source_mapping maps " ~ label ~ "." ~ column.name ~ " to '" ~ mapped_to ~ "', but raw table " ~ contract.schema ~ "." ~ delivery.found_as ~ " has no such column: use one of " ~ raw_columns.keys() | join(', ') ~ ".") -%}

@@ -77,6 +77,13 @@ where row_rank = 1
         {% set found = delivery.columns[column.name] -%}
         {% if found.raw_name is none -%}
         cast(null as {{ dbt.type_string() }}) as {{ column.name }}{{ ',' if not loop.last }}
+        {% elif found.json_column is defined -%}
+        coalesce(
+            {% for path in found.paths -%}
+            nullif({{ sales_kpis.trimmed(sales_kpis.json_field('delivered.' ~ adapter.quote(found.json_column), path, found.json_family)) }}, ''),
+            {% endfor -%}
+            null
+        ) as {{ column.name }}{{ ',' if not loop.last }}
         {% elif found.family == 'text' -%}
         nullif({{ sales_kpis.trimmed('delivered.' ~ adapter.quote(found.raw_name)) }}, '') as {{ column.name }}{{ ',' if not loop.last }}
         {% else -%}

@@ -65,3 +65,8 @@ from {{ relation }}
 {% macro instant_to_utc(expression) %}{{ return(adapter.dispatch('instant_to_utc', 'sales_kpis')(expression)) }}{% endmacro %}
 {% macro duckdb__instant_to_utc(expression) %}timezone('UTC', {{ expression }}){% endmacro %}
 {% macro spark__instant_to_utc(expression) %}{{ expression }}{% endmacro %}
+
+{# Milliseconds since 1970 as a UTC moment. #}
+{% macro moment_of_milliseconds(expression) %}{{ return(adapter.dispatch('moment_of_milliseconds', 'sales_kpis')(expression)) }}{% endmacro %}
+{% macro duckdb__moment_of_milliseconds(expression) %}epoch_ms(cast({{ expression }} as bigint)){% endmacro %}
+{% macro spark__moment_of_milliseconds(expression) %}cast(timestamp_millis(cast({{ expression }} as bigint)) as timestamp){% endmacro %}
