@@ -14,6 +14,8 @@
                 'references': column_meta.get('references'),
                 'mapped_by': column_meta.get('mapped_by'),
                 'aliases': column_meta.get('aliases', []),
+                'inside': column_meta.get('inside', []),
+                'epoch': column_meta.get('epoch'),
             }) -%}
         {%- endfor -%}
         {{ return({
@@ -52,8 +54,9 @@
 {% macro delivery_of(contract) %}
     {%- set mapping = (var('source_mapping', {}) or {}).get(contract.system, {}).get(contract.table, {}) or {} -%}
     {%- set label = contract.system ~ '.' ~ contract.table -%}
-    {%- set delivery = {'relation': none, 'found_as': none, 'columns': {}, 'errors': [], 'date_order': {}, 'zone': contract.zone} -%}
+    {%- set delivery = {'relation': none, 'found_as': none, 'columns': {}, 'nested': {}, 'errors': [], 'date_order': {}, 'zone': contract.zone} -%}
     {%- set raw_columns = {} -%}
+    {%- set raw_types = {} -%}
 
     {%- if mapping.get('rows') -%}
         {%- do delivery.update({'found_as': 'source_mapping', 'relation': '(' ~ sales_kpis.inline_rows_sql(mapping.rows) ~ ')'}) -%}
@@ -64,6 +67,7 @@
             {%- do delivery.update({'found_as': relation.identifier, 'relation': relation | string}) -%}
             {%- for column in adapter.get_columns_in_relation(relation) -%}
                 {%- do raw_columns.update({column.name: sales_kpis.type_family(column.data_type)}) -%}
+                {%- do raw_types.update({column.name: column.data_type}) -%}
             {%- endfor -%}
         {%- elif mapping.get('table') -%}
             {%- do delivery.errors.append("source_mapping names the table '" ~ mapping.table ~ "' for " ~ label ~ ", but schema " ~ contract.schema ~ " has none of that name: correct the name or deliver the table.") -%}
@@ -81,8 +85,11 @@
     {%- for column in contract.columns -%}
         {%- set mapped_to = mapping.get('columns', {}).get(column.name) -%}
         {%- set raw_name = sales_kpis.find_raw_column(raw_columns.keys() | list, [mapped_to] if mapped_to else [column.name] + column.aliases) -%}
-        {%- do delivery.columns.update({column.name: {'raw_name': raw_name, 'family': raw_columns.get(raw_name, 'text'), 'is_mapped': mapped_to is not none}}) -%}
-        {%- if raw_name is none and delivery.relation is not none and not is_empty_file -%}
+        {%- set part = sales_kpis.find_nested_part(raw_columns, raw_types, [mapped_to] if mapped_to else column.inside, delivery.nested) if raw_name is none else none -%}
+        {%- do delivery.columns.update({column.name: {
+            'raw_name': part.path if part else raw_name, 'part': part, 'family': raw_columns.get(raw_name, 'text'), 'is_mapped': mapped_to is not none,
+        }}) -%}
+        {%- if raw_name is none and part is none and delivery.relation is not none and not is_empty_file -%}
             {%- if mapped_to -%}
                 {%- do delivery.errors.append("source_mapping maps " ~ label ~ "." ~ column.name ~ " to '" ~ mapped_to ~ "', but raw table " ~ contract.schema ~ "." ~ delivery.found_as ~ " has no such column: use one of " ~ raw_columns.keys() | join(', ') ~ ".") -%}
             {%- elif column.is_required -%}
@@ -125,6 +132,24 @@
         {%- for raw_name in raw_names if raw_name == candidate -%}{{ return(raw_name) }}{%- endfor -%}
         {%- for raw_name in raw_names if sales_kpis.plain_name(raw_name) == plain -%}{{ return(raw_name) }}{%- endfor -%}
         {%- for raw_name in raw_names if sales_kpis.plain_name(modules.re.sub('^(property|properties)_', '', raw_name | lower)) == plain -%}{{ return(raw_name) }}{%- endfor -%}
+    {%- endfor -%}
+    {{ return(none) }}
+{% endmacro %}
+
+{#
+    The part of a nested column that one of the paths names, none without such a column. `geo.country` is a field of a
+    record, `event_params[page_location]` the value of a name in a list of pairs {key, value {string_value, int_value,
+    float_value, double_value}}. `nested` collects the columns whose parts are wanted, so that each is opened once a row.
+#}
+{% macro find_nested_part(raw_columns, raw_types, paths, nested) %}
+    {%- for path in paths -%}
+        {%- set found = modules.re.match('^([^.[]+)(?:[.](.+)|[[](.+)[]])$', path) -%}
+        {%- set raw_name = sales_kpis.find_raw_column(raw_columns.keys() | list, [found.group(1)]) if found else none -%}
+        {%- if raw_name is not none -%}
+            {%- set kind = 'pairs' if found.group(3) else 'record' -%}
+            {%- set opened = nested.setdefault(raw_name ~ ' as ' ~ kind, {'raw_name': raw_name, 'data_type': raw_types.get(raw_name, dbt.type_string()), 'kind': kind, 'alias': 'nested_' ~ (nested | length + 1)}) -%}
+            {{ return({'path': path, 'kind': kind, 'field': found.group(3) or found.group(2), 'alias': opened.alias}) }}
+        {%- endif -%}
     {%- endfor -%}
     {{ return(none) }}
 {% endmacro %}
