@@ -143,7 +143,7 @@
 #}
 {% macro find_nested_part(raw_columns, raw_types, paths, nested) %}
     {%- for path in paths -%}
-        {%- set found = modules.re.match('^([^.[]+)(?:[.](.+)|[[](.+)[]])$', path) -%}
+        {%- set found = modules.re.match('^([^.\\[]+)(?:[.](.+)|\\[(.+)\\])$', path) -%}
         {%- set raw_name = sales_kpis.find_raw_column(raw_columns.keys() | list, [found.group(1)]) if found else none -%}
         {%- if raw_name is not none -%}
             {%- set kind = 'pairs' if found.group(3) else 'record' -%}

@@ -52,7 +52,7 @@ events as (
         session_engaged,
         engagement_time_msec,
         {{ path_of('page_location') }} as page_path,
-        content_id,
+        coalesce(content_id, param_content) as content_id,
         traffic_from,
         -- A Google Ads click has source google and medium cpc, whatever else stands in the link.
         case
