@@ -41,6 +41,21 @@
         {%- if var('hubspot_lead_without_stage') not in (true, false) -%}
             {%- do errors.append("The variable hubspot_lead_without_stage is true or false, not '" ~ var('hubspot_lead_without_stage') ~ "'.") -%}
         {%- endif -%}
+        {%- set ga4_events = var('google_analytics_events') -%}
+        {%- set ga4_names = [] -%}
+        {%- for meaning in ga4_events -%}
+            {%- if meaning not in ('lead_created', 'sign_up', 'activation') -%}
+                {%- do errors.append("The variable google_analytics_events knows lead_created, sign_up and activation, not '" ~ meaning ~ "'.") -%}
+            {%- endif -%}
+            {%- if ga4_events[meaning] is string or ga4_events[meaning] is not iterable -%}
+                {%- do errors.append("The variable google_analytics_events gives a list of event names for " ~ meaning ~ ", such as [generate_lead], not '" ~ ga4_events[meaning] ~ "'.") -%}
+            {%- else -%}
+                {%- for name in ga4_events[meaning] if name in ga4_names -%}
+                    {%- do errors.append("The variable google_analytics_events has the event '" ~ name ~ "' twice: it can mean one thing.") -%}
+                {%- endfor -%}
+                {%- do ga4_names.extend(ga4_events[meaning]) -%}
+            {%- endif -%}
+        {%- endfor -%}
         {#- With a folder outside the project dbt writes its compiled files over the user's own. -#}
         {%- set seeds = env_var('SALES_KPIS_SEEDS', 'seeds') -%}
         {%- if seeds.startswith('/') or '..' in seeds or ':' in seeds -%}

@@ -19,6 +19,8 @@
             'references': column_meta.get('references'),
             'mapped_by': column_meta.get('mapped_by'),
             'aliases': column_meta.get('aliases', []),
+            'inside': column_meta.get('inside', []),
+            'epoch': column_meta.get('epoch'),
         }) -%}
     {%- endfor -%}
     {{ return({
@@ -86,8 +88,9 @@
     {%- set label = contract.source ~ '.' ~ contract.table -%}
     {%- if label in known_deliveries -%}{{ return(known_deliveries[label]) }}{%- endif -%}
     {%- set mapping = sales_kpis.mapping_of(contract) -%}
-    {%- set delivery = {'relation': none, 'found_as': none, 'raw_tables': [], 'columns': {}, 'errors': [], 'date_order': {}, 'zone': contract.zone, 'epoch': contract.epoch} -%}
+    {%- set delivery = {'relation': none, 'found_as': none, 'raw_tables': [], 'columns': {}, 'nested': {}, 'errors': [], 'date_order': {}, 'zone': contract.zone, 'epoch': contract.epoch} -%}
     {%- set raw_columns = {} -%}
+    {%- set raw_types = {} -%}
 
     {%- if mapping.get('rows') -%}
         {%- do delivery.update({'found_as': 'source_mapping', 'relation': '(' ~ sales_kpis.inline_rows_sql(mapping.rows) ~ ')'}) -%}
@@ -97,6 +100,7 @@
         {%- if found is not none -%}
             {%- do delivery.update({'found_as': found.found_as, 'raw_tables': found.raw_tables, 'relation': found.relation}) -%}
             {%- do raw_columns.update(found.columns) -%}
+            {%- do raw_types.update(found.get('types', {})) -%}
         {%- elif mapping.get('table') -%}
             {%- do delivery.errors.append("source_mapping names the table '" ~ mapping.table ~ "' for " ~ label ~ ", but schema " ~ contract.schema ~ " has none of that name: correct the name or deliver the table.") -%}
         {%- elif contract.is_required or sales_kpis.is_delivered(contract) -%}
@@ -113,6 +117,8 @@
     {%- for column in contract.columns -%}
         {%- set mapped_to = mapping.get('columns', {}).get(column.name) -%}
         {%- set found_value = sales_kpis.find_raw_value(raw_columns, [mapped_to] if mapped_to else [column.name] + column.aliases, contract.properties_column) -%}
+        {%- set part = sales_kpis.find_nested_part(raw_columns, raw_types, [mapped_to] if mapped_to else column.inside, delivery.nested) if found_value.raw_name is none else none -%}
+        {%- if part -%}{%- do found_value.update({'raw_name': part.path, 'part': part}) -%}{%- endif -%}
         {%- set raw_name = found_value.raw_name -%}
         {%- do found_value.update({'is_mapped': mapped_to is not none}) -%}
         {%- do delivery.columns.update({column.name: found_value}) -%}
@@ -161,6 +167,24 @@
         {%- for raw_name in raw_names if raw_name == candidate -%}{{ return(raw_name) }}{%- endfor -%}
         {%- for raw_name in raw_names if sales_kpis.plain_name(raw_name) == plain -%}{{ return(raw_name) }}{%- endfor -%}
         {%- for raw_name in raw_names if sales_kpis.plain_name(modules.re.sub('^(property|properties)_', '', raw_name | lower)) == plain -%}{{ return(raw_name) }}{%- endfor -%}
+    {%- endfor -%}
+    {{ return(none) }}
+{% endmacro %}
+
+{#
+    The part of a nested column that one of the paths names, none without such a column. `geo.country` is a field of a
+    record, `event_params[page_location]` the value of a name in a list of pairs {key, value {string_value, int_value,
+    float_value, double_value}}. `nested` collects the columns whose parts are wanted, so that each is opened once a row.
+#}
+{% macro find_nested_part(raw_columns, raw_types, paths, nested) %}
+    {%- for path in paths -%}
+        {%- set found = modules.re.match('^([^.\\[]+)(?:[.](.+)|\\[(.+)\\])$', path) -%}
+        {%- set raw_name = sales_kpis.find_raw_column(raw_columns.keys() | list, [found.group(1)]) if found else none -%}
+        {%- if raw_name is not none -%}
+            {%- set kind = 'pairs' if found.group(3) else 'record' -%}
+            {%- set opened = nested.setdefault(raw_name ~ ' as ' ~ kind, {'raw_name': raw_name, 'data_type': raw_types.get(raw_name, dbt.type_string()), 'kind': kind, 'alias': 'nested_' ~ (nested | length + 1)}) -%}
+            {{ return({'path': path, 'kind': kind, 'field': found.group(3) or found.group(2), 'alias': opened.alias}) }}
+        {%- endif -%}
     {%- endfor -%}
     {{ return(none) }}
 {% endmacro %}

@@ -4,7 +4,8 @@
       into `deals_archived`), whose name stands in `_raw_table`;
     - `unpacked_from`: a list in a column of other tables of the contract, one row per item (Airbyte gives a deal's
       companies as `["1","2"]`, and a pipeline's stages as a list of objects).
-    Returns relation (a query or table), found_as, raw_tables and columns (name: family); none if there is nothing.
+    Returns relation (a query or table), found_as, raw_tables, columns (name: family) and, of one table, types (name:
+    data type); none if there is nothing.
 #}
 {% macro delivered_rows(contract, mapping) %}
     {%- set relations = [] -%}
@@ -16,11 +17,12 @@
     {%- endfor -%}
     {%- if not relations -%}{{ return(sales_kpis.unpacked_rows(contract)) }}{%- endif -%}
     {%- set raw_tables = relations | map(attribute='identifier') | list -%}
-    {%- set found = {'found_as': raw_tables | join(', '), 'raw_tables': raw_tables, 'columns': {}} -%}
+    {%- set found = {'found_as': raw_tables | join(', '), 'raw_tables': raw_tables, 'columns': {}, 'types': {}} -%}
     {%- if not contract.get('also_in') -%}
         {%- do found.update({'relation': main | string}) -%}
         {%- for column in adapter.get_columns_in_relation(main) -%}
             {%- do found.columns.update({column.name: sales_kpis.type_family(column.data_type)}) -%}
+            {%- do found.types.update({column.name: column.data_type}) -%}
         {%- endfor -%}
     {%- else -%}
         {%- do found.update(sales_kpis.stacked_tables(relations)) -%}

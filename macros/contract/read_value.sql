@@ -7,9 +7,11 @@
     {%- elif column.type == 'decimal' -%}{{ return(sales_kpis.read_decimal(value, family)) }}
     {%- elif column.type == 'bool' -%}{{ return(sales_kpis.read_bool(value, family)) }}
     {%- elif column.type == 'date' -%}{{ return(sales_kpis.read_date(value, family, delivery.date_order.get(column.name))) }}
-    {%- elif column.type == 'timestamp' -%}{{ return(sales_kpis.read_moment(value, family, delivery.date_order.get(column.name), delivery.zone, delivery.get('epoch'))) }}
     {%- elif column.type == 'json' -%}{{ return(sales_kpis.json_of(value, family)) }}
-    {%- else -%}{{ exceptions.raise_compiler_error("Column " ~ column.name ~ " has the unknown data_type '" ~ column.type ~ "': use text, int, decimal, bool, date, timestamp or json.") }}
+    {%- elif column.type == 'nested' -%}{{ return(sales_kpis.valid_json(value) if family == 'text' else value) }}
+    {%- elif column.type == 'timestamp' and column.epoch == 'microseconds' and family in ('int', 'text') -%}{{ return(sales_kpis.read_microseconds(value, family, delivery.date_order.get(column.name), delivery.zone)) }}
+    {%- elif column.type == 'timestamp' -%}{{ return(sales_kpis.read_moment(value, family, delivery.date_order.get(column.name), delivery.zone, delivery.get('epoch'))) }}
+    {%- else -%}{{ exceptions.raise_compiler_error("Column " ~ column.name ~ " has the unknown data_type '" ~ column.type ~ "': use text, int, decimal, bool, date, timestamp, json or nested.") }}
     {%- endif -%}
 {% endmacro %}
 
@@ -86,6 +88,17 @@
 
 {# A moment of the years 1900 to 2199; any other is null. #}
 {% macro moment_in_range(moment) %}{{ return('case when ' ~ moment ~ " between timestamp '1900-01-01 00:00:00' and timestamp '2199-12-31 23:59:59' then " ~ moment ~ ' end') }}{% endmacro %}
+
+{#
+    A moment that came as microseconds since 1970 in UTC, of the years 2001 to 2199; a text that is no such number is
+    read as any other moment.
+#}
+{% macro read_microseconds(value, family, date_order, zone) %}
+    {%- set number = 'try_cast(' ~ value ~ ' as bigint)' if family == 'text' else 'cast(' ~ value ~ ' as bigint)' -%}
+    {%- set moment = 'case when ' ~ number ~ ' between 1000000000000000 and 7258118399999999 then ' ~ sales_kpis.moment_of_microseconds(number) ~ ' end' -%}
+    {%- if family == 'int' -%}{{ return(moment) }}{%- endif -%}
+    {{ return('case when ' ~ sales_kpis.matches(value, '^[0-9]{16}$') ~ ' then ' ~ moment ~ ' else ' ~ sales_kpis.read_moment(value, family, date_order, zone) ~ ' end') }}
+{% endmacro %}
 
 {#
     The text with its day in ISO form; null when it does not begin with a day that can be told, of the years 1900 to

@@ -14,6 +14,8 @@
             'accounts', 'people', 'leads', 'deals', 'deal_stages', 'deal_history', 'deal_line_items', 'products', 'reps',
             'activities', 'email_messages', 'email_events', 'web_sessions', 'web_events', 'lifecycle_events', 'subscriptions', 'survey_responses',
         ],
+        'mailchimp': ['email_campaigns', 'email_messages', 'email_events'],
+        'google_analytics': ['web_sessions', 'web_events'],
     }) }}
 {% endmacro %}
 
