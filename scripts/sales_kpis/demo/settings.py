@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,14 @@ class Settings:
     new_product_months: int = 12
     zero_fill_days: int = 400
     min_sample_size: int = 10
+    contract_term_months: int = 12
+    churn_grace_days: int = 30
+    prior_activity_days: int = 30
+    activation_window_days: int = 14
+    speed_to_lead_target_hours: int = 24
+    gross_margin: Decimal = Decimal("0.8")
+    attribution_window_days: int = 180
+    include_machine_opens: bool = False
 
     @property
     def zone(self) -> ZoneInfo:
