@@ -128,7 +128,6 @@ class Lead(Record):
     phone: str | None = None
     company: str | None = None
     industry: str | None = None
-    employees: int | None = None
     country: str | None = None
     lead_source: str | None = None
     campaign: str | None = None
@@ -157,6 +156,7 @@ class Deal(Record):
 
     account: str | None = None
     name: str | None = None
+    pipeline: str | None = None
     stage: str = "Open"
     is_won: bool = False
     is_closed: bool = False
@@ -306,7 +306,7 @@ class EmailEvent(Record):
 class WebSession(Record):
     """A visit. `web_user` is the browser's id, `user` that of the signed-in user.
 
-    `channel` is the true one, by the vendor's rules; `human` is who visits, None where nobody knows.
+    `channel` is the true one, by the vendor's rules; `human` is who visits, None if unknown.
     """
 
     started_at: datetime
@@ -386,13 +386,17 @@ class SurveyResponse(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Stage(Record):
-    """A stage of a system's sales process; probability in percent."""
+    """A stage of a system's sales process; probability in percent.
+
+    Where a system has several pipelines, a label means something only inside its `pipeline`.
+    """
 
     label: str
     order: int
     probability: int
     is_closed: bool
     is_won: bool
+    pipeline: str | None = None
 
 
 @dataclass(frozen=True)
@@ -562,6 +566,8 @@ class Company:
 
     `older_versions` are earlier states of records, which raw tables still carry. `stray_rows` are
     rows that stand for nothing, because `as_written` makes a required value missing or unreadable.
+    `exchange_rates` are the seed's; `crm_exchange_rates` are those of the CRM, for currencies that
+    the seed does not name.
     """
 
     seed: int = 0
@@ -597,6 +603,7 @@ class Company:
     free_mail_domains: tuple[str, ...] = ()
     territories: tuple[Territory, ...] = ()
     exchange_rates: tuple[ExchangeRate, ...] = ()
+    crm_exchange_rates: tuple[ExchangeRate, ...] = ()
     quotas: tuple[Quota, ...] = ()
     targets: tuple[Target, ...] = ()
     selling_costs: tuple[SellingCost, ...] = ()

@@ -14,14 +14,29 @@ from sales_kpis.demo import world
 from sales_kpis.demo.company import Company, Record
 from sales_kpis.demo.edge_cases import plant_edge_cases
 from sales_kpis.demo.simulate_accounts import simulate_accounts, simulate_people
+from sales_kpis.demo.simulate_activities import with_activities
+from sales_kpis.demo.simulate_customers import with_customers
 from sales_kpis.demo.simulate_deals import with_deals
+from sales_kpis.demo.simulate_hubspot import twin_organisations, with_hubspot
+from sales_kpis.demo.simulate_identity import with_humans, with_web_users
 from sales_kpis.demo.simulate_leads import simulate_leads
+from sales_kpis.demo.simulate_mail import with_mail
+from sales_kpis.demo.simulate_planning import (
+    channel_rules,
+    commission_tiers,
+    crm_exchange_rates,
+    lead_rules,
+    market_sizes,
+    marketing_costs,
+    selling_costs,
+)
 from sales_kpis.demo.simulate_team import (
     simulate_assignments,
     simulate_quotas,
     simulate_reps,
     simulate_targets,
 )
+from sales_kpis.demo.simulate_web import with_web
 
 
 def simulate(seed: int, scale: float = 1.0) -> Company:
@@ -39,6 +54,13 @@ def simulate(seed: int, scale: float = 1.0) -> Company:
         free_mail_domains=world.FREE_MAIL_DOMAINS,
         territories=world.TERRITORIES,
         exchange_rates=world.EXCHANGE_RATES,
+        crm_exchange_rates=crm_exchange_rates(),
+        selling_costs=selling_costs(),
+        marketing_costs=marketing_costs(),
+        market_sizes=market_sizes(),
+        commission_tiers=commission_tiers(),
+        lead_rules=lead_rules(),
+        channel_rules=channel_rules(),
     )
     company = replace(company, reps=simulate_reps(rng, scale))
     company = replace(company, assignments=simulate_assignments(company.reps))
@@ -52,7 +74,14 @@ def simulate(seed: int, scale: float = 1.0) -> Company:
         quotas=simulate_quotas(rng, company.reps),
         targets=simulate_targets(company.assignments),
     )
-    return plant_edge_cases(company)
+    company = plant_edge_cases(company)
+    company = twin_organisations(with_hubspot(scale, company))
+    company = with_activities(scale, company)
+    company = with_web_users(company)
+    company = with_humans(company)
+    company = with_customers(scale, company)
+    company = with_mail(scale, company)
+    return with_web(scale, company)
 
 
 def _older_versions(rng: Random, company: Company) -> tuple[Record, ...]:
