@@ -17,8 +17,9 @@ from sales_kpis.demo.simulate_accounts import simulate_accounts, simulate_people
 from sales_kpis.demo.simulate_activities import with_activities
 from sales_kpis.demo.simulate_customers import with_customers
 from sales_kpis.demo.simulate_deals import with_deals
+from sales_kpis.demo.simulate_details import with_details
 from sales_kpis.demo.simulate_hubspot import twin_organisations, with_hubspot
-from sales_kpis.demo.simulate_identity import with_humans, with_web_users
+from sales_kpis.demo.simulate_identity import with_humans
 from sales_kpis.demo.simulate_leads import simulate_leads
 from sales_kpis.demo.simulate_mail import with_mail
 from sales_kpis.demo.simulate_planning import (
@@ -68,6 +69,7 @@ def simulate(seed: int, scale: float = 1.0) -> Company:
     company = replace(company, people=simulate_people(rng, company.accounts))
     company = with_deals(rng, scale, company)
     company = replace(company, leads=simulate_leads(rng, scale, company))
+    company = with_details(company)
     company = replace(company, older_versions=_older_versions(rng, company))
     company = replace(
         company,
@@ -77,7 +79,6 @@ def simulate(seed: int, scale: float = 1.0) -> Company:
     company = plant_edge_cases(company)
     company = twin_organisations(with_hubspot(scale, company))
     company = with_activities(scale, company)
-    company = with_web_users(company)
     company = with_humans(company)
     company = with_customers(scale, company)
     company = with_mail(scale, company)

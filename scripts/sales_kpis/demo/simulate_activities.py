@@ -1,13 +1,13 @@
-"""Simulates what reps do (calls, e-mails, meetings, tasks, notes), campaigns and who takes part in
-deals.
+"""Simulates what reps do (calls, e-mails, meetings, tasks, notes), campaigns and who joins them.
 
 Each system draws from a generator of its own.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from random import Random
+from typing import Any
 
 from sales_kpis.demo import world
 from sales_kpis.demo.chance import (
@@ -25,8 +25,8 @@ from sales_kpis.demo.company import (
     CampaignMember,
     Company,
     Deal,
-    DealPerson,
     Lead,
+    Person,
 )
 from sales_kpis.demo.simulate_hubspot import hubspot_key
 
@@ -37,12 +37,10 @@ WEIGHTS = {
     "tabular": (45, 25, 25, 5, 0),
     "hubspot": (38, 28, 18, 8, 8),
 }
-ROLES = ("Decision Maker", "Economic Buyer", "Evaluator", None)
 
 
 def with_activities(scale: float, company: Company) -> Company:
-    """The company with its activities, contact roles, campaigns and their members."""
-    company = _with_contact_roles(Random(f"{company.seed} roles"), company)
+    """The company with its activities, campaigns and their members."""
     found: list[Activity] = []
     for system in ACTIVITIES:
         found += _activities(Random(f"{company.seed} activities {system}"), scale, company, system)
@@ -86,8 +84,7 @@ def _activities(rng: Random, scale: float, company: Company, system: str) -> lis
                 "person": person.key,
                 "account": person.account,
             }
-        occurred_at = values.pop("occurred_at")
-        assert isinstance(occurred_at, datetime)
+        occurred_at = values["occurred_at"]
         direction = rng.choice(("outbound", "outbound", "outbound", "inbound"))
         if kind in ("task", "note"):
             direction = ""
@@ -101,14 +98,13 @@ def _activities(rng: Random, scale: float, company: Company, system: str) -> lis
             Activity(
                 key=activity_key(system, kind, number),
                 activity_type=kind,
-                occurred_at=occurred_at,
                 rep=rng.choice(reps),
                 direction=direction or None,
                 outcome=outcome,
                 is_automated=kind == "email" and system == "tabular" and rng.random() < 0.3,
                 is_deleted=system != "tabular" and rng.random() < 0.02,
                 modified_at=min(occurred_at + timedelta(hours=2), EXPORTED_AT),
-                **values,  # type: ignore[arg-type]
+                **values,
             )
         )
     return found
@@ -116,7 +112,7 @@ def _activities(rng: Random, scale: float, company: Company, system: str) -> lis
 
 def _of_deal(
     rng: Random, deal: Deal, people_of: dict[str, list[str]], system: str
-) -> dict[str, object]:
+) -> dict[str, Any]:
     assert deal.created_at is not None
     last = deal.close_date or world.LAST_DAY
     span = max((last - deal.created_at.date()).days, 0)
@@ -132,50 +128,11 @@ def _of_deal(
     }
 
 
-def _of_lead(rng: Random, lead: Lead, system: str) -> dict[str, object]:
+def _of_lead(rng: Random, lead: Lead, system: str) -> dict[str, Any]:
     minutes = rng.choice((20, 45, 200, 700, 1300, 1500, 4000, 9000)) + rng.randrange(60)
     # A HubSpot lead is a contact, and what is said to it is linked to the contact.
     link = "person" if system == "hubspot" else "lead"
     return {"occurred_at": lead.created_at + timedelta(minutes=minutes), link: lead.key}
-
-
-def _with_contact_roles(rng: Random, company: Company) -> Company:
-    """Salesforce's deals with contact roles; a tabular deal names only its main contact."""
-    people_of: dict[str, list[str]] = {}
-    for person in company.people:
-        people_of.setdefault(person.account or "", []).append(person.key)
-    deals, roles = [], []
-    for deal in company.deals:
-        contacts = people_of.get(deal.account or "", [])
-        if deal.system == "hubspot" or not contacts or rng.random() < 0.5:
-            deals.append(deal)
-            continue
-        first = contacts[0]
-        deals.append(replace(deal, primary_person=first))
-        if deal.system == "salesforce":
-            for person in contacts:
-                roles.append(
-                    DealPerson(
-                        key=salesforce_key("00K", len(roles) + 1),
-                        deal=deal.key,
-                        person=person,
-                        is_primary=person == first,
-                        role=rng.choice(ROLES),
-                        modified_at=deal.modified_at,
-                    )
-                )
-    primary_of = {deal.key: deal.primary_person for deal in deals}
-    return replace(
-        company,
-        deals=tuple(deals),
-        deal_people=company.deal_people + tuple(roles),
-        older_versions=tuple(
-            replace(record, primary_person=primary_of[record.key])
-            if isinstance(record, Deal)
-            else record
-            for record in company.older_versions
-        ),
-    )
 
 
 def _campaigns(company: Company) -> tuple[Campaign, ...]:
@@ -196,10 +153,11 @@ def _members(
 ) -> tuple[CampaignMember, ...]:
     leads = [lead for lead in company.leads if lead.system == "salesforce"]
     people = [person for person in company.people if person.system == "salesforce"]
-    found = []
+    found: list[CampaignMember] = []
     for number, campaign in enumerate(campaigns):
         start = world.FIRST_DAY + timedelta(days=180 * number)
-        for record in (*rng.sample(leads, k=min(20, len(leads))), *rng.sample(people, k=8)):
+        joined: list[Lead | Person] = [*rng.sample(leads, k=20), *rng.sample(people, k=8)]
+        for record in joined:
             day = start + timedelta(days=rng.randrange(120))
             joined_at = moment(rng, day)
             is_responded = rng.random() < 0.3

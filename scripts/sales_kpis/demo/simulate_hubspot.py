@@ -77,7 +77,10 @@ def with_hubspot(scale: float, company: Company) -> Company:
     reps = _reps(rng, scale)
     accounts = _accounts(rng, scale, company, reps)
     people = _people(rng, accounts, reps)
-    deals, lines, changes, deal_people = [], [], [], []
+    deals: list[Deal] = []
+    lines: list[LineItem] = []
+    changes: list[DealChange] = []
+    deal_people: list[DealPerson] = []
     days = sorted(any_day(rng) for _ in range(scaled(DEALS, scale, least=30)))
     leads = [lead for person, lead in people if lead]
     sources = {lead.key: lead.lead_source for lead in leads}
@@ -441,7 +444,7 @@ def _deal_accounts(
 
 
 def _forms(rng: Random, people: Sequence[Person]) -> tuple[FormSubmission, ...]:
-    found = []
+    found: list[FormSubmission] = []
     for person in people:
         if person.created_at and rng.random() < 0.35:
             found.append(

@@ -1,4 +1,4 @@
-"""Who is who: web user ids of some contacts and leads, and one `human` for the records of a person.
+"""Who is who: one `human` for the records of a person.
 
 The records of one person are joined by what the systems state (merges, a lead's contact, a web user
 id) and by their e-mail address.
@@ -6,38 +6,8 @@ id) and by their e-mail address.
 
 from collections import defaultdict
 from dataclasses import replace
-from random import Random
 
-from sales_kpis.demo.company import Company, Lead, Person
-from sales_kpis.demo.simulate_web import browser_id
-
-
-def with_web_users(company: Company) -> Company:
-    """The company in which some contacts and leads have a web user id: a browser's or a user's."""
-    rng = Random(f"{company.seed} web users")
-    people, leads = [], []
-    for person in company.people:
-        has_one = person.system != "hubspot" and not person.web_user and rng.random() < 0.3
-        people.append(
-            replace(person, web_user=_web_user(rng, f"u-{len(people)}")) if has_one else person
-        )
-    for lead in company.leads:
-        has_one = lead.system != "hubspot" and not lead.web_user and rng.random() < 0.12
-        leads.append(
-            replace(lead, web_user=_web_user(rng, f"u-L{len(leads)}")) if has_one else lead
-        )
-    by_key = {lead.key: lead for lead in leads}
-    older = tuple(
-        replace(record, web_user=by_key[record.key].web_user)
-        if isinstance(record, Lead) and record.key in by_key
-        else record
-        for record in company.older_versions
-    )
-    return replace(company, people=tuple(people), leads=tuple(leads), older_versions=older)
-
-
-def _web_user(rng: Random, user: str) -> str:
-    return user if rng.random() < 0.5 else browser_id(rng)
+from sales_kpis.demo.company import Company, Lead, Person, Record
 
 
 def with_humans(company: Company) -> Company:
@@ -47,10 +17,19 @@ def with_humans(company: Company) -> Company:
         company,
         people=tuple(replace(p, human=human_of["person", p.key]) for p in company.people),
         leads=tuple(replace(r, human=human_of["lead", r.key]) for r in company.leads),
+        older_versions=tuple(_older(record, human_of) for record in company.older_versions),
     )
 
 
 Node = tuple[str, str]
+
+
+def _older(record: Record, human_of: dict[Node, str]) -> Record:
+    if isinstance(record, Lead):
+        return replace(record, human=human_of["lead", record.key])
+    if isinstance(record, Person):
+        return replace(record, human=human_of["person", record.key])
+    return record
 
 
 def _humans(company: Company) -> dict[Node, str]:

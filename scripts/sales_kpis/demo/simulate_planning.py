@@ -79,7 +79,7 @@ def market_sizes() -> tuple[MarketSize, ...]:
 def commission_tiers() -> tuple[CommissionTier, ...]:
     """A plan for everybody, in three tiers, and a team's own one from 2025 on."""
     start = date(2023, 1, 1)
-    ends = {"valid_to": date(2025, 3, 31)}
+    end = date(2025, 3, 31)
     return (
         CommissionTier(
             "Standard", start, Decimal(0), Decimal("0.03"), attainment_to=Decimal("0.5")
@@ -88,7 +88,9 @@ def commission_tiers() -> tuple[CommissionTier, ...]:
             "Standard", start, Decimal("0.5"), Decimal("0.05"), attainment_to=Decimal(1)
         ),
         CommissionTier("Standard", start, Decimal(1), Decimal("0.08")),
-        CommissionTier("Isles 2023", start, Decimal(0), Decimal("0.04"), team="Team Isles", **ends),
+        CommissionTier(
+            "Isles 2023", start, Decimal(0), Decimal("0.04"), team="Team Isles", valid_to=end
+        ),
         CommissionTier(
             "Isles 2025",
             date(2025, 4, 1),
@@ -122,8 +124,12 @@ def channel_rules() -> tuple[ChannelRule, ...]:
 
 
 def crm_exchange_rates() -> tuple[ExchangeRate, ...]:
-    """The rates that Salesforce keeps, of a currency that the seed lacks; one unit in EUR."""
+    """The rates that Salesforce keeps: of a currency that the seed lacks, and of one that it has.
+
+    One unit in EUR. For pounds the seed's rates are in force, not this one.
+    """
     return (
+        ExchangeRate("GBP", date(2022, 10, 1), Decimal("0.8")),
         ExchangeRate("NOK", date(2022, 10, 1), Decimal("0.1")),
         ExchangeRate("NOK", date(2024, 1, 1), Decimal("0.08")),
         ExchangeRate("NOK", date(2025, 1, 1), Decimal("0.0625")),

@@ -9,6 +9,8 @@ from sales_kpis.demo.chance import any_day, moment, pick, scaled
 from sales_kpis.demo.company import Company, Record, WebEvent, WebSession
 
 SESSIONS = {"google_analytics": 1450, "tabular": 160}  # at scale 1
+MINUTES = timedelta(minutes=30)
+KEY_EVENTS = ("lead_created", "sign_up", "activation")
 PAGES = ("/", "/pricing", "/guide", "/signs/neon", "/demo", "/blog/light & shade")
 COUNTRIES = ("United Kingdom", "France", "Netherlands", "Sweden", "Canada", "Japan")
 
@@ -75,24 +77,22 @@ def with_web(scale: float, company: Company) -> Company:
 
 def _visitors(rng: Random, company: Company, system: str) -> list[Visitor]:
     """The browsers of known people and leads, by their web user ids, and many of strangers."""
-    known = sorted(
-        {
-            (record.web_user, record.human)
-            for records in (company.people, company.leads)
-            for record in records
-            if record.web_user and record.system in ("salesforce", "tabular")
-        },
-        key=str,
-    )
+    known = {
+        record.web_user: record.human
+        for records in (company.people, company.leads)
+        for record in records
+        if record.web_user and not (record.is_deleted or record.merged_into)
+        if not record.web_user.startswith("edge")
+    }
     found = []
-    for web_user, human in known:
-        is_browser = "." in (web_user or "")
-        browser = web_user if is_browser else browser_id(rng)
-        found.append(Visitor(browser or "", None if is_browser else web_user, human))
-    if system == "tabular":
-        found = [v for v in found if v.user is None]
-    strangers = [Visitor(browser_id(rng), None, None) for _ in range(3 * len(found) + 60)]
-    return found + strangers
+    for web_user, human in known.items():
+        is_browser = "." in web_user
+        if is_browser or system == "google_analytics":
+            browser = web_user if is_browser else browser_id(rng)
+            found.append(Visitor(browser, None if is_browser else web_user, human))
+    # Some sign in without being a contact or lead.
+    users = [f"u-9{n:03d}" if n < 15 and system == "google_analytics" else None for n in range(400)]
+    return found + [Visitor(browser_id(rng), user, None) for user in users]
 
 
 def browser_id(rng: Random) -> str:
@@ -104,27 +104,31 @@ def _with_web_of(rng: Random, scale: float, company: Company, system: str) -> Co
     visitors = _visitors(rng, company, system)
     sessions: list[WebSession] = []
     events: list[WebEvent] = []
-    taken: set[str] = set()
+    known: set[str] = set()
     count = scaled(SESSIONS[system], scale, least=80)
-    for number in range(1, count + 1):
-        visitor = visitors[number % len(visitors)] if rng.random() < 0.6 else rng.choice(visitors)
+    days = sorted(any_day(rng) for _ in range(count))
+    for number, day in enumerate(days, start=1):
+        visitor = rng.choice(visitors)
         # Every kind of traffic twice, whatever the seed; the rest by chance.
         traffic = (
             TRAFFIC[number % len(TRAFFIC)]
             if number <= 2 * len(TRAFFIC)
             else pick(rng, TRAFFIC, WEIGHTS)
         )
-        started_at = moment(rng, any_day(rng))
-        key = session_key(system, visitor.browser, started_at, number)
-        if key in taken:
-            continue
-        taken.add(key)
+        # A browser is known by whoever signs in, so its first visit of all is a signed-in one.
+        is_signed_in = visitor.browser not in known or rng.random() < 0.6
+        started_at = _after(sessions, visitor.browser, moment(rng, day))
+        known.add(visitor.browser)
+        channel, written = traffic.channel, {}
+        if system == "tabular" and rng.random() < 0.25:
+            written = {"channel": ""}
+            channel = "Events" if traffic.source == "flyer" else "Unassigned"
         session = WebSession(
-            key=key,
+            key=session_key(system, visitor.browser, started_at, number),
             started_at=started_at,
             web_user=visitor.browser,
-            user=visitor.user if rng.random() < 0.7 else None,
-            channel=traffic.channel,
+            user=visitor.user if is_signed_in else None,
+            channel=channel,
             source=traffic.source,
             medium=traffic.medium,
             campaign=traffic.campaign,
@@ -132,10 +136,10 @@ def _with_web_of(rng: Random, scale: float, company: Company, system: str) -> Co
             country=rng.choice(COUNTRIES),
             human=visitor.human,
             modified_at=started_at + timedelta(hours=20),
+            as_written=written,
         )
         own = session_events(rng, session)
-        is_engaged = len(own) > 2 or any(e.event_name != "page_view" for e in own)
-        sessions.append(replace(session, is_engaged=is_engaged))
+        sessions.append(replace(session, is_engaged=is_engaged(own) or rng.random() < 0.15))
         events += own
     older: list[Record] = []
     if system == "google_analytics":
@@ -149,6 +153,18 @@ def _with_web_of(rng: Random, scale: float, company: Company, system: str) -> Co
         web_events=company.web_events + tuple(events),
         older_versions=company.older_versions + tuple(older),
     )
+
+
+def _after(sessions: Sequence[WebSession], browser: str, moment: datetime) -> datetime:
+    """The moment, or later, so that a browser's sessions come one after the other."""
+    latest = max((s.started_at for s in sessions if s.web_user == browser), default=moment)
+    return max(moment, latest + timedelta(hours=1)) if latest >= moment - MINUTES else moment
+
+
+def is_engaged(events: Sequence[WebEvent]) -> bool:
+    """GA4's rule but for the ten seconds: two page views, or an event that matters."""
+    views = [event for event in events if event.event_name == "page_view"]
+    return len(views) > 1 or any(event.event_name in KEY_EVENTS for event in events)
 
 
 def session_key(system: str, browser: str, started_at: datetime, number: int) -> str:
