@@ -13,6 +13,14 @@ from random import Random
 from sales_kpis.demo import world
 from sales_kpis.demo.company import Company, Record
 from sales_kpis.demo.edge_cases import plant_edge_cases
+from sales_kpis.demo.edge_cases_customers import plant_customers
+from sales_kpis.demo.edge_cases_history import plant_history
+from sales_kpis.demo.edge_cases_hubspot import plant_hubspot
+from sales_kpis.demo.edge_cases_outreach import plant_outreach
+from sales_kpis.demo.edge_cases_people import plant_people
+from sales_kpis.demo.edge_cases_planter import Planter
+from sales_kpis.demo.edge_cases_reps import plant_reps
+from sales_kpis.demo.edge_cases_touches import plant_touches
 from sales_kpis.demo.simulate_accounts import simulate_accounts, simulate_people
 from sales_kpis.demo.simulate_activities import with_activities
 from sales_kpis.demo.simulate_customers import with_customers
@@ -79,10 +87,26 @@ def simulate(seed: int, scale: float = 1.0) -> Company:
     company = plant_edge_cases(company)
     company = twin_organisations(with_hubspot(scale, company))
     company = with_activities(scale, company)
-    company = with_humans(company)
     company = with_customers(scale, company)
     company = with_mail(scale, company)
-    return with_web(scale, company)
+    company = with_web(scale, company)
+    return with_humans(twin_organisations(_with_more_edge_cases(company)))
+
+
+def _with_more_edge_cases(company: Company) -> Company:
+    """The edge cases that nothing drawn by chance may touch, so they come last."""
+    planter = Planter(company)
+    for plant in (
+        plant_history,
+        plant_customers,
+        plant_outreach,
+        plant_people,
+        plant_hubspot,
+        plant_touches,
+        plant_reps,
+    ):
+        plant(planter)
+    return planter.result()
 
 
 def _older_versions(rng: Random, company: Company) -> tuple[Record, ...]:

@@ -1,7 +1,6 @@
 """Simulates e-mail: HubSpot's and Mailchimp's mailings, and what the tabular export tells."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import md5
 from random import Random
@@ -20,14 +19,6 @@ URLS = (
     "https://nordlys.example/webinar?id=7",
 )
 MAIL_CAMPAIGN = 71
-
-
-@dataclass(frozen=True)
-class Reader:
-    """An address, and whose it is."""
-
-    email: str
-    human: str | None
 
 
 def with_mail(scale: float, company: Company) -> Company:
@@ -55,23 +46,20 @@ def event_key(rng: Random, system: str, number: int) -> str:
     return f"hubspot:{rng.getrandbits(64):016x}" if system == "hubspot" else f"{system}:M{number}"
 
 
-def _readers(rng: Random, company: Company, system: str) -> list[Reader]:
+def _readers(rng: Random, company: Company, system: str) -> list[str]:
     """Who gets mail: people and leads, mostly of the own CRM, and addresses that nobody knows."""
     own = ("hubspot",) if system == "hubspot" else ("salesforce", "tabular")
-    records = [
-        record
-        for records in (company.people, company.leads)
-        for record in records
-        if record.system in own and record.email and "@" in record.email and " " not in record.email
-    ]
-    found = {r.email: Reader(r.email or "", r.human) for r in rng.sample(records, k=40)}
-    for _ in range(200):
-        record = rng.choice(records)
-        found.setdefault(record.email, Reader(record.email or "", record.human))
-    for number in range(25):
-        email = f"reader.{number}@{system}-nobody.example"
-        found[email] = Reader(email, None)
-    return list(found.values())
+    known = sorted(
+        {
+            record.email
+            for records in (company.people, company.leads)
+            for record in records
+            if record.system in own and not (record.is_deleted or record.merged_into)
+            if record.email and record.email.count("@") == 1 and " " not in record.email
+        }
+    )
+    nobody = [f"reader.{number}@{system}-nobody.example" for number in range(25)]
+    return rng.sample(known, k=min(220, len(known))) + nobody
 
 
 def _with_mail_of(rng: Random, scale: float, company: Company, system: str) -> Company:
@@ -99,21 +87,20 @@ def _with_mail_of(rng: Random, scale: float, company: Company, system: str) -> C
             )
         )
         size = min(count // CAMPAIGNS[system], len(readers))
-        for reader in rng.sample(readers, k=size):
+        for email in rng.sample(readers, k=size):
             is_sales = system == "tabular" and rng.random() < 0.4
             message = EmailMessage(
-                key=message_key(rng, key, reader.email, len(messages) + 1),
+                key=message_key(rng, key, email, len(messages) + 1),
                 sent_at=sent_at
                 if system == "mailchimp"
                 else sent_at + timedelta(seconds=rng.randrange(900)),
-                recipient_email=reader.email,
+                recipient_email=email,
                 campaign=key,
                 email_type="sales" if is_sales else "marketing",
                 content=content if system == "tabular" else None,
                 rep=rng.choice(reps) if is_sales else None,
-                human=reader.human,
                 modified_at=sent_at,
-                as_written=_written_address(rng, reader.email),
+                as_written=_written_address(rng, email),
             )
             messages.append(message)
             events += message_events(rng, message, len(events))
@@ -183,8 +170,3 @@ def message_events(rng: Random, message: EmailMessage, already: int) -> list[Ema
         elif knows_machines and rng.random() < 0.02:
             happen("spam", opened_at + timedelta(minutes=4))
     return found
-
-
-def campaigns_of(company: Company, system: str) -> Sequence[EmailCampaign]:
-    """A system's mailings."""
-    return [campaign for campaign in company.email_campaigns if campaign.system == system]

@@ -61,11 +61,10 @@ WEIGHTS = tuple(traffic.weight for traffic in TRAFFIC)
 
 @dataclass(frozen=True)
 class Visitor:
-    """A browser, who signs in with it, and whose it is."""
+    """A browser, and who signs in with it."""
 
     browser: str
     user: str | None
-    human: str | None
 
 
 def with_web(scale: float, company: Company) -> Company:
@@ -78,21 +77,20 @@ def with_web(scale: float, company: Company) -> Company:
 def _visitors(rng: Random, company: Company, system: str) -> list[Visitor]:
     """The browsers of known people and leads, by their web user ids, and many of strangers."""
     known = {
-        record.web_user: record.human
+        record.web_user: None
         for records in (company.people, company.leads)
         for record in records
         if record.web_user and not (record.is_deleted or record.merged_into)
-        if not record.web_user.startswith("edge")
     }
     found = []
-    for web_user, human in known.items():
+    for web_user in known:
         is_browser = "." in web_user
         if is_browser or system == "google_analytics":
             browser = web_user if is_browser else browser_id(rng)
-            found.append(Visitor(browser, None if is_browser else web_user, human))
+            found.append(Visitor(browser, None if is_browser else web_user))
     # Some sign in without being a contact or lead.
     users = [f"u-9{n:03d}" if n < 15 and system == "google_analytics" else None for n in range(400)]
-    return found + [Visitor(browser_id(rng), user, None) for user in users]
+    return found + [Visitor(browser_id(rng), user) for user in users]
 
 
 def browser_id(rng: Random) -> str:
@@ -134,7 +132,6 @@ def _with_web_of(rng: Random, scale: float, company: Company, system: str) -> Co
             campaign=traffic.campaign,
             landing_page=rng.choice(PAGES),
             country=rng.choice(COUNTRIES),
-            human=visitor.human,
             modified_at=started_at + timedelta(hours=20),
             as_written=written,
         )
@@ -202,7 +199,6 @@ def web_events(session: WebSession, steps: Sequence[tuple[str, str | None]]) -> 
             web_user=session.web_user,
             user=session.user,
             content=page,
-            human=session.human,
             modified_at=session.modified_at,
         )
         for number, (name, page) in enumerate(steps, start=1)
