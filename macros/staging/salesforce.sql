@@ -22,7 +22,7 @@ coalesce({{ prefix }}name, nullif(trim(coalesce({{ prefix }}first_name, '') || '
     00Q a lead, 001 an account, 006 an opportunity.
 #}
 {% macro salesforce_key_of(column, prefix) -%}
-case when left({{ column }}, 3) = '{{ prefix }}' then {{ sales_kpis.system_key('salesforce', column) }} end
+case when left({{ sales_kpis.without_instance('salesforce', column) }}, 3) = '{{ prefix }}' then {{ sales_kpis.system_key('salesforce', column) }} end
 {%- endmacro %}
 
 {# A day without a time of day, as a moment: the day's begin where the company is. #}

@@ -21,8 +21,8 @@ deal_property_changes as (
             else lower(name)
         end as field,
         case lower(name)
-            when 'dealstage' then {{ system_key('hubspot', 'value') }}
-            when 'hubspot_owner_id' then {{ system_key('hubspot', 'value') }}
+            when 'dealstage' then {{ system_key('hubspot', with_instance_of('hubspot', 'deal_id', 'value')) }}
+            when 'hubspot_owner_id' then {{ system_key('hubspot', with_instance_of('hubspot', 'deal_id', 'value')) }}
             when 'amount' then {{ as_text(read_decimal('value', 'text')) }}
             when 'closedate'
                 then {{ as_text(local_date(read_moment('value', 'text', none, 'UTC', 'milliseconds'))) }}

@@ -33,8 +33,8 @@ deal_field_changes as (
         field,
         old_value as raw_old_value,
         new_value as raw_new_value,
-        {{ history_value('salesforce', 'field', 'old_value') }} as old_value,
-        {{ history_value('salesforce', 'field', 'new_value') }} as new_value,
+        {{ history_value('salesforce', 'field', 'old_value', 'opportunity_id') }} as old_value,
+        {{ history_value('salesforce', 'field', 'new_value', 'opportunity_id') }} as new_value,
         is_deleted
     from fields_in_shared_words
 

@@ -12,7 +12,7 @@ deal_stages as (
         'salesforce' as system,
         {{ system_key('salesforce', 'stage_name') }} as stage_id,
         cast(null as {{ dbt.type_string() }}) as pipeline_id,
-        stage_name as stage,
+        {{ without_instance('salesforce', 'stage_name') }} as stage,
         sort_order as stage_order,
         default_probability as probability,
         is_closed or is_won as is_closed,

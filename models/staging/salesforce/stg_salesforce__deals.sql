@@ -9,7 +9,7 @@ opportunity_rows as (
 deal_stages as (
 
     select
-        stage,
+        stage_id,
         is_won,
         is_closed
     from {{ ref('stg_salesforce__deal_stages') }}
@@ -26,7 +26,9 @@ opportunities_with_stage_flags as (
         coalesce(opportunity_rows.is_closed, deal_stages.is_closed) as stage_is_closed
     from opportunity_rows
     left join deal_stages
-        on opportunity_rows.stage_name = deal_stages.stage
+        on
+            {{ system_key('salesforce', 'opportunity_rows.stage_name') }}
+            = deal_stages.stage_id
 
 ),
 
@@ -39,7 +41,7 @@ deals as (
         {{ system_key('salesforce', 'account_id') }} as account_record_id,
         name as deal_name,
         {{ system_key('salesforce', 'stage_name') }} as stage_id,
-        stage_name as stage,
+        {{ without_instance('salesforce', 'stage_name') }} as stage,
         stage_is_closed is not null or stage_is_won is not null as is_stage_known,
         coalesce(stage_is_won, false) as is_won,
         coalesce(stage_is_closed, false) or coalesce(stage_is_won, false) as is_closed,

@@ -29,8 +29,8 @@ deal_history as (
         {{ system_key('tabular', 'deal_id') }} as deal_id,
         changed_at,
         field,
-        {{ history_value('tabular', 'field', 'old_value') }} as old_value,
-        {{ history_value('tabular', 'field', 'new_value') }} as new_value
+        {{ history_value('tabular', 'field', 'old_value', 'deal_id') }} as old_value,
+        {{ history_value('tabular', 'field', 'new_value', 'deal_id') }} as new_value
     from fields_in_shared_words
 
 )

@@ -12,7 +12,7 @@ deal_stages as (
         'tabular' as system,
         {{ system_key('tabular', 'stage') }} as stage_id,
         cast(null as {{ dbt.type_string() }}) as pipeline_id,
-        stage,
+        {{ without_instance('tabular', 'stage') }} as stage,
         stage_order,
         probability,
         is_closed or is_won as is_closed,

@@ -9,7 +9,7 @@ deal_rows as (
 deal_stages as (
 
     select
-        stage,
+        stage_id,
         is_won,
         is_closed
     from {{ ref('stg_tabular__deal_stages') }}
@@ -25,8 +25,8 @@ deals as (
         {{ system_key('tabular', 'deal_rows.account_id') }} as account_record_id,
         deal_rows.deal_name,
         {{ system_key('tabular', 'deal_rows.stage') }} as stage_id,
-        deal_rows.stage,
-        deal_stages.stage is not null as is_stage_known,
+        {{ without_instance('tabular', 'deal_rows.stage') }} as stage,
+        deal_stages.stage_id is not null as is_stage_known,
         coalesce(deal_stages.is_won, false) as is_won,
         coalesce(deal_stages.is_closed, false) as is_closed,
         deal_rows.created_at,
@@ -46,7 +46,7 @@ deals as (
         {{ system_key('tabular', 'deal_rows.merged_into_deal_id') }} as merged_into_deal_id
     from deal_rows
     left join deal_stages
-        on deal_rows.stage = deal_stages.stage
+        on {{ system_key('tabular', 'deal_rows.stage') }} = deal_stages.stage_id
 
 )
 
