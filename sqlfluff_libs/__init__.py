@@ -127,7 +127,7 @@ def _kpi(name: str) -> dict[str, _Any]:
 
 # Macros that write a query or return a list; two KPIs and two grains stand for all.
 SPECIAL: dict[str, _Callable[..., _Any]] = {
-    "contract_rows": lambda system, table: _select_from(f"{system}_{table}"),
+    "contract_rows": lambda system, table, materialized=None: _select_from(f"{system}_{table}"),
     "rejected_rows_of": lambda system: _select_from(f"{system}_rejected_rows"),
     "source_counts_of": lambda system, staging_models: _select_from(f"{system}_source_counts"),
     "union_systems": lambda entity, columns: _select_from(f"united_{entity}"),

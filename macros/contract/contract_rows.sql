@@ -111,7 +111,7 @@ where row_rank = 1
             , {{ sales_kpis.pair_names(adapter.quote(nested.raw_name), nested.data_type) }} as {{ nested.alias }}_names
             , {{ sales_kpis.pair_values(adapter.quote(nested.raw_name), nested.data_type) }} as {{ nested.alias }}_values
             {% else -%}
-            , {{ sales_kpis.json_text(adapter.quote(nested.raw_name), nested.data_type) }} as {{ nested.alias }}
+            , {{ sales_kpis.nested_as_text(adapter.quote(nested.raw_name), nested.data_type) }} as {{ nested.alias }}
             {% endif -%}
             {% endfor %}
         from {{ delivery.relation }} as closed_rows

@@ -1,9 +1,9 @@
 {# Nested columns: records, and lists of pairs {key, value {string_value, int_value, float_value, double_value}} as Google exports them. #}
 
 {# A nested value, or a text that holds it as JSON, as the text of its JSON; null where the text is not JSON. #}
-{% macro json_text(expression, data_type) %}{{ return(sales_kpis.valid_json(expression) if sales_kpis.type_family(data_type) == 'text' else adapter.dispatch('json_text', 'sales_kpis')(expression)) }}{% endmacro %}
-{% macro duckdb__json_text(expression) %}to_json({{ expression }}){% endmacro %}
-{% macro spark__json_text(expression) %}to_json({{ expression }}){% endmacro %}
+{% macro nested_as_text(expression, data_type) %}{{ return(sales_kpis.valid_json(expression) if sales_kpis.type_family(data_type) == 'text' else adapter.dispatch('nested_as_text', 'sales_kpis')(expression)) }}{% endmacro %}
+{% macro duckdb__nested_as_text(expression) %}to_json({{ expression }}){% endmacro %}
+{% macro spark__nested_as_text(expression) %}to_json({{ expression }}){% endmacro %}
 
 {# A text that is JSON; null where it is not. #}
 {% macro valid_json(expression) %}{{ return(adapter.dispatch('valid_json', 'sales_kpis')(expression)) }}{% endmacro %}
@@ -39,9 +39,9 @@
 {%- if type.startswith('STRUCT(key ') and type.endswith(')[]') and 'value STRUCT(' in type and '_value' in type and not modules.re.search('JSON|MAP', type) -%}
 cast({{ expression }} as struct(key varchar, value struct(string_value varchar, int_value varchar, float_value varchar, double_value varchar))[])
 {%- else -%}
-from_json({{ sales_kpis.json_text(expression, data_type) }}, '[{"key": "VARCHAR", "value": {"string_value": "VARCHAR", "int_value": "VARCHAR", "float_value": "VARCHAR", "double_value": "VARCHAR"}}]')
+from_json({{ sales_kpis.nested_as_text(expression, data_type) }}, '[{"key": "VARCHAR", "value": {"string_value": "VARCHAR", "int_value": "VARCHAR", "float_value": "VARCHAR", "double_value": "VARCHAR"}}]')
 {%- endif -%}
 {%- endmacro %}
 {% macro spark__pairs(expression, data_type) -%}
-from_json({{ sales_kpis.json_text(expression, data_type) }}, 'array<struct<key: string, value: struct<string_value: string, int_value: string, float_value: string, double_value: string>>>')
+from_json({{ sales_kpis.nested_as_text(expression, data_type) }}, 'array<struct<key: string, value: struct<string_value: string, int_value: string, float_value: string, double_value: string>>>')
 {%- endmacro %}

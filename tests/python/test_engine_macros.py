@@ -522,9 +522,9 @@ def cases_of_nested(engine: str) -> dict[str, Case]:
         )
 
     def field(record: str, data_type: str, path: str) -> str:
-        json_text = call("json_text", record, data_type)
+        record_text = call("nested_as_text", record, data_type)
         found = call("field_of_json", "records.record_of_case", path)
-        return f"(select {found} from (select {json_text} as record_of_case) as records)"
+        return f"(select {found} from (select {record_text} as record_of_case) as records)"
 
     return {
         "value_of_pair: the first of two": Case(value(pairs, pairs_type, "a"), "12"),

@@ -17,8 +17,11 @@ web_events as (
         occurred_at,
         web_user_id,
         signed_in_user_id,
-        -- "content_id" is what an event such as select_content is about; else the page it took place on.
-        case when event_name = 'page_view' then page_path else coalesce(content_id, page_path) end as content
+        -- "content_id" is what an event such as select_content is about; else its page is.
+        case
+            when event_name = 'page_view' then page_path
+            else coalesce(content_id, page_path)
+        end as content
     from events
 
 )

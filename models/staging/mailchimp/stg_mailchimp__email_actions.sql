@@ -21,7 +21,7 @@ actions as (
         email_campaign_id,
         member_id,
         email_address,
-        action as event_type,
+        event_type,
         occurred_at,
         url
     from recipient_activity

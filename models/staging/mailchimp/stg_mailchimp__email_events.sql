@@ -15,7 +15,8 @@ bounced_messages as (
 
 ),
 
--- "Successful deliveries: the number of recipients that didn't hard or soft bounce on this campaign."
+-- "Successful deliveries: the number of recipients that didn't hard or soft bounce on this
+-- campaign."
 delivered_messages as (
 
     select

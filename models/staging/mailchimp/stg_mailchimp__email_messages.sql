@@ -19,7 +19,7 @@ members as (
 
 ),
 
--- Whoever opened, clicked, bounced or opted out was sent the e-mail, whether a recipient row came or not.
+-- Whoever opened, clicked, bounced or opted out was sent the e-mail, listed as recipient or not.
 sendings as (
 
     select
@@ -61,8 +61,8 @@ sent_messages as (
 
 ),
 
--- A member's id is "the MD5 hash of the lowercase version of the list member's email address", so all
--- audiences have the same address for it.
+-- A member's id is "the MD5 hash of the lowercase version of the list member's email address", so
+-- all audiences have the same address for it.
 member_addresses as (
 
     select
@@ -73,15 +73,16 @@ member_addresses as (
 
 ),
 
--- A campaign is sent to all at its send_time. An e-mail of an automation goes to each recipient at a
--- moment of his own, which no connector tells: his first action, else when the automation began.
+-- A campaign is sent to all at its send_time. An e-mail of an automation goes to each recipient at
+-- a moment of his own, which no connector tells: his first action, else when the automation began.
 email_messages as (
 
     select
         'mailchimp' as system,
         sent_messages.email_campaign_id || ':' || sent_messages.member_id as message_id,
-        coalesce(email_campaigns.send_time, sent_messages.first_acted_at, email_campaigns.started_at)
-            as sent_at,
+        coalesce(
+            email_campaigns.send_time, sent_messages.first_acted_at, email_campaigns.started_at
+        ) as sent_at,
         coalesce(member_addresses.email_address, sent_messages.email_address) as recipient_email,
         sent_messages.email_campaign_id,
         coalesce(email_campaigns.email_type, 'marketing') as email_type,

@@ -8,9 +8,9 @@ listed_campaigns as (
 
 ),
 
--- Airbyte delivers no recipients. Where the members that the audience had at the time are exactly as
--- many as the report says the campaign "was sent to", they are its recipients; otherwise (a segment,
--- members that have left since) nobody can tell who they were.
+-- Airbyte delivers no recipients. Where the members that the audience had at the time are exactly
+-- as many as the report says the campaign was sent to, they are its recipients; otherwise (a
+-- segment, members deleted since) nobody can tell who they were.
 unlisted_campaigns as (
 
     select
@@ -42,9 +42,10 @@ members_at_the_time as (
         count(*) over (partition by unlisted_campaigns.email_campaign_id) as count_members
     from unlisted_campaigns
     inner join members
-        on unlisted_campaigns.list_id = members.list_id
-        and members.joined_at <= unlisted_campaigns.send_time
-        and (members.status = 'subscribed' or members.changed_at > unlisted_campaigns.send_time)
+        on
+            unlisted_campaigns.list_id = members.list_id
+            and unlisted_campaigns.send_time >= members.joined_at
+            and (members.status = 'subscribed' or unlisted_campaigns.send_time < members.changed_at)
 
 ),
 
