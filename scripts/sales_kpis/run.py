@@ -284,6 +284,7 @@ def _run(
         tests=build.tests,
         source_freshness=sources.freshness(),
         warnings=_warnings(build, audit),
+        queries=build.queries,
     )
     version = None
     if request.is_published:
@@ -459,6 +460,7 @@ def _replace_warehouse(project: Project, run_id: str, facts: RunFacts, build: Bu
             "source_freshness": list(facts.source_freshness),
             "warnings": list(facts.warnings),
             "facts_of": {kpi: list(tables) for kpi, tables in build.facts_of.items()},
+            "queries": dict(facts.queries),
         },
     )
 
@@ -472,6 +474,7 @@ def _facts_of_last_build(project: Project) -> tuple[RunFacts, Mapping[str, Seque
         tests=said.get("tests") or (),
         source_freshness=said.get("source_freshness") or (),
         warnings=said.get("warnings") or (),
+        queries=said.get("queries") or {},
     )
     return facts, said.get("facts_of") or {}
 
