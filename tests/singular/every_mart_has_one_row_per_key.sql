@@ -3,6 +3,10 @@
 {% for model in [
     'dim_dates', 'dim_periods', 'dim_accounts', 'dim_reps', 'dim_products', 'dim_territories',
     'dim_lead_sources', 'fct_deals', 'fct_deal_line_items', 'fct_deal_product_lines', 'fct_leads',
+    'dim_people', 'dim_campaigns', 'dim_email_campaigns', 'dim_content', 'bridge_identities',
+    'bridge_deal_people', 'fct_activities', 'fct_deal_outreach', 'fct_lead_rules',
+    'fct_email_messages', 'fct_web_sessions', 'fct_web_conversions', 'fct_content_touches',
+    'fct_marketing_touches', 'fct_lifecycle_events', 'fct_survey_responses',
     'kpi_catalog', 'kpi_values', 'source_reconciliation'
 ] -%}
 {% set relation = ref(model) -%}

@@ -23,13 +23,16 @@ responses_with_scale as (
 
 ),
 
--- A score outside its scale counts as the scale's end.
+-- A score outside its scale counts as the scale's end; a scale of no length measures nothing.
 scored_responses as (
 
     select
         response_id,
-        least(greatest({{ safe_ratio('score - scale_min', 'scale_max - scale_min') }}, 0), 1)
-            as score_ratio
+        case
+            when scale_max > scale_min then least(
+                greatest({{ safe_ratio('score - scale_min', 'scale_max - scale_min') }}, 0), 1
+            )
+        end as score_ratio
     from responses_with_scale
 
 )
