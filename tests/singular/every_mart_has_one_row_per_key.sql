@@ -2,6 +2,9 @@
 -- holds for all of them.
 {% for model in [
     'dim_dates', 'dim_periods', 'dim_accounts', 'dim_reps', 'dim_products', 'dim_territories',
+    'dim_account_territories', 'bridge_deal_accounts', 'fct_deal_stage_visits',
+    'fct_pipeline_snapshots', 'fct_pipeline_snapshot_product_lines', 'fct_subscriptions',
+    'fct_customer_stretches', 'fct_customer_months',
     'dim_lead_sources', 'fct_deals', 'fct_deal_line_items', 'fct_deal_product_lines', 'fct_leads',
     'dim_people', 'dim_campaigns', 'dim_email_campaigns', 'dim_content', 'bridge_identities',
     'bridge_deal_people', 'fct_activities', 'fct_deal_outreach', 'fct_lead_rules',

@@ -71,6 +71,10 @@ account_records as (
     select account_record_id from {{ ref('int_deals__united') }} where account_record_id is not null
     union distinct
     select account_record_id from {{ ref('int_subscriptions__united') }}
+    union distinct
+    select account_record_id
+    from ({{ union_systems('deal_accounts', {'account_record_id': 'text'}) }}) as deal_accounts
+    where account_record_id is not null
 
 ),
 

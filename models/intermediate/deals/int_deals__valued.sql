@@ -50,7 +50,7 @@ valued_deals as (
     select
         deals_with_rate.system,
         deals_with_rate.deal_id,
-        account_identities.account_id,
+        deal_accounts.account_id,
         deals_with_rate.stage_id,
         deals_with_rate.stage,
         deals_with_rate.is_closed,
@@ -73,8 +73,8 @@ valued_deals as (
         {{ as_measure('coalesce(deals_with_rate.amount, 0) * deals_with_rate.exchange_rate') }}
             as amount
     from deals_with_rate
-    left join {{ ref('int_accounts__identities') }} as account_identities
-        on deals_with_rate.account_record_id = account_identities.account_record_id
+    left join {{ ref('int_deals__accounts') }} as deal_accounts
+        on deals_with_rate.deal_id = deal_accounts.deal_id and deal_accounts.is_primary
 
 )
 
