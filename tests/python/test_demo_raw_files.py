@@ -230,7 +230,10 @@ HAND_MADE = Company(
             new_value="hubspot:51",
         ),
     ),
-    deal_accounts=(DealAccount(key="hubspot:881", deal="hubspot:161", account="hubspot:904"),),
+    deal_accounts=(
+        DealAccount(key="hubspot:881", deal="hubspot:161", account="hubspot:901", is_primary=True),
+        DealAccount(key="hubspot:883", deal="hubspot:161", account="hubspot:904"),
+    ),
     deal_people=(DealPerson(key="hubspot:882", deal="hubspot:161", person="hubspot:32"),),
     activities=(
         Activity(
@@ -380,6 +383,17 @@ def test_a_primary_company_stands_twice_and_another_once() -> None:
         ("904", "161"),
     }
     assert {r["value"] for r in DLT["contacts__deals"].rows} == {"31", "32"}
+
+
+def test_a_deal_without_associations_of_its_own_has_its_account_as_primary_company() -> None:
+    deal = Deal(key="hubspot:1", account="hubspot:7")
+    links = tuple(
+        DealAccount(key=f"hubspot:{n}", deal=deal.key, account=f"hubspot:{n}") for n in (7, 8)
+    )
+    alone = hubspot_tables(Company(deals=(deal,)))
+    unmarked = hubspot_tables(Company(deals=(deal,), deal_accounts=links))
+    assert column(alone, "deal_company", "type_id") == ["5", "341"]
+    assert column(unmarked, "deal_company", "type_id") == ["341", "341"]
 
 
 def test_the_history_begins_with_the_values_at_creation() -> None:

@@ -314,16 +314,17 @@ def _line_texts(line: LineItem) -> Texts:
 def _deal_companies(
     company: Company, deals: Iterable[HubspotRecord]
 ) -> tuple[tuple[str, str, bool], ...]:
+    """The associations as they are; a deal that has none of its own has its account as primary."""
     known = latest(deals)
-    found: dict[tuple[str, str], bool] = {
-        (deal_id, deal.texts["account"]): True
-        for deal_id, deal in known.items()
-        if deal.texts["account"]
-    }
+    found: dict[tuple[str, str], bool] = {}
     for link in records_of(company, DealAccount, SYSTEM):
         pair = (native_id(link.deal), native_id(link.account))
         if pair[0] in known:
             found[pair] = found.get(pair, False) or link.is_primary
+    associated = {deal_id for deal_id, _ in found}
+    for deal_id, deal in known.items():
+        if deal_id not in associated and deal.texts["account"]:
+            found[deal_id, deal.texts["account"]] = True
     return tuple((deal_id, account, primary) for (deal_id, account), primary in found.items())
 
 
