@@ -86,7 +86,7 @@ SOURCE_MAPPING: dict[str, dict[str, dict[str, dict[str, str]]]] = {
             }
         },
         "contact": {"columns": {"web_user_id": "web_user_id_c"}},
-        "event": {"columns": {"outcome": "meeting_status_c"}},
+        "event": {"columns": {"status": "meeting_status_c"}},
         "user": {"columns": {"hired_on": "hire_date_c", "left_on": "left_date_c"}},
         "product_2": {"columns": {"launched_on": "launch_date_c", "list_price": "list_price_c"}},
     }
