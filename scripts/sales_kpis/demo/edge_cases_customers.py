@@ -115,7 +115,7 @@ def _lifecycle(plant: Planter) -> None:
     twice = plant.person(account)
     plant.lifecycle("registered", "2024-03-04T09:00:00", twice, account=account)
     plant.lifecycle("registered", "2024-04-04T09:00:00", twice, account=account)
-    for activated in ("2024-03-18T22:30:00", "2024-03-19T23:30:00", "2024-03-01T09:00:00", None):
+    for activated in ("2024-03-19T22:30:00", "2024-03-19T23:30:00", "2024-03-01T09:00:00", None):
         # Registered on 5 March local time: the window ends with 19 March.
         person = plant.person(account)
         plant.lifecycle("registered", "2024-03-05T12:00:00", person, account=account)

@@ -88,9 +88,9 @@ def _of_the_lead(plant: Planter) -> None:
 def _in_other_systems(plant: Planter) -> None:
     account = plant.account("Second Contact", "hubspot")
     people = [plant.person(account, "hubspot") for _ in range(2)]
-    deal = plant.deal("2024-08-16", account, system="hubspot")
+    deal = plant.deal("2024-08-16", account, system="hubspot", primary_person=people[1])
     plant.deal_account(deal, account)
-    plant.deal_person(deal, people[1])
+    plant.deal_person(deal, people[1], is_primary=True)
     plant.activity(
         "call", "2024-08-01T09:00:00", "hubspot", person=people[0], more_people=(people[1],)
     )

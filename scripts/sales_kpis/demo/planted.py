@@ -1,291 +1,272 @@
 """The planted answers: the true value of every KPI, by kpi_catalog.md, from the company's own
 objects.
 
-Each KPI is one function that gives its facts; `KPIS` names them with their dimensions. A fact has a
-date, a numerator and a denominator (0 where it adds nothing to one of them), and counts in the
-slices of its `dimensions`. What all KPIs share, periods, slices, zero-filling and the ratio, is in
-`roll_up`.
+Each KPI is one function that gives its facts; `KPIS` names them with their dimensions and smallest
+grain. A fact has a date, a numerator and a denominator (0 where it adds nothing to one of them),
+and counts in the slices of its `dimensions`. What cannot be dated, as what is true at the end of a
+period, is a fact of that period. What all KPIs share, periods, slices, zero-filling and the ratio,
+is in `roll_up`.
 """
 
-from collections.abc import Iterable, Iterator
-from datetime import timedelta
-from decimal import Decimal
-from typing import NamedTuple
-
-from sales_kpis.demo.as_of import UNALLOCATED, ZERO, Books, ClosedDeal, Dimensions, SoldLine
+from sales_kpis.demo import planted_customers as customers
+from sales_kpis.demo import planted_leads as leads
+from sales_kpis.demo import planted_marketing as marketing
+from sales_kpis.demo import planted_pipeline as pipeline
+from sales_kpis.demo import planted_reps as reps
+from sales_kpis.demo import planted_revenue as revenue
+from sales_kpis.demo import planted_worth as worth
+from sales_kpis.demo.as_of import Books
+from sales_kpis.demo.books_marketing import MODELS
 from sales_kpis.demo.company import Company
 from sales_kpis.demo.periods import previous_period, year_ago
-from sales_kpis.demo.rollup import Fact, Kpi, KpiRow, roll_up
+from sales_kpis.demo.planted_leads import is_valid_email, is_valid_phone
+from sales_kpis.demo.planted_marketing import TOUCHED
+from sales_kpis.demo.rollup import Kpi, KpiRow, roll_up
 from sales_kpis.demo.settings import Settings
 
-ONE = Decimal(1)
-
-
-# --- what KPIs are counted from -------------------------------------------------------------------
-
-
-class Portion(NamedTuple):
-    """A deal, or its part in one product line; `deals` is 1, or 0 for a mere rest of money."""
-
-    deal: ClosedDeal
-    dimensions: Dimensions
-    amount: Decimal
-    new_product_amount: Decimal
-    deals: Decimal
-
-
-def portions(deals: Iterable[ClosedDeal]) -> Iterator[Portion]:
-    """Each deal once for its own dimensions, and once in each of its product lines.
-
-    `(unallocated)` holds the money that no line covers; the deal itself counts there only if it has
-    no line.
-    """
-    for deal in deals:
-        new_amount = sum((line.amount for line in deal.lines if line.is_new_product), ZERO)
-        yield Portion(deal, deal.dimensions, deal.amount, new_amount, ONE)
-        has_lines = any(line.product_line != UNALLOCATED for line in deal.lines)
-        for name in sorted({line.product_line for line in deal.lines}):
-            lines = [line for line in deal.lines if line.product_line == name]
-            yield Portion(
-                deal,
-                {"product_line": name},
-                sum((line.amount for line in lines), ZERO),
-                sum((line.amount for line in lines if line.is_new_product), ZERO),
-                ZERO if has_lines and name == UNALLOCATED else ONE,
-            )
-
-
-def won(books: Books) -> Iterator[Portion]:
-    """The money of won deals."""
-    return portions(deal for deal in books.closed_deals if deal.is_won)
-
-
-def closed(books: Books) -> Iterator[Portion]:
-    """The money of won and lost deals."""
-    return portions(books.closed_deals)
-
-
-def counted(found: Iterable[Portion]) -> Iterator[Portion]:
-    """The portions in which a deal counts."""
-    return (portion for portion in found if portion.deals)
-
-
-def won_lines(books: Books) -> Iterator[tuple[ClosedDeal, SoldLine, Dimensions]]:
-    """The lines of won deals, with the dimensions of deal and line."""
-    for deal in books.closed_deals:
-        for line in deal.lines if deal.is_won else ():
-            names = {"product": line.product, "product_line": line.product_line}
-            yield deal, line, {**deal.dimensions, **names}
-
-
-def _if(condition: bool, amount: Decimal) -> Decimal:
-    return amount if condition else ZERO
-
-
-# --- revenue --------------------------------------------------------------------------------------
-
-
-def revenue(books: Books) -> Iterator[Fact]:
-    """Revenue, by close date."""
-    for part in won(books):
-        yield Fact(part.deal.close_date, part.dimensions, part.amount)
-
-
-def sales_volume(books: Books) -> Iterator[Fact]:
-    """Won deals."""
-    for part in counted(won(books)):
-        yield Fact(part.deal.close_date, part.dimensions, ONE)
-
-
-def revenue_per_sale(books: Books) -> Iterator[Fact]:
-    """Revenue / won deals."""
-    for part in won(books):
-        yield Fact(part.deal.close_date, part.dimensions, part.amount, part.deals)
-
-
-def revenue_by_product(books: Books) -> Iterator[Fact]:
-    """Revenue of line items, with the `(unallocated)` rest."""
-    for deal, line, dimensions in won_lines(books):
-        yield Fact(deal.close_date, dimensions, line.amount)
-
-
-def new_product_revenue_share(books: Books) -> Iterator[Fact]:
-    """Revenue of products launched at most `new_product_months` before the close / revenue."""
-    for part in won(books):
-        yield Fact(part.deal.close_date, part.dimensions, part.new_product_amount, part.amount)
-
-
-def new_business_revenue_share(books: Books) -> Iterator[Fact]:
-    """Revenue from new business / revenue."""
-    for part in won(books):
-        is_new = part.deal.revenue_type == "new_business"
-        yield Fact(part.deal.close_date, part.dimensions, _if(is_new, part.amount), part.amount)
-
-
-def existing_customer_revenue_share(books: Books) -> Iterator[Fact]:
-    """Revenue from existing business / revenue."""
-    for part in won(books):
-        is_existing = part.deal.revenue_type != "new_business"
-        yield Fact(
-            part.deal.close_date, part.dimensions, _if(is_existing, part.amount), part.amount
-        )
-
-
-def discount_rate(books: Books) -> Iterator[Fact]:
-    """(List price - sold price) / list price of the won line items that have a list price."""
-    for deal, line, dimensions in won_lines(books):
-        if line.list_amount is not None:
-            discount = line.list_amount - line.amount
-            yield Fact(deal.close_date, dimensions, discount, line.list_amount)
-
-
-# --- pipeline -------------------------------------------------------------------------------------
-
-
-def win_rate(books: Books) -> Iterator[Fact]:
-    """Won deals / deals closed."""
-    for part in counted(closed(books)):
-        yield Fact(part.deal.close_date, part.dimensions, _if(part.deal.is_won, ONE), ONE)
-
-
-def win_rate_by_amount(books: Books) -> Iterator[Fact]:
-    """Amount won / amount closed."""
-    for part in closed(books):
-        amount_won = _if(part.deal.is_won, part.amount)
-        yield Fact(part.deal.close_date, part.dimensions, amount_won, part.amount)
-
-
-def win_loss_ratio(books: Books) -> Iterator[Fact]:
-    """Won deals / lost deals."""
-    for part in counted(closed(books)):
-        is_won = part.deal.is_won
-        yield Fact(part.deal.close_date, part.dimensions, _if(is_won, ONE), _if(not is_won, ONE))
-
-
-def sales_cycle_days(books: Books) -> Iterator[Fact]:
-    """Days from created to won / won deals, of those whose created date is known."""
-    for part in counted(won(books)):
-        if part.deal.cycle_days is not None:
-            days = Decimal(part.deal.cycle_days)
-            yield Fact(part.deal.close_date, part.dimensions, days, ONE)
-
-
-def deals_lost_to_competition(books: Books) -> Iterator[Fact]:
-    """Lost deals with a competitor named."""
-    for part in counted(closed(books)):
-        if not part.deal.is_won and part.deal.competitor:
-            yield Fact(part.deal.close_date, part.dimensions, ONE)
-
-
-def competitive_loss_share(books: Books) -> Iterator[Fact]:
-    """Lost deals with a competitor named / lost deals."""
-    for part in counted(closed(books)):
-        if not part.deal.is_won:
-            has_competitor = part.deal.competitor is not None
-            yield Fact(part.deal.close_date, part.dimensions, _if(has_competitor, ONE), ONE)
-
-
-# --- leads ----------------------------------------------------------------------------------------
-
-
-def lead_volume(books: Books) -> Iterator[Fact]:
-    """Leads created."""
-    for lead in books.leads:
-        yield Fact(lead.created_date, lead.dimensions, ONE)
-
-
-def lead_quality(books: Books) -> Iterator[Fact]:
-    """Contact fields present among name, email and phone / 3 x leads (of one field: leads)."""
-    for lead in books.leads:
-        present = {
-            "name": bool(lead.name and lead.name.strip()),
-            "email": is_valid_email(lead.email or ""),
-            "phone": is_valid_phone(lead.phone or ""),
-        }
-        for field, is_present in present.items():
-            dimensions = {**lead.dimensions, "contact_field": field}
-            yield Fact(lead.created_date, dimensions, _if(is_present, ONE), ONE)
-
-
-def is_valid_email(text: str) -> bool:
-    """Exactly one @, something before it, a domain with a dot inside, no spaces."""
-    local, at, domain = text.strip().partition("@")
-    has_space = any(character.isspace() for character in local + domain)
-    return bool(local and at) and "@" not in domain and not has_space and "." in domain[1:-1]
-
-
-def is_valid_phone(text: str) -> bool:
-    """At least seven digits."""
-    return sum(character in "0123456789" for character in text) >= 7
-
-
-def lead_to_customer_rate(books: Books) -> Iterator[Fact]:
-    """Leads of the cohort won within `conversion_window_days` / leads created."""
-    for lead in books.leads:
-        last_day = lead.created_date + timedelta(days=books.settings.conversion_window_days)
-        is_won = lead.won_date is not None and lead.won_date <= last_day
-        yield Fact(lead.created_date, lead.dimensions, _if(is_won, ONE), ONE)
-
-
-# --- customers ------------------------------------------------------------------------------------
-
-
-def new_customers(books: Books) -> Iterator[Fact]:
-    """Accounts won for the first time."""
-    for part in counted(won(books)):
-        if part.deal.revenue_type == "new_business" and part.deal.customer:
-            yield Fact(part.deal.close_date, part.dimensions, ONE)
-
-
-# --- the list -------------------------------------------------------------------------------------
+__all__ = ["KPIS", "is_valid_email", "is_valid_phone", "planted_kpis"]
 
 PLACE = ("territory", "market", "team")
 DEAL = (*PLACE, "rep", "lead_source", "industry")
+SOLD = (*DEAL, "product_line", "revenue_type")
 WIN = (*DEAL, "product_line", "competitor")
 LOSS = ("competitor", "territory", "product_line", "team")
 LEAD = ("lead_source", "lead_channel", "campaign")
+OPEN = ("stage", "territory", "team", "rep", "product_line", "lead_source")
+ACCOUNT = ("territory", "market", "segment")
+MAIL = ("email_campaign", "email_type")
 
-KPIS = (
-    Kpi("total_revenue", (*DEAL, "product_line", "revenue_type"), revenue),
-    Kpi("sales_volume", (*DEAL, "revenue_type"), sales_volume),
-    Kpi("revenue_by_lead_source", LEAD, revenue),
-    Kpi("revenue_per_sale", (*DEAL, "product_line", "revenue_type"), revenue_per_sale),
-    Kpi("revenue_by_product", ("product", "product_line"), revenue_by_product),
-    Kpi("new_product_revenue_share", (*PLACE, "product_line"), new_product_revenue_share),
+REVENUE = (
+    Kpi("total_revenue", SOLD, revenue.revenue),
+    Kpi("sales_volume", (*DEAL, "revenue_type"), revenue.sales_volume),
+    Kpi("revenue_by_lead_source", LEAD, revenue.revenue),
+    Kpi("revenue_per_sale", SOLD, revenue.revenue_per_sale),
+    Kpi("revenue_by_product", ("product", "product_line"), revenue.revenue_by_product),
+    Kpi("new_product_revenue_share", (*PLACE, "product_line"), revenue.new_product_revenue_share),
+    Kpi(
+        "market_penetration",
+        ("market", "industry"),
+        revenue.market_penetration,
+        first_grain="week",
+    ),
+    Kpi(
+        "sales_by_prior_activity",
+        ("activity_type", "last_activity_type", "team", "rep"),
+        revenue.sales_by_prior_activity,
+    ),
     Kpi(
         "new_business_revenue_share",
         (*PLACE, "rep", "lead_source", "product_line"),
-        new_business_revenue_share,
+        revenue.new_business_revenue_share,
     ),
     Kpi(
         "existing_customer_revenue_share",
         (*PLACE, "revenue_type", "product_line"),
-        existing_customer_revenue_share,
+        revenue.existing_customer_revenue_share,
     ),
-    Kpi("yoy_growth", (*PLACE, "product_line"), revenue, compared_with=year_ago),
-    Kpi("revenue_by_territory", ("territory", "region"), revenue),
-    Kpi("revenue_by_market", ("market", "country", "segment"), revenue),
-    Kpi("discount_rate", ("product", "product_line", "team", "rep"), discount_rate),
-    Kpi("win_rate", WIN, win_rate),
-    Kpi("win_rate_by_amount", WIN, win_rate_by_amount),
-    Kpi("win_loss_ratio", WIN, win_loss_ratio),
-    Kpi("sales_cycle_days", (*DEAL, "product_line"), sales_cycle_days),
-    Kpi("deals_lost_to_competition", LOSS, deals_lost_to_competition),
-    Kpi("competitive_loss_share", LOSS, competitive_loss_share),
-    Kpi("lead_volume", (*LEAD, "territory", "rep"), lead_volume),
+    Kpi("yoy_growth", (*PLACE, "product_line"), revenue.revenue, compared_with=year_ago),
+    Kpi("revenue_by_territory", ("territory", "region"), revenue.revenue),
+    Kpi("revenue_by_market", ("market", "country", "segment"), revenue.revenue),
+    Kpi(
+        "cost_of_selling_ratio",
+        ("team", "territory", "cost_type"),
+        revenue.cost_of_selling_ratio,
+        first_grain="month",
+    ),
+    Kpi("discount_rate", ("product", "product_line", "team", "rep"), revenue.discount_rate),
+)
+
+PIPELINE = (
+    Kpi("win_rate", WIN, pipeline.win_rate),
+    Kpi("win_rate_by_amount", WIN, pipeline.win_rate_by_amount),
+    Kpi("win_loss_ratio", WIN, pipeline.win_loss_ratio),
+    Kpi("sales_cycle_days", (*DEAL, "product_line"), pipeline.sales_cycle_days),
+    Kpi("deals_lost_to_competition", LOSS, pipeline.deals_lost_to_competition),
+    Kpi("competitive_loss_share", LOSS, pipeline.competitive_loss_share),
+    Kpi("open_pipeline_amount", OPEN, pipeline.open_pipeline_amount, first_grain="week"),
+    Kpi("weighted_pipeline_amount", OPEN, pipeline.weighted_pipeline_amount, first_grain="week"),
+    Kpi(
+        "pipeline_coverage",
+        ("team", "rep", "territory"),
+        pipeline.pipeline_coverage,
+        first_grain="month",
+    ),
+    Kpi("stage_conversion_rate", ("stage", "team", "product_line"), pipeline.stage_conversion_rate),
+    Kpi("days_in_stage", ("stage", "team", "product_line"), pipeline.days_in_stage),
+    Kpi(
+        "deals_by_stage",
+        ("stage", "team", "rep", "territory"),
+        pipeline.deals_by_stage,
+        first_grain="week",
+    ),
+    Kpi(
+        "pipeline_velocity",
+        ("territory", "team", "product_line"),
+        pipeline.pipeline_velocity,
+        has_average=True,
+    ),
+    Kpi("pipeline_created", ("lead_source", "territory", "team", "rep"), pipeline.pipeline_created),
+    Kpi(
+        "slipped_deals_share",
+        ("team", "rep", "stage"),
+        pipeline.slipped_deals_share,
+        first_grain="week",
+    ),
+)
+
+LEADS = (
+    Kpi("lead_volume", (*LEAD, "territory", "rep"), leads.lead_volume),
     Kpi(
         "lead_growth",
         ("lead_source", "lead_channel", "territory"),
-        lead_volume,
+        leads.lead_volume,
         compared_with=previous_period,
     ),
-    Kpi("lead_quality", (*LEAD, "contact_field"), lead_quality),
-    Kpi("lead_to_customer_rate", (*LEAD, "industry", "rep"), lead_to_customer_rate, is_cohort=True),
-    Kpi("new_customers", ("territory", "market", "lead_source", "industry"), new_customers),
+    Kpi("lead_quality", (*LEAD, "contact_field"), leads.lead_quality),
+    Kpi("lead_fit_rate", ("lead_source", "lead_channel", "industry", "rule"), leads.lead_fit_rate),
+    Kpi(
+        "lead_to_customer_rate",
+        (*LEAD, "industry", "rep"),
+        leads.lead_to_customer_rate,
+        complete_after=lambda settings: settings.conversion_window_days,
+        first_grain="month",
+    ),
+    Kpi(
+        "lead_funnel_conversion",
+        ("funnel_stage", "lead_source"),
+        leads.lead_funnel_conversion,
+        first_grain="month",
+    ),
+    Kpi(
+        "lead_acquisition_days",
+        ("lead_source", "lead_channel", "rep"),
+        leads.lead_acquisition_days,
+    ),
+    Kpi("speed_to_lead_hours", ("lead_source", "rep", "team"), leads.speed_to_lead_hours),
+    Kpi(
+        "speed_to_lead_within_target",
+        ("lead_source", "rep", "team"),
+        leads.speed_to_lead_within_target,
+    ),
+    Kpi("leads_per_rep", ("team", "territory"), leads.leads_per_rep),
+    Kpi("leads_generated_by_rep", ("rep", "team"), leads.leads_generated_by_rep),
+    Kpi("cost_per_lead", ("lead_source", "campaign"), leads.cost_per_lead, first_grain="month"),
 )
 
+CUSTOMERS = (
+    Kpi(
+        "active_customers",
+        (*ACCOUNT, "industry"),
+        customers.active_customers,
+        first_grain="week",
+    ),
+    Kpi(
+        "new_customers",
+        ("territory", "market", "lead_source", "industry"),
+        customers.new_customers,
+    ),
+    Kpi(
+        "customer_lifetime_value",
+        (*ACCOUNT, "lead_source", "industry"),
+        customers.customer_lifetime_value,
+        first_grain="week",
+    ),
+    Kpi(
+        "predicted_lifetime_value",
+        ACCOUNT,
+        worth.predicted_lifetime_value,
+        first_grain="month",
+    ),
+    Kpi(
+        "average_revenue_per_customer",
+        (*ACCOUNT, "product_line"),
+        customers.average_revenue_per_customer,
+    ),
+    Kpi("churn_rate", (*ACCOUNT, "industry"), customers.churn_rate, first_grain="month"),
+    Kpi("revenue_churn_rate", ACCOUNT, customers.revenue_churn_rate, first_grain="month"),
+    Kpi("customer_retention_rate", ACCOUNT, customers.customer_retention_rate, first_grain="month"),
+    Kpi("net_revenue_retention", ACCOUNT, customers.net_revenue_retention, first_grain="month"),
+    Kpi("gross_revenue_retention", ACCOUNT, customers.gross_revenue_retention, first_grain="month"),
+    Kpi("repeat_purchase_rate", ACCOUNT, customers.repeat_purchase_rate, first_grain="week"),
+    Kpi("customer_acquisition_cost", (), worth.customer_acquisition_cost, first_grain="month"),
+    Kpi("ltv_to_cac", (), worth.ltv_to_cac, first_grain="month", has_null_parts=True),
+    Kpi(
+        "cac_payback_months", (), worth.cac_payback_months, first_grain="month", has_null_parts=True
+    ),
+    Kpi("net_promoter_score", (*ACCOUNT, "product_line", "rep"), customers.net_promoter_score),
+    Kpi(
+        "customer_sentiment",
+        ("survey_type", "territory", "segment"),
+        customers.customer_sentiment,
+    ),
+    Kpi("registrations", ("lead_channel", "market"), customers.registrations),
+    Kpi(
+        "activation_rate",
+        ("lead_channel", "market"),
+        customers.activation_rate,
+        complete_after=lambda settings: settings.activation_window_days,
+        first_grain="month",
+    ),
+    Kpi("cancellations", ("cancel_reason", "territory", "segment"), customers.cancellations),
+    Kpi(
+        "revenue_by_persona",
+        ("industry", "company_size", "job_function", "country"),
+        customers.revenue_by_persona,
+    ),
+)
 
-# --- the answers ---------------------------------------------------------------------------------
+REPS = (
+    Kpi(
+        "quota_attainment",
+        ("rep", "team", "territory"),
+        reps.quota_attainment,
+        first_grain="month",
+    ),
+    Kpi(
+        "reps_at_quota_share", ("team", "territory"), reps.reps_at_quota_share, first_grain="month"
+    ),
+    Kpi("revenue_per_rep", ("team", "territory"), reps.revenue_per_rep),
+    Kpi("activities", ("activity_type", "rep", "team"), reps.activities),
+    Kpi("activities_per_won_deal", ("activity_type", "rep", "team"), reps.activities_per_won_deal),
+    Kpi("call_connect_rate", ("rep", "team"), reps.call_connect_rate),
+    Kpi("meetings_held_rate", ("rep", "team"), reps.meetings_held_rate),
+    Kpi("rep_ramp_days", ("team",), reps.rep_ramp_days, first_grain="month"),
+    Kpi("commission_paid", ("rep", "team", "plan"), reps.commission_paid, first_grain="month"),
+    Kpi("commission_ratio", ("rep", "team"), reps.commission_ratio, first_grain="month"),
+)
+
+MARKETING = (
+    Kpi("email_delivery_rate", (*MAIL, "rep"), marketing.email_delivery_rate),
+    Kpi("email_open_rate", (*MAIL, "rep"), marketing.email_open_rate),
+    Kpi("email_click_rate", (*MAIL, "content", "rep"), marketing.email_click_rate),
+    Kpi("email_reply_rate", (*MAIL, "rep"), marketing.email_reply_rate),
+    Kpi("email_bounce_rate", MAIL, marketing.email_bounce_rate),
+    Kpi("email_unsubscribe_rate", MAIL, marketing.email_unsubscribe_rate),
+    Kpi(
+        "web_sessions",
+        ("channel", "source_medium", "landing_page", "market"),
+        marketing.web_sessions,
+    ),
+    Kpi(
+        "engaged_session_rate",
+        ("channel", "landing_page", "market"),
+        marketing.engaged_session_rate,
+    ),
+    Kpi(
+        "session_to_lead_rate",
+        ("channel", "campaign", "landing_page", "market"),
+        marketing.session_to_lead_rate,
+    ),
+    Kpi(
+        "attributed_revenue",
+        tuple(f"{name}__{model}" for name in TOUCHED for model in MODELS),
+        marketing.attributed_revenue,
+    ),
+    Kpi("content_influence", ("content", "content_type", "channel"), marketing.content_influence),
+    Kpi("marketing_roi", ("campaign", "channel"), marketing.marketing_roi, first_grain="month"),
+)
+
+KPIS = (*REVENUE, *PIPELINE, *LEADS, *CUSTOMERS, *REPS, *MARKETING)
 
 
 def planted_kpis(company: Company, settings: Settings) -> list[KpiRow]:

@@ -29,11 +29,11 @@ from sales_kpis.demo.raw_hubspot_properties import (
 )
 from sales_kpis.demo.raw_hubspot_records import (
     PIPELINE_LABELS,
+    SYSTEM,
     HubspotRecord,
     Portal,
     epoch_ms,
     latest,
-    of_hubspot,
     read_portal,
     stage_texts,
     texts_of,
@@ -48,6 +48,7 @@ from sales_kpis.demo.raw_hubspot_tables import (
     team_ids,
     user_id,
 )
+from sales_kpis.demo.raw_tables import records_of
 
 
 def airbyte_tables(company: Company) -> Tables:
@@ -204,7 +205,7 @@ def _history_streams(company: Company, portal: Portal) -> Tables:
 def _owners(company: Company) -> RawTable:
     teams = team_ids(company)
     rows = []
-    for rep in of_hubspot(company, Rep):
+    for rep in records_of(company, Rep, SYSTEM):
         texts = texts_of(rep, iso)
         first, last = name_parts(texts["name"])
         team = [{"id": teams[rep.team], "name": rep.team, "primary": True}] if rep.team else []

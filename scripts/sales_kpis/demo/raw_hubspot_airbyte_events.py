@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from sales_kpis.demo.company import Company, EmailCampaign, FormSubmission, Person
-from sales_kpis.demo.raw_hubspot_records import epoch_ms, native_id, of_hubspot, texts_of
+from sales_kpis.demo.raw_hubspot_records import SYSTEM, epoch_ms, native_id, texts_of
 from sales_kpis.demo.raw_hubspot_tables import (
     APP,
     ENGAGEMENT_PROPERTIES,
@@ -20,7 +20,7 @@ from sales_kpis.demo.raw_hubspot_tables import (
     raw_table,
     uuid_of,
 )
-from sales_kpis.demo.raw_tables import Texts
+from sales_kpis.demo.raw_tables import Texts, records_of
 
 META = ("_airbyte_raw_id", "_airbyte_extracted_at", "_airbyte_meta")
 TOP = ("id", "createdAt", "updatedAt", "archived")
@@ -95,7 +95,7 @@ def mail_streams(company: Company) -> Tables:
                     "lastUpdatedTime": epoch_ms(campaign.modified_at),
                     **meta("campaigns", texts["key"], campaign.modified_at),
                 }
-                for campaign in of_hubspot(company, EmailCampaign)
+                for campaign in records_of(company, EmailCampaign, SYSTEM)
                 for texts in [texts_of(campaign, iso)]
             ),
         ),
@@ -135,8 +135,8 @@ def mail_streams(company: Company) -> Tables:
 
 def form_streams(company: Company) -> Tables:
     """Forms, and what was sent with them, by address and by contact."""
-    submissions = of_hubspot(company, FormSubmission)
-    emails = {person.key: person.email or "" for person in of_hubspot(company, Person)}
+    submissions = records_of(company, FormSubmission, SYSTEM)
+    emails = {person.key: person.email or "" for person in records_of(company, Person, SYSTEM)}
     said = [
         (submission, texts_of(submission, iso), form_guid(submission.form_name))
         for submission in submissions

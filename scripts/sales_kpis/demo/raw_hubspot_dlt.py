@@ -18,10 +18,10 @@ from sales_kpis.demo.raw_hubspot_properties import (
 )
 from sales_kpis.demo.raw_hubspot_records import (
     PIPELINE_LABELS,
+    SYSTEM,
     HubspotRecord,
     Portal,
     latest,
-    of_hubspot,
     read_portal,
     stage_texts,
     texts_of,
@@ -36,7 +36,7 @@ from sales_kpis.demo.raw_hubspot_tables import (
     user_id,
     uuid_of,
 )
-from sales_kpis.demo.raw_tables import Texts
+from sales_kpis.demo.raw_tables import Texts, records_of
 
 META = ("_dlt_load_id", "_dlt_id")
 CHILD_META = ("_dlt_parent_id", "_dlt_list_idx", "_dlt_id")
@@ -200,7 +200,7 @@ def _stage_times(company: Company) -> RawTable:
 def _owner_tables(company: Company) -> Tables:
     teams = team_ids(company)
     owners, of_teams = [], []
-    for rep in of_hubspot(company, Rep):
+    for rep in records_of(company, Rep, SYSTEM):
         texts = texts_of(rep, moment)
         first, last = name_parts(texts["name"])
         meta = _meta("owners", texts["key"], rep.modified_at)

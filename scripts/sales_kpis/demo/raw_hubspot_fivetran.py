@@ -23,10 +23,10 @@ from sales_kpis.demo.raw_hubspot_properties import (
 )
 from sales_kpis.demo.raw_hubspot_records import (
     PIPELINE_LABELS,
+    SYSTEM,
     HubspotRecord,
     Portal,
     latest,
-    of_hubspot,
     read_portal,
     stage_texts,
     texts_of,
@@ -41,7 +41,7 @@ from sales_kpis.demo.raw_hubspot_tables import (
     team_ids,
     user_id,
 )
-from sales_kpis.demo.raw_tables import Texts
+from sales_kpis.demo.raw_tables import Texts, records_of
 
 PRIMARY_COMPANY, ANY_COMPANY, ANY_CONTACT, DEAL_OF_LINE = "5", "341", "3", "20"
 FOR_EVER = "9999-12-31T23:59:59.999Z"
@@ -271,7 +271,7 @@ def _history_tables(company: Company, portal: Portal) -> Tables:
 def _owner_tables(company: Company) -> Tables:
     teams = team_ids(company)
     owners, users, of_teams = [], [], []
-    for rep in of_hubspot(company, Rep):
+    for rep in records_of(company, Rep, SYSTEM):
         texts = texts_of(rep, moment)
         first, last = name_parts(texts["name"])
         person = {"email": texts["email"], "first_name": first, "last_name": last}

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from sales_kpis.demo.company import Company, EmailCampaign, FormSubmission
-from sales_kpis.demo.raw_hubspot_records import native_id, of_hubspot, texts_of
+from sales_kpis.demo.raw_hubspot_records import SYSTEM, native_id, texts_of
 from sales_kpis.demo.raw_hubspot_tables import (
     APP,
     ENGAGEMENT_PROPERTIES,
@@ -19,7 +19,7 @@ from sales_kpis.demo.raw_hubspot_tables import (
     mail_events,
     raw_table,
 )
-from sales_kpis.demo.raw_tables import Texts
+from sales_kpis.demo.raw_tables import Texts, records_of
 
 SYNCED, DELETED = "_fivetran_synced", "_fivetran_deleted"
 NOT_DELETED = {DELETED: "false"}
@@ -117,7 +117,9 @@ def mail_tables(company: Company) -> Tables:
                     "type": "BATCH_EMAIL",
                     SYNCED: texts["modified_at"],
                 }
-                for texts in (texts_of(c, moment) for c in of_hubspot(company, EmailCampaign))
+                for texts in (
+                    texts_of(c, moment) for c in records_of(company, EmailCampaign, SYSTEM)
+                )
             ),
         ),
         "email_event": raw_table(
@@ -167,7 +169,7 @@ def _event_row(event: MailEvent) -> Texts:
 
 def form_tables(company: Company) -> Tables:
     """Forms, and what contacts sent with them."""
-    submissions = of_hubspot(company, FormSubmission)
+    submissions = records_of(company, FormSubmission, SYSTEM)
     names = sorted({submission.form_name for submission in submissions})
     return {
         "form": raw_table(

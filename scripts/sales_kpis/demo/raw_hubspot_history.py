@@ -13,10 +13,10 @@ from sales_kpis.demo.raw_hubspot_records import (
     close_moment,
     epoch_ms,
     native_id,
-    of_hubspot,
     stage_id,
     stage_ids,
 )
+from sales_kpis.demo.raw_tables import records_of
 
 HISTORY_NAMES = {
     "stage": "dealstage",
@@ -65,7 +65,7 @@ def deal_history(company: Company) -> tuple[HistoryEntry, ...]:
     ids = stage_ids(company)
     by_key = {deal.key: deal for deal in company.deals if deal.system == SYSTEM}
     changes: dict[tuple[str, str], list[DealChange]] = defaultdict(list)
-    for change in of_hubspot(company, DealChange):
+    for change in records_of(company, DealChange, SYSTEM):
         changes[change.deal, change.changed_field].append(change)
 
     def spelled(deal: Deal | None, key: str, name: str, value: str | None) -> str:

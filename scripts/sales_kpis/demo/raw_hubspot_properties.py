@@ -22,7 +22,7 @@ COMPANY_PROPERTIES: Mapping[str, str] = {
     "segment": "segment",
     "territory": "territory",
     "market": "market",
-    "currency": "currency",
+    "currency_code": "currency",
 }
 CONTACT_PROPERTIES: Mapping[str, str] = {
     "email": "email",
@@ -55,7 +55,7 @@ CONTACT_PROPERTIES: Mapping[str, str] = {
     "hs_merged_object_ids": "merged_ids",
     # An admin of the portal added these.
     "web_user_id": "web_user",
-    "sourced_by": "sourced_by",
+    "sourced_by_rep_id": "sourced_by",
     "marketing_team_size": "marketing_team_size",
     "disqualified_at": "disqualified_at",
 }
@@ -73,7 +73,7 @@ DEAL_PROPERTIES: Mapping[str, str] = {
     "hs_merged_object_ids": "merged_ids",
     "hs_lastmodifieddate": "modified_at",
     # An admin of the portal added these.
-    "main_competitor": "competitor",
+    "competitor": "competitor",
     "contract_term_months": "contract_term_months",
 }
 # Fivetran has columns of its own for these.

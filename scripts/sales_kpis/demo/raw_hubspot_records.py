@@ -5,7 +5,7 @@ A record merged into another is gone: only the survivor tells of it.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -23,7 +23,7 @@ from sales_kpis.demo.company import (
     Record,
     Stage,
 )
-from sales_kpis.demo.raw_tables import Texts, record_texts
+from sales_kpis.demo.raw_tables import Texts, record_texts, records_of
 
 R = TypeVar("R", bound=Record)
 Moment = Callable[[datetime], str]
@@ -79,35 +79,26 @@ class Portal:
 
 def read_portal(company: Company, moment: Moment) -> Portal:
     """What the portal holds, with moments as text as `moment` says."""
-    accounts, deals = of_hubspot(company, Account), of_hubspot(company, Deal)
+    accounts, deals = records_of(company, Account, SYSTEM), records_of(company, Deal, SYSTEM)
     contacts = _contacts(company, moment)
     ids = stage_ids(company)
     deal_records = _records(deals, moment, lambda deal: _deal_texts(deal, ids, moment))
-    stages = tuple(of_hubspot(company, Stage))
+    stages = tuple(records_of(company, Stage, SYSTEM))
     return Portal(
         companies=_records(accounts, moment),
         contacts=contacts,
         deals=deal_records,
-        lines=_records(of_hubspot(company, LineItem), moment, _line_texts),
-        products=_records(of_hubspot(company, Product), moment),
+        lines=_records(records_of(company, LineItem, SYSTEM), moment, _line_texts),
+        products=_records(records_of(company, Product, SYSTEM), moment),
         stages=stages,
         pipelines=tuple(sorted({native_id(s.pipeline) or DEFAULT_PIPELINE for s in stages})),
         deal_companies=_deal_companies(company, deal_records),
         deal_contacts=_deal_contacts(company, deal_records),
         deal_merges=_merges(deals),
-        contact_merges=_merges([*of_hubspot(company, Person), *of_hubspot(company, Lead)]),
+        contact_merges=_merges(
+            [*records_of(company, Person, SYSTEM), *records_of(company, Lead, SYSTEM)]
+        ),
     )
-
-
-def of_hubspot(company: Company, record_type: type[R], system: str = SYSTEM) -> list[R]:
-    """All records of a type that the system holds or held, in any list of the company."""
-    return [
-        record
-        for member in fields(company)
-        if isinstance(records := getattr(company, member.name), tuple)
-        for record in records
-        if isinstance(record, record_type) and record.system == system
-    ]
 
 
 def latest(records: Iterable[HubspotRecord]) -> dict[str, HubspotRecord]:
@@ -206,7 +197,7 @@ def stage_texts(portal: Portal, moment: Moment) -> list[Texts]:
 
 def _contacts(company: Company, moment: Moment) -> tuple[HubspotRecord, ...]:
     """One row for the person and the lead of a key, in each of its versions."""
-    people, leads = of_hubspot(company, Person), of_hubspot(company, Lead)
+    people, leads = records_of(company, Person, SYSTEM), records_of(company, Lead, SYSTEM)
     merged = _merged_ids([*people, *leads])
     lost = {record.key for record in (*people, *leads) if record.merged_into}
     now_people = {p.key: p for p in company.people}
@@ -323,16 +314,17 @@ def _line_texts(line: LineItem) -> Texts:
 def _deal_companies(
     company: Company, deals: Iterable[HubspotRecord]
 ) -> tuple[tuple[str, str, bool], ...]:
+    """The associations as they are; a deal that has none of its own has its account as primary."""
     known = latest(deals)
-    found: dict[tuple[str, str], bool] = {
-        (deal_id, deal.texts["account"]): True
-        for deal_id, deal in known.items()
-        if deal.texts["account"]
-    }
-    for link in of_hubspot(company, DealAccount):
+    found: dict[tuple[str, str], bool] = {}
+    for link in records_of(company, DealAccount, SYSTEM):
         pair = (native_id(link.deal), native_id(link.account))
         if pair[0] in known:
             found[pair] = found.get(pair, False) or link.is_primary
+    associated = {deal_id for deal_id, _ in found}
+    for deal_id, deal in known.items():
+        if deal_id not in associated and deal.texts["account"]:
+            found[deal_id, deal.texts["account"]] = True
     return tuple((deal_id, account, primary) for (deal_id, account), primary in found.items())
 
 
@@ -344,6 +336,7 @@ def _deal_contacts(company: Company, deals: Iterable[HubspotRecord]) -> tuple[tu
         if deal.texts["primary_person"]
     )
     found |= dict.fromkeys(
-        (native_id(link.deal), native_id(link.person)) for link in of_hubspot(company, DealPerson)
+        (native_id(link.deal), native_id(link.person))
+        for link in records_of(company, DealPerson, SYSTEM)
     )
     return tuple(pair for pair in found if pair[0] in known)

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from uuid import NAMESPACE_URL, uuid5
 
 from sales_kpis.demo.company import Activity, Company, EmailEvent, EmailMessage, Rep
-from sales_kpis.demo.raw_hubspot_records import Moment, native_id, of_hubspot, texts_of
-from sales_kpis.demo.raw_tables import Texts
+from sales_kpis.demo.raw_hubspot_records import SYSTEM, Moment, native_id, texts_of
+from sales_kpis.demo.raw_tables import Texts, records_of
 
 PORTAL_ID = "8420731"
 APP = {"id": "113", "name": "Batch"}
@@ -124,7 +124,7 @@ def name_parts(name: str) -> tuple[str, str]:
 
 def team_ids(company: Company) -> dict[str, str]:
     """The id of each team."""
-    teams = sorted({rep.team for rep in of_hubspot(company, Rep) if rep.team})
+    teams = sorted({rep.team for rep in records_of(company, Rep, SYSTEM) if rep.team})
     return {team: str(5100 + number) for number, team in enumerate(teams, start=1)}
 
 
@@ -144,9 +144,9 @@ def form_guid(name: str) -> str:
 def engagements(company: Company, moment: Moment) -> list[Engagement]:
     """The activities as engagements; a type that HubSpot does not know is a note."""
     teams = team_ids(company)
-    team_of = {rep.key: teams.get(rep.team or "", "") for rep in of_hubspot(company, Rep)}
+    team_of = {rep.key: teams.get(rep.team or "", "") for rep in records_of(company, Rep, SYSTEM)}
     found = []
-    for activity in of_hubspot(company, Activity):
+    for activity in records_of(company, Activity, SYSTEM):
         texts = texts_of(activity, moment)
         kind = texts["activity_type"] if texts["activity_type"] in ENGAGEMENTS else "note"
         automated = texts["is_automated"] == "true"
@@ -212,7 +212,7 @@ def _native_ids(keys: Iterable[str | None]) -> tuple[str, ...]:
 
 def mail_events(company: Company) -> list[MailEvent]:
     """The sendings, and what came of them."""
-    messages = of_hubspot(company, EmailMessage)
+    messages = records_of(company, EmailMessage, SYSTEM)
     by_key = {message.key: message for message in messages}
     found = [
         MailEvent(
@@ -230,7 +230,7 @@ def mail_events(company: Company) -> list[MailEvent]:
         )
         for message in messages
     ]
-    for event in of_hubspot(company, EmailEvent):
+    for event in records_of(company, EmailEvent, SYSTEM):
         sending = by_key.get(event.message)
         written = event.as_written
         found.append(

@@ -6,6 +6,9 @@ from typing import NamedTuple
 
 from sales_kpis.demo import raw_salesforce, raw_tabular
 from sales_kpis.demo.company import Company, Record
+from sales_kpis.demo.raw_google_analytics import event_rows
+from sales_kpis.demo.raw_hubspot import hubspot_tables
+from sales_kpis.demo.raw_mailchimp import mailchimp_tables
 from sales_kpis.demo.raw_tables import Table, records_of
 from sales_kpis.demo.seed_files import write_csv
 
@@ -39,6 +42,18 @@ def planted_reconciliation(company: Company) -> list[ReconciliationRow]:
     for name, (_, rows) in raw_salesforce.other_tables(company).items():
         table_name, count = raw_salesforce.snake_case(name), len(rows)
         found.append(ReconciliationRow("salesforce", table_name, count, count, 0, 0))
+    for system, written in (
+        ("hubspot", hubspot_tables(company)),
+        ("mailchimp", mailchimp_tables(company)),
+    ):
+        for name, raw_table in written.items():
+            count = len(raw_table.rows)
+            found.append(ReconciliationRow(system, name, count, count, 0, 0))
+    older = set(map(id, company.older_versions))
+    events = [record for record, _ in event_rows(company)]
+    count, duplicates = len(events), sum(id(record) in older for record in events)
+    staged = count - duplicates
+    found.append(ReconciliationRow("google_analytics", "event", count, staged, duplicates, 0))
     return found
 
 

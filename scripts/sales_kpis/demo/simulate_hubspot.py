@@ -83,7 +83,7 @@ def with_hubspot(scale: float, company: Company) -> Company:
     deal_people: list[DealPerson] = []
     days = sorted(any_day(rng) for _ in range(scaled(DEALS, scale, least=30)))
     leads = [lead for person, lead in people if lead]
-    sources = {lead.key: lead.lead_source for lead in leads}
+    lead_of = {lead.key: lead for lead in leads}
     for number, day in enumerate(days, start=1):
         account = _account_of_day(rng, accounts, day)
         contacts = [
@@ -93,7 +93,7 @@ def with_hubspot(scale: float, company: Company) -> Company:
             and person.created_at
             and person.created_at.date() < day
         ]
-        deal = _deal(rng, account, contacts, reps, sources, number, day)
+        deal = _deal(rng, account, contacts, reps, lead_of, number, day)
         deal_lines = _lines(rng, deal, len(lines))
         deals.append(deal)
         lines += deal_lines
@@ -313,7 +313,7 @@ def _deal(
     account: Account,
     contacts: Sequence[Person],
     reps: Sequence[Rep],
-    sources: dict[str, str | None],
+    leads: dict[str, Lead],
     number: int,
     day: date,
 ) -> Deal:
@@ -330,9 +330,11 @@ def _deal(
     source = _source(rng)
     written = {"lead_source": written_source(rng, source, "hubspot")}
     lead_source: str | None = source.name
-    if rng.random() < 0.4:
+    campaign = None
+    if rng.random() < 0.4:  # Then its primary contact's counts.
         written["lead_source"] = ""
-        lead_source = sources.get(primary.key) if primary else None
+        lead = leads.get(primary.key) if primary else None
+        lead_source, campaign = (lead.lead_source, lead.campaign) if lead else (None, None)
     revenue_type = maybe(rng, 0.4, "new_business")
     written["revenue_type"] = (
         "newbusiness" if revenue_type else rng.choice(("", "existingbusiness"))
@@ -354,6 +356,7 @@ def _deal(
         owner=rng.choice(reps).key,
         revenue_type=revenue_type,
         lead_source=lead_source,
+        campaign=campaign,
         loss_reason=rng.choice(world.LOSS_REASONS) if is_closed and not is_won else None,
         primary_person=primary.key if primary else None,
         modified_at=last_change(rng, min(expected, world.LAST_DAY)),

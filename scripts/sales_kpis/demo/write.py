@@ -5,8 +5,7 @@ from pathlib import Path
 import yaml
 
 from sales_kpis.demo.planted import planted_kpis
-from sales_kpis.demo.raw_files import write_raw
-from sales_kpis.demo.raw_salesforce import SalesforceSpelling
+from sales_kpis.demo.raw_files import RawSpelling, write_raw
 from sales_kpis.demo.reconciliation import planted_reconciliation, write_reconciliation
 from sales_kpis.demo.rollup import write_kpi_rows
 from sales_kpis.demo.seed_files import write_seeds
@@ -18,12 +17,12 @@ def write_demo(
     out: Path,
     seed: int = 1,
     scale: float = 1.0,
-    spelling: SalesforceSpelling = "fivetran",
+    spelling: RawSpelling = "fivetran",
 ) -> None:
     """Writes the demo company of a seed into a folder.
 
-    The folder gets `raw/<system>/<table>.csv`; `seeds/planning/*.csv` and `seeds/mapping/*.csv`;
-    `settings.yml`, the dbt vars; `planted_answers.csv`, the true value of every KPI; and
+    The folder gets `raw/<system>/<table>.csv`, Google Analytics as Parquet files;
+    `seeds/planning/*.csv` and `seeds/mapping/*.csv`; `settings.yml`, the dbt vars; `planted_answers.csv`, the true value of every KPI; and
     `planted_reconciliation.csv`, what becomes of the raw rows. Files of these names are replaced,
     others left alone.
     """
