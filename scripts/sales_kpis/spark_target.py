@@ -22,6 +22,11 @@ def is_spark(project: Project, target: str | None) -> bool:
     return target is not None and project.targets().get(target, {}).get("type") == "spark"
 
 
+def has_pyspark() -> bool:
+    """Whether this Python has pyspark, which comes with the environment of spark.mk alone."""
+    return importlib.util.find_spec("pyspark") is not None
+
+
 def require_local_spark(project: Project, target: str) -> None:
     """Stop unless this Python can run the target's Spark inside dbt's process.
 
@@ -34,7 +39,7 @@ def require_local_spark(project: Project, target: str) -> None:
             f"Build with dbt build --target {target}, then kpis publish --target {target}"
             f" --marts DIR: see {_PAGE}.",
         )
-    if importlib.util.find_spec("pyspark") is None:
+    if not has_pyspark():
         raise WrongUse(
             f"Target {target} needs pyspark, which is not in this environment.",
             "Run make build-spark, which makes the environment .venv-spark, and then"
