@@ -313,7 +313,7 @@ def _run(
         with _timed(seconds, "build"), reporter.stage("Building and testing") as on_progress:
             build = builder.build(on_progress)
     fold_in_log(project.candidate)
-    _require_build(project, build)
+    _require_build(request, build)
     manifest: Mapping[str, Any] = {}
     if request.is_on_spark:
         manifest = spark_target.last_spark_manifest(project)
@@ -403,10 +403,12 @@ def _remove_database(database: Path) -> None:
         files.remove(database.with_name(database.name + suffix))
 
 
-def _require_build(project: Project, build: BuildResult) -> None:
+def _require_build(request: RunRequest, build: BuildResult) -> None:
     """Stop when a node or a data test failed, and say what a person needs to go on."""
     if not build.problems and not build.failed_tests:
         return
+    project = request.project
+    place = spark_target.warehouse_folder(project) if request.is_on_spark else project.candidate
     details: list[str] = []
     data: dict[str, Any] = {"problems": [], "failed_tests": []}
     for problem in build.problems:
@@ -415,10 +417,14 @@ def _require_build(project: Project, build: BuildResult) -> None:
         details += [f"  {problem.file}"] if problem.file else []
         data["problems"].append(asdict(problem))
     for test in build.failed_tests:
-        offenders = read_offenders(project.candidate, test)
+        offenders = (
+            spark_target.read_rows(project, test.relation or "", SHOWN_OFFENDERS)
+            if request.is_on_spark
+            else read_offenders(project.candidate, test)
+        )
         details += _describe_failed_test(test, offenders)
         data["failed_tests"].append({**asdict(test), "sentence": test.sentence, "rows": offenders})
-    where = f"The build is kept in {project.candidate} until the next run."
+    where = f"The build is kept in {place} until the next run."
     if build.problems:
         raise BuildFailed(
             f"{plural(len(build.problems), 'node')} could not be built; nothing was published.",

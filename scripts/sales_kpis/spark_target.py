@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from sales_kpis import files
 from sales_kpis.errors import WrongUse
 from sales_kpis.java_for_spark import java_home
+from sales_kpis.marts import query, text_literal
 from sales_kpis.project import Project
 from sales_kpis.spark_marts import export_spark_marts_to_duckdb
 
@@ -109,3 +113,17 @@ def copy_marts(
     """
     tables = folder or warehouse_folder(project) / "warehouse"
     export_spark_marts_to_duckdb(manifest, tables, database)
+
+
+def read_rows(project: Project, relation: str, limit: int) -> list[dict[str, Any]]:
+    """The first rows of a table in the local warehouse; none where it has no files."""
+    names = relation.replace("`", "").split(".")
+    if len(names) < 2:
+        return []
+    files_of_table = warehouse_folder(project) / "warehouse" / f"{names[-2]}.db" / names[-1]
+    with duckdb.connect() as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        with contextlib.suppress(duckdb.IOException):
+            source = text_literal(str(files_of_table / "*.parquet"))
+            return query(connection, f"select * from read_parquet({source}) limit {limit}")
+    return []

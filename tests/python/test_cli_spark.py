@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 from kpis_project import FakeBuilder, published_revenue, write_marts
 from sales_kpis import cli, spark_target
-from sales_kpis.dbt_runner import BuildResult, OnProgress
+from sales_kpis.dbt_runner import BuildResult, FailedTest, OnProgress
 from sales_kpis.ledger import read_runs
 from sales_kpis.project import MART_SCHEMAS, Project
 from sales_kpis.publish import all_versions, current_version
@@ -118,6 +118,27 @@ def test_an_audit_that_fails_publishes_nothing(
     result = kpis("run", "--target", "spark")
     assert result.exit_code == 1
     assert "nothing was published" in result.stderr
+    assert all_versions(kpis_project.published) == []
+
+
+def test_a_failed_data_test_shows_the_rows_that_spark_has_stored(
+    kpis_project: Project, builder: type[SparkBuilder]
+) -> None:
+    name = "won_deals_have_a_close_date"
+    table = spark_target.warehouse_folder(kpis_project) / "warehouse/dbt_test__audit.db" / name
+    table.mkdir(parents=True)
+    duckdb.execute(
+        "copy (select i as deal_id, 'Deal ' || i || ' is won without a close date' as message from"
+        f" range(7) as offending(i)) to '{table / 'part-0.parquet'}'"
+    )
+    failed = FailedTest(name, "", "tests/a.sql", 7, f"`dbt_test__audit`.`{name}`", None, "Got 7")
+    builder.result = BuildResult(statuses={"fail": 1}, failed_tests=(failed,))
+
+    result = kpis("run", "--target", "spark")
+
+    assert result.exit_code == 1
+    assert "Deal 4 is won without a close date" in result.stderr
+    assert "… and 2 more" in result.stderr
     assert all_versions(kpis_project.published) == []
 
 
