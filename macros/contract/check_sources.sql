@@ -12,7 +12,7 @@
         {%- for contract in sales_kpis.contracts_of(system) -%}
             {%- set delivery = sales_kpis.delivery_of(contract) -%}
             {%- do result.errors.extend(delivery.errors) -%}
-            {%- do found_tables.append(delivery.found_as) -%}
+            {%- for raw_table in delivery.raw_tables -%}{%- do found_tables.append(contract.schema ~ '.' ~ raw_table) -%}{%- endfor -%}
             {%- do result.tables.append(sales_kpis.table_findings(contract, delivery)) -%}
             {%- if delivery.relation is not none and not delivery.errors -%}
                 {%- for column in contract.columns if delivery.columns[column.name].raw_name is not none -%}
@@ -20,11 +20,13 @@
                 {%- endfor -%}
             {%- endif -%}
         {%- endfor -%}
-        {%- for name in sales_kpis.relation_names(target.database, 'raw_' ~ system) if name not in found_tables -%}
-            {%- do result.oddities.append({
-                'system': system, 'table': name, 'column': none, 'kind': 'table that no contract reads', 'values': [], 'rows': none,
-                'next_step': "If it holds data of a table above, name it in source_mapping (" ~ system ~ ": {<table>: {table: " ~ name ~ "}}).",
-            }) -%}
+        {%- for contract in sales_kpis.contracts_of_table(system, sales_kpis.contracts_of(system)[0].table) -%}
+            {%- for name in sales_kpis.relation_names(contract.database, contract.schema) if contract.schema ~ '.' ~ name not in found_tables -%}
+                {%- do result.oddities.append({
+                    'system': contract.source, 'table': name, 'column': none, 'kind': 'table that no contract reads', 'values': [], 'rows': none,
+                    'next_step': "If it holds data of a table above, name it in source_mapping (" ~ contract.source ~ ": {<table>: {table: " ~ name ~ "}}).",
+                }) -%}
+            {%- endfor -%}
         {%- endfor -%}
     {%- endfor -%}
     {%- do log('CHECK_SOURCES ' ~ tojson(result), info=true) -%}
@@ -33,8 +35,8 @@
 {# Entries of source_mapping that name no system or table of a contract. #}
 {% macro mapping_errors() %}
     {%- set errors = [] -%}
-    {%- for system, tables in (var('source_mapping', {}) or {}).items() if system in sales_kpis.systems_in_use() -%}
-        {%- set known = sales_kpis.contracts_of(system) | map(attribute='table') | list -%}
+    {%- for system, tables in (var('source_mapping', {}) or {}).items() if system.split('.')[0] in sales_kpis.systems_in_use() -%}
+        {%- set known = sales_kpis.contracts_of(system.split('.')[0]) | map(attribute='table') | list -%}
         {%- for table in tables if table not in known -%}
             {%- do errors.append("source_mapping names the table " ~ system ~ "." ~ table ~ ", which the contract does not have: use one of " ~ known | join(', ') ~ ".") -%}
         {%- endfor -%}
@@ -45,7 +47,7 @@
 {# Counts of one delivered table and of each of its columns. #}
 {% macro table_findings(contract, delivery) %}
     {%- set finding = {
-        'system': contract.system, 'table': contract.table, 'found_as': delivery.found_as, 'is_required': contract.is_required,
+        'system': contract.source, 'table': contract.table, 'found_as': delivery.found_as, 'is_required': contract.is_required,
         'rows': none, 'duplicate_rows': none, 'rejected_rows': none, 'newest_row': none, 'columns': [],
     } -%}
     {%- set parts = [] -%}
@@ -87,14 +89,14 @@
     {%- set missing = (finding.columns | selectattr('name', 'equalto', column.name) | first).missing_values -%}
     {%- if missing and column.is_expected -%}
         {%- do oddities.append({
-            'system': contract.system, 'table': contract.table, 'column': column.name, 'kind': 'blank', 'values': [], 'rows': missing,
+            'system': contract.source, 'table': contract.table, 'column': column.name, 'kind': 'blank', 'values': [], 'rows': missing,
             'next_step': "They count under '(none)', or not at all where a KPI needs the value.",
         }) -%}
     {%- endif -%}
     {%- if column.references or column.mapped_by -%}
         {%- set known = [] -%}
         {%- if column.references -%}
-            {%- set target_contract = sales_kpis.contract_of(contract.system, column.references) -%}
+            {%- set target_contract = sales_kpis.contract_of(contract.system, column.references, contract.instance) -%}
             {%- set target_delivery = sales_kpis.delivery_of(target_contract) -%}
             {%- if target_delivery.relation is not none and not target_delivery.errors -%}
                 {%- do known.append('select ' ~ sales_kpis.read_text(target_contract.primary_key[0], target_delivery.columns[target_contract.primary_key[0]].family) ~ ' as known_value from (' ~ sales_kpis.raw_rows_sql(target_contract, target_delivery) ~ ') as target_rows') -%}
@@ -123,7 +125,7 @@
                     {%- endfor -%}
                 {%- endif -%}
                 {%- do oddities.append({
-                    'system': contract.system, 'table': contract.table, 'column': column.name,
+                    'system': contract.source, 'table': contract.table, 'column': column.name,
                     'kind': 'not in ' ~ column.references if column.references else 'unmapped',
                     'values': examples, 'rows': unknown.columns[1].values() | map('int') | sum,
                     'next_step': (similar | join(', ') ~ '. ' if similar else '') ~ sales_kpis.next_step_for(column),

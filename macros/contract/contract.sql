@@ -1,74 +1,110 @@
-{# What `_<system>__sources.yml` declares for a table, as one dictionary; none inside a unit test, whose graph has no sources. #}
-{% macro contract_of(system, table) %}
-    {%- for node in graph.get('sources', {}).values() if node.source_name == system and node.name == table and node.package_name == 'sales_kpis' -%}
-        {%- set meta = node.config.meta -%}
-        {%- set columns = [] -%}
-        {%- for column in node.columns.values() -%}
-            {%- set column_meta = column.config.meta if column.config and column.config.meta else column.meta -%}
-            {%- do columns.append({
-                'name': column.name,
-                'type': column.data_type,
-                'is_required': column_meta.get('required', false),
-                'is_pii': column_meta.get('pii', false),
-                'is_expected': column_meta.get('expected', false),
-                'references': column_meta.get('references'),
-                'mapped_by': column_meta.get('mapped_by'),
-                'aliases': column_meta.get('aliases', []),
-            }) -%}
-        {%- endfor -%}
-        {{ return({
-            'system': system,
-            'table': table,
-            'database': node.database,
-            'schema': node.schema,
-            'is_required': meta.get('required', false),
-            'required_with': meta.get('required_with'),
-            'primary_key': meta['primary_key'],
-            'newest_by': meta.get('newest_by', node.source_meta.get('newest_by', [])),
-            'aliases': meta.get('aliases', []),
-            'zone': var('reporting_time_zone') if node.source_meta.get('time_zone') == 'reporting' else 'UTC',
-            'columns': columns,
-        }) }}
+{#
+    What `_<system>__sources.yml` declares for a table, as one dictionary; none inside a unit test, whose graph has no
+    sources. Of a system with several instances it is the contract of one of them: the same columns in another schema.
+#}
+{% macro contract_of(system, table, instance=none) %}
+    {%- set node = graph.get('sources', {}).get('source.sales_kpis.' ~ system ~ '.' ~ table) -%}
+    {%- if node is none -%}{{ return(none) }}{%- endif -%}
+    {%- set meta = node.config.meta -%}
+    {%- set columns = [] -%}
+    {%- for column in node.columns.values() -%}
+        {%- set column_meta = column.config.meta if column.config and column.config.meta else column.meta -%}
+        {%- do columns.append({
+            'name': column.name,
+            'type': column.data_type,
+            'is_required': column_meta.get('required', false),
+            'is_pii': column_meta.get('pii', false),
+            'is_expected': column_meta.get('expected', false),
+            'is_native_id': column_meta.get('native_id', column.name == 'id' or column.name.endswith('_id') or column_meta.get('references') is not none or meta['primary_key'] == [column.name]),
+            'references': column_meta.get('references'),
+            'mapped_by': column_meta.get('mapped_by'),
+            'aliases': column_meta.get('aliases', []),
+            'inside': column_meta.get('inside', []),
+            'epoch': column_meta.get('epoch'),
+        }) -%}
     {%- endfor -%}
-    {{ return(none) }}
+    {{ return({
+        'system': system,
+        'instance': instance,
+        'source': system ~ '.' ~ instance if instance else system,
+        'table': table,
+        'database': node.database,
+        'schema': sales_kpis.instances_of(system)[instance] if instance else node.schema,
+        'is_required': meta.get('required', false),
+        'required_with': meta.get('required_with'),
+        'primary_key': meta['primary_key'],
+        'newest_by': meta.get('newest_by', node.source_meta.get('newest_by', [])),
+        'aliases': meta.get('aliases', []),
+        'zone': var('reporting_time_zone') if node.source_meta.get('time_zone') == 'reporting' else 'UTC',
+        'also_in': meta.get('also_in', []),
+        'unpacked_from': meta.get('unpacked_from', []),
+        'epoch': node.source_meta.get('epoch'),
+        'properties_column': node.source_meta.get('properties_column'),
+        'columns': columns,
+    }) }}
 {% endmacro %}
 
-{# All contracts of a system, in the order of its YAML. #}
-{% macro contracts_of(system) %}
+{# A table's contract once for each instance of its system; empty inside a unit test. #}
+{% macro contracts_of_table(system, table) %}
     {%- set contracts = [] -%}
-    {%- for node in graph.get('sources', {}).values() if node.source_name == system and node.package_name == 'sales_kpis' -%}
-        {%- do contracts.append(sales_kpis.contract_of(system, node.name)) -%}
+    {%- for instance in sales_kpis.instances_of(system) or [none] -%}
+        {%- set contract = sales_kpis.contract_of(system, table, instance) -%}
+        {%- if contract is not none -%}{%- do contracts.append(contract) -%}{%- endif -%}
     {%- endfor -%}
     {{ return(contracts) }}
 {% endmacro %}
 
-{# The spelling that all spellings share: `StageName`, `stage_name` and `STAGE_NAME` are `stagename`. #}
-{% macro plain_name(name) %}{{ return(name | lower | replace('_', '') | replace(' ', '')) }}{% endmacro %}
+{# All contracts of a system, in the order of its YAML, of each table once for each instance. #}
+{% macro contracts_of(system) %}
+    {%- set contracts = [] -%}
+    {%- for node in graph.get('sources', {}).values() if node.source_name == system and node.package_name == 'sales_kpis' -%}
+        {%- do contracts.extend(sales_kpis.contracts_of_table(system, node.name)) -%}
+    {%- endfor -%}
+    {{ return(contracts) }}
+{% endmacro %}
 
 {#
-    What was delivered for a contract: the relation (none: absent), under which names its columns were found, their
+    The instances of a system and the schema of each, as the variable system_instances names them; none of a system
+    that is there once, in schema raw_<system>. A key then carries its instance: `salesforce:emea.0061x`.
+#}
+{% macro instances_of(system) %}{{ return((var('system_instances', {}) or {}).get(system) or {}) }}{% endmacro %}
+
+{# What source_mapping says of a table: for the instance, else for the system. #}
+{% macro mapping_of(contract) %}
+    {%- set mapping = var('source_mapping', {}) or {} -%}
+    {%- set of_system = (mapping.get(contract.system) or {}).get(contract.table) or {} -%}
+    {{ return((mapping.get(contract.source) or {}).get(contract.table) or of_system) }}
+{% endmacro %}
+
+{# The spelling that all spellings share: `StageName`, `stage_name`, `stage-name` and `STAGE_NAME` are `stagename`. #}
+{% macro plain_name(name) %}{{ return(name | lower | replace('_', '') | replace('-', '') | replace(' ', '')) }}{% endmacro %}
+
+{#
+    What was delivered for a contract, looked up once in a dbt command: the relation (none: absent), under which names its columns were found, their
     types, and the errors that stop a build, each one sentence with table, column and what to do.
 #}
 {% macro delivery_of(contract) %}
-    {%- set mapping = (var('source_mapping', {}) or {}).get(contract.system, {}).get(contract.table, {}) or {} -%}
-    {%- set label = contract.system ~ '.' ~ contract.table -%}
-    {%- set delivery = {'relation': none, 'found_as': none, 'columns': {}, 'errors': [], 'date_order': {}, 'zone': contract.zone} -%}
+    {%- set known_deliveries = graph.setdefault('sales_kpis_deliveries', {}) -%}
+    {%- set label = contract.source ~ '.' ~ contract.table -%}
+    {%- if label in known_deliveries -%}{{ return(known_deliveries[label]) }}{%- endif -%}
+    {%- set mapping = sales_kpis.mapping_of(contract) -%}
+    {%- set delivery = {'relation': none, 'found_as': none, 'raw_tables': [], 'columns': {}, 'nested': {}, 'errors': [], 'date_order': {}, 'zone': contract.zone, 'epoch': contract.epoch} -%}
     {%- set raw_columns = {} -%}
+    {%- set raw_types = {} -%}
 
     {%- if mapping.get('rows') -%}
         {%- do delivery.update({'found_as': 'source_mapping', 'relation': '(' ~ sales_kpis.inline_rows_sql(mapping.rows) ~ ')'}) -%}
         {%- for name in mapping.rows[0] -%}{%- do raw_columns.update({name: 'text'}) -%}{%- endfor -%}
     {%- else -%}
-        {%- set relation = sales_kpis.find_raw_relation(contract, mapping) -%}
-        {%- if relation is not none -%}
-            {%- do delivery.update({'found_as': relation.identifier, 'relation': relation | string}) -%}
-            {%- for column in adapter.get_columns_in_relation(relation) -%}
-                {%- do raw_columns.update({column.name: sales_kpis.type_family(column.data_type)}) -%}
-            {%- endfor -%}
+        {%- set found = sales_kpis.delivered_rows(contract, mapping) -%}
+        {%- if found is not none -%}
+            {%- do delivery.update({'found_as': found.found_as, 'raw_tables': found.raw_tables, 'relation': found.relation}) -%}
+            {%- do raw_columns.update(found.columns) -%}
+            {%- do raw_types.update(found.get('types', {})) -%}
         {%- elif mapping.get('table') -%}
             {%- do delivery.errors.append("source_mapping names the table '" ~ mapping.table ~ "' for " ~ label ~ ", but schema " ~ contract.schema ~ " has none of that name: correct the name or deliver the table.") -%}
-        {%- elif contract.is_required or sales_kpis.is_delivered(contract.system, contract.required_with) -%}
-            {%- do delivery.errors.append("Table " ~ label ~ " is required and schema " ~ contract.schema ~ " has none of the names " ~ ([contract.table] + contract.aliases) | join(', ') ~ ": deliver it, or name it in source_mapping (" ~ contract.system ~ ": {" ~ contract.table ~ ": {table: <its name>}}).") -%}
+        {%- elif contract.is_required or sales_kpis.is_delivered(contract) -%}
+            {%- do delivery.errors.append("Table " ~ label ~ " is required and schema " ~ contract.schema ~ " has none of the names " ~ ([contract.table] + contract.aliases) | join(', ') ~ ": deliver it, or name it in source_mapping (" ~ contract.source ~ ": {" ~ contract.table ~ ": {table: <its name>}}).") -%}
         {%- endif -%}
     {%- endif -%}
 
@@ -80,13 +116,17 @@
     {%- set is_empty_file = raw_columns.keys() | list == ['empty_file'] -%}
     {%- for column in contract.columns -%}
         {%- set mapped_to = mapping.get('columns', {}).get(column.name) -%}
-        {%- set raw_name = sales_kpis.find_raw_column(raw_columns.keys() | list, [mapped_to] if mapped_to else [column.name] + column.aliases) -%}
-        {%- do delivery.columns.update({column.name: {'raw_name': raw_name, 'family': raw_columns.get(raw_name, 'text'), 'is_mapped': mapped_to is not none}}) -%}
+        {%- set found_value = sales_kpis.find_raw_value(raw_columns, [mapped_to] if mapped_to else [column.name] + column.aliases, contract.properties_column) -%}
+        {%- set part = sales_kpis.find_nested_part(raw_columns, raw_types, [mapped_to] if mapped_to else column.inside, delivery.nested) if found_value.raw_name is none else none -%}
+        {%- if part -%}{%- do found_value.update({'raw_name': part.path, 'part': part}) -%}{%- endif -%}
+        {%- set raw_name = found_value.raw_name -%}
+        {%- do found_value.update({'is_mapped': mapped_to is not none}) -%}
+        {%- do delivery.columns.update({column.name: found_value}) -%}
         {%- if raw_name is none and delivery.relation is not none and not is_empty_file -%}
             {%- if mapped_to -%}
                 {%- do delivery.errors.append("source_mapping maps " ~ label ~ "." ~ column.name ~ " to '" ~ mapped_to ~ "', but raw table " ~ contract.schema ~ "." ~ delivery.found_as ~ " has no such column: use one of " ~ raw_columns.keys() | join(', ') ~ ".") -%}
             {%- elif column.is_required -%}
-                {%- do delivery.errors.append("Column " ~ label ~ "." ~ column.name ~ " is required and raw table " ~ contract.schema ~ "." ~ delivery.found_as ~ " has no column of that name: map it in source_mapping (" ~ contract.system ~ ": {" ~ contract.table ~ ": {columns: {" ~ column.name ~ ": <its name>}}}); the table has " ~ raw_columns.keys() | join(', ') ~ ".") -%}
+                {%- do delivery.errors.append("Column " ~ label ~ "." ~ column.name ~ " is required and raw table " ~ contract.schema ~ "." ~ delivery.found_as ~ " has no column of that name: map it in source_mapping (" ~ contract.source ~ ": {" ~ contract.table ~ ": {columns: {" ~ column.name ~ ": <its name>}}}); the table has " ~ raw_columns.keys() | join(', ') ~ ".") -%}
             {%- endif -%}
         {%- endif -%}
     {%- endfor -%}
@@ -94,14 +134,16 @@
     {%- if delivery.relation is not none and not delivery.errors -%}
         {%- do delivery.update({'date_order': sales_kpis.date_orders(contract, delivery, mapping)}) -%}
     {%- endif -%}
+    {%- do known_deliveries.update({label: delivery}) -%}
     {{ return(delivery) }}
 {% endmacro %}
 
 {# Whether a table's partner is there, which makes the table required: deals mean nothing without their stages. #}
-{% macro is_delivered(system, table) %}
-    {%- if table is none -%}{{ return(false) }}{%- endif -%}
-    {%- set mapping = (var('source_mapping', {}) or {}).get(system, {}).get(table, {}) or {} -%}
-    {{ return(mapping.get('rows') is not none or sales_kpis.find_raw_relation(sales_kpis.contract_of(system, table), mapping) is not none) }}
+{% macro is_delivered(contract) %}
+    {%- if contract.required_with is none -%}{{ return(false) }}{%- endif -%}
+    {%- set partner = sales_kpis.contract_of(contract.system, contract.required_with, contract.instance) -%}
+    {%- set mapping = sales_kpis.mapping_of(partner) -%}
+    {{ return(mapping.get('rows') is not none or sales_kpis.find_raw_relation(partner, mapping) is not none) }}
 {% endmacro %}
 
 {% macro find_raw_relation(contract, mapping) %}
@@ -125,6 +167,24 @@
         {%- for raw_name in raw_names if raw_name == candidate -%}{{ return(raw_name) }}{%- endfor -%}
         {%- for raw_name in raw_names if sales_kpis.plain_name(raw_name) == plain -%}{{ return(raw_name) }}{%- endfor -%}
         {%- for raw_name in raw_names if sales_kpis.plain_name(modules.re.sub('^(property|properties)_', '', raw_name | lower)) == plain -%}{{ return(raw_name) }}{%- endfor -%}
+    {%- endfor -%}
+    {{ return(none) }}
+{% endmacro %}
+
+{#
+    The part of a nested column that one of the paths names, none without such a column. `geo.country` is a field of a
+    record, `event_params[page_location]` the value of a name in a list of pairs {key, value {string_value, int_value,
+    float_value, double_value}}. `nested` collects the columns whose parts are wanted, so that each is opened once a row.
+#}
+{% macro find_nested_part(raw_columns, raw_types, paths, nested) %}
+    {%- for path in paths -%}
+        {%- set found = modules.re.match('^([^.\\[]+)(?:[.](.+)|\\[(.+)\\])$', path) -%}
+        {%- set raw_name = sales_kpis.find_raw_column(raw_columns.keys() | list, [found.group(1)]) if found else none -%}
+        {%- if raw_name is not none -%}
+            {%- set kind = 'pairs' if found.group(3) else 'record' -%}
+            {%- set opened = nested.setdefault(raw_name ~ ' as ' ~ kind, {'raw_name': raw_name, 'data_type': raw_types.get(raw_name, dbt.type_string()), 'kind': kind, 'alias': 'nested_' ~ (nested | length + 1)}) -%}
+            {{ return({'path': path, 'kind': kind, 'field': found.group(3) or found.group(2), 'alias': opened.alias}) }}
+        {%- endif -%}
     {%- endfor -%}
     {{ return(none) }}
 {% endmacro %}

@@ -2,21 +2,24 @@
     The one way from a raw table to a staging model: exactly the columns that the source's YAML declares, under their
     declared names and types, one row per primary key (the newest), without the rows whose required values are missing
     or unreadable. What is left out stands in `rejected_rows`; `source_reconciliation` proves that nothing else is.
+    A model that several others read, over a table too large to be read for each, is `materialized='table'`.
 #}
-{% macro contract_rows(system, table) %}
-    {%- do sales_kpis.enable_for(system) -%}
+{% macro contract_rows(system, table, materialized=none) %}
+    {%- do sales_kpis.enable_for(system, materialized) -%}
     {%- set declared = source(system, table) -%}
     {%- if not execute -%}{{ return('select * from ' ~ declared) }}{%- endif -%}
     {#- A unit test has no sources in its graph: its fixture gives the declared columns, already read. -#}
-    {%- set contract = sales_kpis.contract_of(system, table) -%}
-    {%- if contract is none -%}{{ return('select * from ' ~ declared) }}{%- endif -%}
-    {%- set delivery = sales_kpis.delivery_of(contract) -%}
-    {%- if delivery.errors -%}{{ exceptions.raise_compiler_error(delivery.errors | join(' ')) }}{%- endif -%}
-    {{ return(sales_kpis.newest_rows_sql(contract, delivery)) }}
+    {%- set queries = [] -%}
+    {%- for contract in sales_kpis.contracts_of_table(system, table) -%}
+        {%- set delivery = sales_kpis.delivery_of(contract) -%}
+        {%- if delivery.errors -%}{{ exceptions.raise_compiler_error(delivery.errors | join(' ')) }}{%- endif -%}
+        {%- do queries.append(sales_kpis.newest_rows_sql(contract, delivery)) -%}
+    {%- endfor -%}
+    {{ return(queries | join('\nunion all\n') or 'select * from ' ~ declared) }}
 {% endmacro %}
 
 {% macro newest_rows_sql(contract, delivery) %}
-    {%- set names = contract.columns | map(attribute='name') | list %}
+    {%- set names = contract.columns | rejectattr('type', 'equalto', 'nested') | map(attribute='name') | list %}
 select
     {% for name in names -%}
     {{ name }}{{ ',' if not loop.last }}
@@ -27,7 +30,7 @@ from (
         row_number() over (
             partition by {{ contract.primary_key | join(', ') }}
             order by
-                {% for name in contract.newest_by if name in names -%}
+                {% for name in contract.newest_by if name.replace('not ', '') in names -%}
                 {{ name }} desc nulls last,
                 {% endfor -%}
                 row_fingerprint
@@ -41,8 +44,8 @@ where row_rank = 1
 {# Every raw row, read: the declared columns in their types, whether the row is rejected, and a fingerprint that orders equals. #}
 {% macro read_rows_sql(contract, delivery) -%}
     select
-        {% for column in contract.columns -%}
-        {{ sales_kpis.read_value(column, delivery) }} as {{ column.name }},
+        {% for column in contract.columns if column.type != 'nested' -%}
+        {{ sales_kpis.read_value_of_instance(column, contract, delivery) }} as {{ column.name }},
         {% endfor -%}
         {% set required = contract.columns | selectattr('is_required') | list -%}
         {% if required -%}
@@ -55,11 +58,17 @@ where row_rank = 1
         false as is_row_rejected,
         {% endif -%}
         md5(concat_ws(
-            '|'{% for column in contract.columns -%}
+            '|'{% for column in contract.columns if column.type != 'nested' -%}
             , coalesce({{ sales_kpis.as_text('raw_rows.' ~ column.name) }}, '')
             {%- endfor %}
         )) as row_fingerprint
     from ({{ sales_kpis.raw_rows_sql(contract, delivery) }}) as raw_rows
+{%- endmacro %}
+
+{# A declared column's value; the native ids of an instance carry its name, so that those of two instances differ. #}
+{% macro read_value_of_instance(column, contract, delivery) -%}
+    {%- set value = sales_kpis.read_value(column, delivery) -%}
+    {{ return("'" ~ contract.instance ~ ".' || " ~ value if contract.instance and column.is_native_id and column.type == 'text' else value) }}
 {%- endmacro %}
 
 {# Every raw row as it came, under the declared names; blank text is missing. #}
@@ -69,6 +78,15 @@ where row_rank = 1
         {% set found = delivery.columns[column.name] -%}
         {% if found.raw_name is none -%}
         cast(null as {{ dbt.type_string() }}) as {{ column.name }}{{ ',' if not loop.last }}
+        {% elif found.json_column is defined -%}
+        coalesce(
+            {% for path in found.paths -%}
+            nullif({{ sales_kpis.trimmed(sales_kpis.json_field('delivered.' ~ adapter.quote(found.json_column), path, found.json_family)) }}, ''),
+            {% endfor -%}
+            null
+        ) as {{ column.name }}{{ ',' if not loop.last }}
+        {% elif found.part -%}
+        nullif({{ sales_kpis.trimmed(sales_kpis.nested_value(found.part)) }}, '') as {{ column.name }}{{ ',' if not loop.last }}
         {% elif found.family == 'text' -%}
         nullif({{ sales_kpis.trimmed('delivered.' ~ adapter.quote(found.raw_name)) }}, '') as {{ column.name }}{{ ',' if not loop.last }}
         {% else -%}
@@ -78,9 +96,33 @@ where row_rank = 1
     {% if delivery.relation is none -%}
     from (select 1 as nothing where false) as delivered
     {%- else -%}
-    from {{ delivery.relation }} as delivered
+    from {{ sales_kpis.opened_relation(delivery) }} as delivered
     {%- endif %}
 {%- endmacro %}
 
+{# The delivered relation, with its nested columns opened once for all the parts that the contract names. #}
+{% macro opened_relation(delivery) -%}
+    {%- if not delivery.nested -%}{{ return(delivery.relation) }}{%- endif -%}
+    (
+        select
+            *
+            {% for nested in delivery.nested.values() -%}
+            {% if nested.kind == 'pairs' -%}
+            , {{ sales_kpis.pair_names(adapter.quote(nested.raw_name), nested.data_type) }} as {{ nested.alias }}_names
+            , {{ sales_kpis.pair_values(adapter.quote(nested.raw_name), nested.data_type) }} as {{ nested.alias }}_values
+            {% else -%}
+            , {{ sales_kpis.json_text(adapter.quote(nested.raw_name), nested.data_type) }} as {{ nested.alias }}
+            {% endif -%}
+            {% endfor %}
+        from {{ delivery.relation }} as closed_rows
+    )
+{%- endmacro %}
+
+{# One part of an opened column, as text; null where the row does not have it. #}
+{% macro nested_value(part) %}
+    {%- if part.kind == 'pairs' -%}{{ return(sales_kpis.value_of_pair('delivered.' ~ part.alias ~ '_names', 'delivered.' ~ part.alias ~ '_values', part.field)) }}
+    {%- else -%}{{ return(sales_kpis.field_of_json('delivered.' ~ part.alias, part.field)) }}{%- endif -%}
+{% endmacro %}
+
 {# A staging model is there only while its system is in use. (dbt_project.yml cannot see the variables it sets.) #}
-{% macro enable_for(system) %}{%- do config(enabled=system in sales_kpis.systems_in_use(), materialized=sales_kpis.staging_materialization()) -%}{% endmacro %}
+{% macro enable_for(system, materialized=none) %}{%- do config(enabled=system in sales_kpis.systems_in_use(), materialized=materialized or sales_kpis.staging_materialization()) -%}{% endmacro %}

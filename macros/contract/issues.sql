@@ -39,7 +39,7 @@ where false
 select
     '{{ contract.system }}' as system,
     '{{ contract.table }}' as source_table,
-    concat_ws('|'{% for name in contract.primary_key %}, coalesce({{ sales_kpis.as_text('raw_rows.' ~ name) }}, '(missing)'){% endfor %}) as row_key,
+    {{ "'" ~ contract.instance ~ ".' || " if contract.instance }}concat_ws('|'{% for name in contract.primary_key %}, coalesce({{ sales_kpis.as_text('raw_rows.' ~ name) }}, '(missing)'){% endfor %}) as row_key,
     faults.column_name,
     faults.rule,
     case faults.fault_number
@@ -74,7 +74,23 @@ where {% for fault in faults %}{{ fault.condition }}{{ ' or ' if not loop.last }
         {%- if delivery.errors -%}{{ exceptions.raise_compiler_error(delivery.errors | join(' ')) }}{%- endif -%}
         {%- do queries.append(sales_kpis.counts_sql(contract, delivery, staging_models[contract.table])) -%}
     {%- endfor -%}
-    {{ return(queries | join('\nunion all\n')) }}
+    {%- if not sales_kpis.instances_of(system) -%}{{ return(queries | join('\nunion all\n')) }}{%- endif -%}
+    {{ return(sales_kpis.counts_of_all_instances_sql(queries)) }}
+{% endmacro %}
+
+{# The staging model has the rows of all instances; the other counts come one row an instance. #}
+{% macro counts_of_all_instances_sql(queries) %}
+select
+    system,
+    source_table,
+    cast(sum(raw_rows) as bigint) as raw_rows,
+    max(staged_rows) as staged_rows,
+    cast(sum(duplicate_rows) as bigint) as duplicate_rows,
+    cast(sum(rejected_rows) as bigint) as rejected_rows
+from (
+    {{ queries | join('\nunion all\n') }}
+) as counts_by_instance
+group by system, source_table
 {% endmacro %}
 
 {% macro counts_sql(contract, delivery, staging_relation=none) %}

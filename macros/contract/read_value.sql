@@ -7,8 +7,11 @@
     {%- elif column.type == 'decimal' -%}{{ return(sales_kpis.read_decimal(value, family)) }}
     {%- elif column.type == 'bool' -%}{{ return(sales_kpis.read_bool(value, family)) }}
     {%- elif column.type == 'date' -%}{{ return(sales_kpis.read_date(value, family, delivery.date_order.get(column.name))) }}
-    {%- elif column.type == 'timestamp' -%}{{ return(sales_kpis.read_moment(value, family, delivery.date_order.get(column.name), delivery.zone)) }}
-    {%- else -%}{{ exceptions.raise_compiler_error("Column " ~ column.name ~ " has the unknown data_type '" ~ column.type ~ "': use text, int, decimal, bool, date or timestamp.") }}
+    {%- elif column.type == 'json' -%}{{ return(sales_kpis.json_of(value, family)) }}
+    {%- elif column.type == 'nested' -%}{{ return(sales_kpis.valid_json(value) if family == 'text' else value) }}
+    {%- elif column.type == 'timestamp' and column.epoch == 'microseconds' and family in ('int', 'text') -%}{{ return(sales_kpis.read_microseconds(value, family, delivery.date_order.get(column.name), delivery.zone)) }}
+    {%- elif column.type == 'timestamp' -%}{{ return(sales_kpis.read_moment(value, family, delivery.date_order.get(column.name), delivery.zone, delivery.get('epoch'))) }}
+    {%- else -%}{{ exceptions.raise_compiler_error("Column " ~ column.name ~ " has the unknown data_type '" ~ column.type ~ "': use text, int, decimal, bool, date, timestamp, json or nested.") }}
     {%- endif -%}
 {% endmacro %}
 
@@ -59,20 +62,42 @@
 {#
     A moment in UTC; a text or timestamp without a zone of its own was read off a clock in `zone`. The time of day is
     09:05, 9:05:00 or 09:05:00.123, and its zone Z, UTC, +01, +0100 or +01:00, with a blank before it or not; anything
-    else, such as 9:05 PM, is unreadable, because engines make different things of it.
+    else, such as 9:05 PM, is unreadable, because engines make different things of it. A source whose vendor counts
+    milliseconds since 1970 says `epoch: milliseconds`; in another a number is no moment.
 #}
-{% macro read_moment(value, family, date_order, zone) %}
+{% macro read_moment(value, family, date_order, zone, epoch=none) %}
     {%- if family == 'text' -%}
         {%- set zone_of_its_own = '(Z| ?UTC| ?[+-](0[0-9]|1[0-4])(:?[0-5][0-9])?)' -%}
         {%- set time_of_day = '[T ]([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?' -%}
         {%- set iso = sales_kpis.iso_text(value, date_order, '(' ~ time_of_day ~ zone_of_its_own ~ '?)?') -%}
         {%- set zoned = ':[0-9]{2}([.][0-9]+)?' ~ zone_of_its_own ~ '$' -%}
-        {{ return('case when ' ~ sales_kpis.matches(value, zoned) ~ ' then ' ~ sales_kpis.read_zoned_moment('replace(replace(' ~ iso ~ ", ' +', '+'), ' -', '-')")
+        {%- set milliseconds = '' -%}
+        {%- if epoch == 'milliseconds' -%}
+            {%- set number = "case when " ~ sales_kpis.matches(value, '^-?[0-9]{1,15}$') ~ " then cast(" ~ value ~ " as bigint) end" -%}
+            {%- set milliseconds = 'when ' ~ sales_kpis.matches(value, '^-?[0-9]{1,15}$') ~ ' then ' ~ sales_kpis.moment_in_range(sales_kpis.moment_of_milliseconds(number)) ~ ' ' -%}
+        {%- endif -%}
+        {{ return('case ' ~ milliseconds ~ 'when ' ~ sales_kpis.matches(value, zoned) ~ ' then ' ~ sales_kpis.read_zoned_moment('replace(replace(' ~ iso ~ ", ' +', '+'), ' -', '-')")
             ~ ' else ' ~ sales_kpis.to_utc('try_cast(' ~ iso ~ ' as timestamp)', zone) ~ ' end') }}
     {%- elif family == 'instant' -%}{%- set moment = sales_kpis.instant_to_utc(value) -%}
     {%- elif family in ('timestamp', 'date') -%}{%- set moment = sales_kpis.to_utc('cast(' ~ value ~ ' as timestamp)', zone) -%}
+    {%- elif epoch == 'milliseconds' and family in ('int', 'float', 'decimal') -%}
+        {%- set moment = sales_kpis.moment_of_milliseconds('case when ' ~ value ~ ' between -2208988800000 and 7258118399999 then ' ~ value ~ ' end') -%}
     {%- else -%}{{ return('cast(null as timestamp)') }}{%- endif -%}
-    {{ return('case when ' ~ moment ~ " between timestamp '1900-01-01 00:00:00' and timestamp '2199-12-31 23:59:59' then " ~ moment ~ ' end') }}
+    {{ return(sales_kpis.moment_in_range(moment)) }}
+{% endmacro %}
+
+{# A moment of the years 1900 to 2199; any other is null. #}
+{% macro moment_in_range(moment) %}{{ return('case when ' ~ moment ~ " between timestamp '1900-01-01 00:00:00' and timestamp '2199-12-31 23:59:59' then " ~ moment ~ ' end') }}{% endmacro %}
+
+{#
+    A moment that came as microseconds since 1970 in UTC, of the years 2001 to 2199; a text that is no such number is
+    read as any other moment.
+#}
+{% macro read_microseconds(value, family, date_order, zone) %}
+    {%- set number = 'try_cast(' ~ value ~ ' as bigint)' if family == 'text' else 'cast(' ~ value ~ ' as bigint)' -%}
+    {%- set moment = 'case when ' ~ number ~ ' between 1000000000000000 and 7258118399999999 then ' ~ sales_kpis.moment_of_microseconds(number) ~ ' end' -%}
+    {%- if family == 'int' -%}{{ return(moment) }}{%- endif -%}
+    {{ return('case when ' ~ sales_kpis.matches(value, '^[0-9]{16}$') ~ ' then ' ~ moment ~ ' else ' ~ sales_kpis.read_moment(value, family, date_order, zone) ~ ' end') }}
 {% endmacro %}
 
 {#

@@ -1,15 +1,19 @@
-{# Landing: each file <raw_path>/<system>/<table>.{csv,parquet,json}, or folder <table>/*.parquet, becomes a relation raw_<system>.<table>. #}
+{#
+    Landing: each file <raw_path>/<system>/<table>.{csv,parquet,json}, or folder <table>/*.parquet, becomes a relation
+    raw_<system>.<table>. The folder of a system's instance has the name of its schema without `raw_`.
+#}
 
 {% macro land_raw_files() %}
     {%- if execute and var('raw_path') and flags.WHICH in ('build', 'run', 'test', 'seed', 'run-operation', 'show', 'compile') -%}
         {%- for system in sales_kpis.systems_in_use() -%}
-            {%- do adapter.dispatch('land_system', 'sales_kpis')(system, var('raw_path') ~ '/' ~ system) -%}
+            {%- for schema in sales_kpis.instances_of(system).values() | list or ['raw_' ~ system] -%}
+                {%- do adapter.dispatch('land_system', 'sales_kpis')(schema, var('raw_path') ~ '/' ~ modules.re.sub('^raw_', '', schema)) -%}
+            {%- endfor -%}
         {%- endfor -%}
     {%- endif -%}
 {% endmacro %}
 
-{% macro duckdb__land_system(system, folder) %}
-    {%- set schema = 'raw_' ~ system -%}
+{% macro duckdb__land_system(schema, folder) %}
     {%- do run_query('create schema if not exists ' ~ schema) -%}
     {%- set landed = sales_kpis.duckdb__landed_tables(schema) -%}
     {%- set tables = {} -%}
@@ -79,8 +83,7 @@
     Spark has no list of files in SQL: its reader `binaryFile` gives their paths (but not those of empty files, which are
     as absent). A landed table is a table over the file where it lies, so a cluster must be able to read `raw_path`.
 #}
-{% macro spark__land_system(system, folder) %}
-    {%- set schema = 'raw_' ~ system -%}
+{% macro spark__land_system(schema, folder) %}
     {%- do run_query('create schema if not exists ' ~ schema) -%}
     {%- set landed = sales_kpis.spark__landed_tables(schema) -%}
     {%- set tables = {} -%}

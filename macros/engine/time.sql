@@ -65,3 +65,13 @@ from {{ relation }}
 {% macro instant_to_utc(expression) %}{{ return(adapter.dispatch('instant_to_utc', 'sales_kpis')(expression)) }}{% endmacro %}
 {% macro duckdb__instant_to_utc(expression) %}timezone('UTC', {{ expression }}){% endmacro %}
 {% macro spark__instant_to_utc(expression) %}{{ expression }}{% endmacro %}
+
+{# Milliseconds since 1970 as a UTC moment. #}
+{% macro moment_of_milliseconds(expression) %}{{ return(adapter.dispatch('moment_of_milliseconds', 'sales_kpis')(expression)) }}{% endmacro %}
+{% macro duckdb__moment_of_milliseconds(expression) %}epoch_ms(cast({{ expression }} as bigint)){% endmacro %}
+{% macro spark__moment_of_milliseconds(expression) %}cast(timestamp_millis(cast({{ expression }} as bigint)) as timestamp){% endmacro %}
+
+{# A number of microseconds since the beginning of 1970 as a UTC moment. #}
+{% macro moment_of_microseconds(expression) %}{{ return(adapter.dispatch('moment_of_microseconds', 'sales_kpis')(expression)) }}{% endmacro %}
+{% macro duckdb__moment_of_microseconds(expression) %}make_timestamp({{ expression }}){% endmacro %}
+{% macro spark__moment_of_microseconds(expression) %}timestamp_micros({{ expression }}){% endmacro %}

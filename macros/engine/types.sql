@@ -9,6 +9,7 @@
         'timestamp': 'timestamp',
         'bool': 'boolean',
         'measure': 'decimal(28, 8)',
+        'rate': 'decimal(18, 8)',
     } -%}
     {%- if name not in types -%}
         {{ exceptions.raise_compiler_error("Unknown type '" ~ name ~ "': use one of " ~ types.keys() | join(', ') ~ ".") }}

@@ -1,33 +1,42 @@
 {#
     The one way from facts to a KPI table: periods, dimensions, zero-filling and the safe ratio, the same for every KPI.
 
-    facts               name of a CTE with one row per fact: kpi_date, one column per dimension, numerator and, for a
-                        ratio, denominator. A null dimension value becomes '(none)'.
-    facts_by_dimension  another CTE (kpi_date, the dimension, numerator, denominator) for a dimension that divides a
-                        fact, such as the product lines of a deal.
+    facts               name of a CTE with one row per fact: fact_id, kpi_date, one column per dimension, numerator and,
+                        for a ratio, denominator. A null dimension value becomes '(none)'. fact_id is the key of the
+                        deal, lead, message, … by which the number can be checked: `kpis show --why` lists it.
+    facts_by_dimension  another CTE (fact_id, kpi_date, the dimension, numerator, denominator) for a dimension that
+                        divides a fact, such as the product lines of a deal.
+    whole_denominator   dimensions of facts_by_dimension whose slices all have the denominator of the total: of the won
+                        deals, those with a call and those with a meeting. Their own CTE needs no denominator.
     is_ratio            false: the KPI has no denominator and its value is its numerator.
     compare_with        'previous' or 'year_ago': the KPI is the growth of the numerator over that earlier period.
     complete_after_days a cohort is complete only so many days after its period.
     is_as_of            the facts are what was true at the end of each period: instead of kpi_date they have period_grain
                         and period_start_date, of the periods of dim_periods that have begun, from the week on; a fact
                         is then a period with a part that is not 0.
+    finest_grain        the grain with which the KPI begins: 'month' for what is known by the month, such as quotas.
 
     The dimensions are those of the KPI's YAML; `total`, the whole, comes with every KPI. Grain: one row per period,
     dimension and dimension value, from the slice's first fact to `as_of_date` (a slice other than the total: to
     `zero_fill_days` after its last fact at most). Source: docs/kpis.md, "How a KPI table is made".
 #}
 {% macro kpi_rollup(
-    facts, facts_by_dimension={}, is_ratio=true, compare_with=none, complete_after_days=0, is_as_of=false
+    facts, facts_by_dimension={}, is_ratio=true, compare_with=none, complete_after_days=0, is_as_of=false,
+    finest_grain=none, whole_denominator=[]
 ) -%}
+{%- set grains = kpi_grains(finest_grain or ('week' if is_as_of else 'day')) -%}
 {%- set dimensions = ['total'] + kpi_dimensions() -%}
+{%- set sources = kpi_sources(facts, facts_by_dimension, dimensions, whole_denominator, is_as_of) -%}
 {%- set has_denominator = is_ratio and compare_with is none -%}
 ,
 
 {% if is_as_of -%}
-{{ kpi_sums_as_of(facts, facts_by_dimension, dimensions, has_denominator) }}
+{{ kpi_sums_as_of(sources, dimensions, has_denominator, grains) }}
 {%- else -%}
-{{ kpi_sums_by_date(facts, facts_by_dimension, dimensions, has_denominator) }}
+{{ kpi_sums_by_date(sources, dimensions, has_denominator, grains) }}
 {%- endif %}
+
+{{ kpi_facts(sources, dimensions, has_denominator, is_as_of) }}
 
 kpi_periods as (
 
@@ -45,6 +54,7 @@ kpi_periods as (
             kpi_slices.first_fact_date <= periods.period_end_date
             and kpi_slices.last_row_date >= periods.period_start_date
             and (periods.period_grain <> 'day' or kpi_slices.dimension = 'total')
+            and periods.period_grain in ('{{ grains | join("', '") }}')
             {{ 'and periods.period_grain = kpi_slices.period_grain' if is_as_of }}
 
 ),
@@ -124,7 +134,7 @@ select * from kpi_rows
 {%- endmacro %}
 
 {# The sums of each slice and period, and the days between which each slice has rows: of facts that happen on a day. #}
-{% macro kpi_sums_by_date(facts, facts_by_dimension, dimensions, has_denominator) -%}
+{% macro kpi_sums_by_date(sources, dimensions, has_denominator, grains) -%}
 kpi_daily_sums as (
 
     {% for dimension in dimensions -%}
@@ -134,7 +144,7 @@ kpi_daily_sums as (
         kpi_date,
         sum({{ as_measure('numerator') }}) as numerator,
         {{ 'sum(' ~ as_measure('denominator') ~ ')' if has_denominator else as_measure('null') }} as denominator
-    from {{ facts_by_dimension.get(dimension, facts) }}
+    from {{ sources[dimension] }}
     where kpi_date <= {{ as_of_date() }}
     group by kpi_date{{ '' if dimension == 'total' else ', ' ~ dimension }}
     {{ 'union all' if not loop.last }}
@@ -148,7 +158,7 @@ kpi_daily_sums_by_grain as (
     select
         grains.period_grain,
         case grains.period_grain
-            {% for grain in period_grains() -%}
+            {% for grain in grains -%}
             when '{{ grain }}' then {{ period_start(grain, 'kpi_daily_sums.kpi_date') }}
             {% endfor -%}
         end as period_start_date,
@@ -158,7 +168,7 @@ kpi_daily_sums_by_grain as (
         kpi_daily_sums.denominator
     from kpi_daily_sums
     cross join (
-        {% for grain in period_grains() -%}
+        {% for grain in grains -%}
         select '{{ grain }}' as period_grain{{ ' union all' if not loop.last }}
         {% endfor -%}
     ) as grains
@@ -197,7 +207,7 @@ kpi_slices as (
 {%- endmacro %}
 
 {# The same of facts that are true at the end of a period. A slice begins and ends by grain. #}
-{% macro kpi_sums_as_of(facts, facts_by_dimension, dimensions, has_denominator) -%}
+{% macro kpi_sums_as_of(sources, dimensions, has_denominator, grains) -%}
 kpi_sums as (
 
     {% for dimension in dimensions -%}
@@ -208,8 +218,8 @@ kpi_sums as (
         {{ "'total'" if dimension == 'total' else "coalesce(" ~ dimension ~ ", '(none)')" }} as dimension_value,
         sum({{ as_measure('numerator') }}) as numerator,
         {{ 'sum(' ~ as_measure('denominator') ~ ')' if has_denominator else as_measure('null') }} as denominator
-    from {{ facts_by_dimension.get(dimension, facts) }}
-    where period_start_date <= {{ as_of_date() }} and period_grain <> 'day'
+    from {{ sources[dimension] }}
+    where period_start_date <= {{ as_of_date() }} and period_grain in ('{{ grains | join("', '") }}')
     group by period_grain, period_start_date{{ '' if dimension == 'total' else ', ' ~ dimension }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
@@ -237,6 +247,59 @@ kpi_slices as (
 
 ),
 {%- endmacro %}
+
+{#
+    Every fact behind the values: what `kpis show --why` reads in place of kpi_rows. The build itself does not, and an
+    engine does not compute what nothing reads.
+#}
+{% macro kpi_facts(sources, dimensions, has_denominator, is_as_of) -%}
+kpi_facts as (
+
+    {% for dimension in dimensions -%}
+    select
+        {{ 'period_grain, period_start_date' if is_as_of else 'kpi_date' }},
+        '{{ dimension }}' as dimension,
+        {{ "'total'" if dimension == 'total' else "coalesce(" ~ dimension ~ ", '(none)')" }} as dimension_value,
+        fact_id,
+        {{ as_measure('numerator') }} as numerator,
+        {{ as_measure('denominator' if has_denominator else 'null') }} as denominator
+    from {{ sources[dimension] }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+{%- endmacro %}
+
+{# From where the facts of each dimension come: a CTE, or one with the whole denominator put beside each of its values. #}
+{% macro kpi_sources(facts, facts_by_dimension, dimensions, whole_denominator, is_as_of) %}
+    {%- set sources = {} -%}
+    {%- set period = 'period_grain, period_start_date' if is_as_of else 'kpi_date' -%}
+    {%- for dimension in dimensions -%}
+        {%- set source = facts_by_dimension.get(dimension, facts) -%}
+        {%- if dimension in whole_denominator -%}
+            {%- set source -%}
+(
+        select fact_id, {{ period }}, {{ dimension }}, numerator, 0 as denominator from {{ source }}
+        union all
+        select {{ facts }}.fact_id, {{ period }}, dimension_values.{{ dimension }}, 0 as numerator, {{ facts }}.denominator
+        from {{ facts }}
+        cross join (
+            select distinct {{ dimension }} from {{ source }}
+            where {{ 'period_start_date' if is_as_of else 'kpi_date' }} <= {{ as_of_date() }}
+        ) as dimension_values
+    ) as facts_of_{{ dimension }}
+            {%- endset -%}
+        {%- endif -%}
+        {%- do sources.update({dimension: source | string}) -%}
+    {%- endfor -%}
+    {{ return(sources) }}
+{% endmacro %}
+
+{# The grains of a KPI, from its finest on. #}
+{% macro kpi_grains(finest) %}
+    {%- set finer = {'day': [], 'week': ['day'], 'month': ['day', 'week'], 'quarter': ['day', 'week', 'month']}[finest] -%}
+    {{ return(sales_kpis.period_grains() | reject('in', finer) | list) }}
+{% endmacro %}
 
 {# The dimensions of the KPI being built, as its YAML lists them. A unit test, which has no YAML, overrides this macro. #}
 {% macro kpi_dimensions() %}

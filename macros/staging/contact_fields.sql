@@ -3,3 +3,16 @@
 
 {# A valid phone number has at least seven digits, whatever stands between them; null is none. #}
 {% macro is_valid_phone(expression) %}coalesce(length({{ sales_kpis.replace_matches(expression, '[^0-9]', '') }}) >= 7, false){% endmacro %}
+
+{#
+    Which lead a record of one is, for `partition by`: the first record of an address in one system and the first of the
+    same address in another are one lead, and so are the second ones; inside one system each record counts.
+#}
+{% macro lead_identity() -%}
+case
+            when email is null then lead_id
+            else lower(email) || '#' || cast(row_number() over (
+                partition by system, lower(email) order by created_at, lead_id
+            ) as {{ dbt.type_string() }})
+        end
+{%- endmacro %}

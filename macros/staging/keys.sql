@@ -1,5 +1,39 @@
 {# The key of a record in every table: `<system>:<native id>`; null where there is no id. #}
 {% macro system_key(system, native_id) %}'{{ system }}:' || {{ native_id }}{% endmacro %}
 
+{# The path of a page's address, `/` for the site's own; query and fragment belong to no page. #}
+{% macro path_of(expression) %}coalesce(nullif({{ sales_kpis.replace_matches(sales_kpis.replace_matches(expression, '^[a-zA-Z]+://[^/?#]*', ''), '[?#].*$', '') }}, ''), case when {{ expression }} is not null then '/' end){% endmacro %}
+
 {# The host of a web site or mail address: lower case, without scheme, user, `www.`, port and path. #}
 {% macro domain_of(expression) %}nullif({{ sales_kpis.replace_matches(sales_kpis.replace_matches('lower(' ~ expression ~ ')', '^([a-z]+://)?([^@/]*@)?(www[.])?', ''), '[/:?#].*$', '') }}, ''){% endmacro %}
+
+{# A name, such as that of a stage, without the instance that the contract puts before ids (variable system_instances). #}
+{% macro without_instance(system, expression) -%}
+    {%- set instances = sales_kpis.instances_of(system).keys() | list -%}
+    {{ return(sales_kpis.replace_matches(expression, '^(' ~ instances | join('|') ~ ')[.]', '') if instances else expression) }}
+{%- endmacro %}
+
+{# An id that stands in a free text, such as the new value of a change, with the instance that the row's own id carries. #}
+{% macro with_instance_of(system, row_id, expression) -%}
+    {{ return(sales_kpis.extract_match(row_id, '^([^.]+[.])', 1) ~ ' || ' ~ expression if sales_kpis.instances_of(system) else expression) }}
+{%- endmacro %}
+
+{#
+    The pseudonym of a person's key, browser or address: `<kind>_` and a salted hash. The salt is SALES_KPIS_PSEUDONYM_SALT,
+    else the variable pseudonym_salt; with another one all pseudonyms are others.
+#}
+{% macro pseudonym(kind, expression) -%}
+'{{ kind }}_' || md5({{ sales_kpis.text_literal(env_var('SALES_KPIS_PSEUDONYM_SALT', var('pseudonym_salt') | string)) }} || {{ expression }})
+{%- endmacro %}
+
+{# An e-mail address as it is compared: without white space at its ends, in lower case; null if nothing is left. #}
+{% macro normalised_email(expression) %}nullif(lower({{ sales_kpis.trimmed(expression) }}), ''){% endmacro %}
+
+{# The key of a product as entered: that of the joined CTE product_mapping, which names it by its own id or, to unite systems, by its key. #}
+{% macro product_key(system, raw_product_id) -%}
+case
+            when product_mapping.product_id is null then {{ system }} || ':' || {{ raw_product_id }}
+            when {{ sales_kpis.matches('product_mapping.product_id', '^[a-z_]+:') }} then product_mapping.product_id
+            else {{ system }} || ':' || product_mapping.product_id
+        end
+{%- endmacro %}

@@ -1,4 +1,22 @@
 {#
+    One row per record that lost a merge, with the record that won it: a system tells it on the record that lost, or apart
+    from it in `merges_entity`. A record has one survivor; of several that are told, the smallest key.
+#}
+{% macro stated_merges(records, key, merged_into, merges_entity) -%}
+select
+        {{ key }},
+        min({{ merged_into }}) as {{ merged_into }}
+    from (
+        select {{ key }}, {{ merged_into }} from {{ records }}
+        union all
+        select record_id as {{ key }}, survivor_record_id as {{ merged_into }}
+        from ({{ sales_kpis.union_systems(merges_entity, {'record_id': 'text', 'survivor_record_id': 'text'}) }}) as told_apart
+    ) as all_merges
+    where {{ merged_into }} is not null and {{ merged_into }} <> {{ key }}
+    group by {{ key }}
+{%- endmacro %}
+
+{#
     Who survived a record's merges: a merge names the surviving record, which may itself have lost a later one. A query
     for a CTE `merge_steps` in a `with recursive`: the key, the `survivor` of each step and its number. The bound ends a
     circle, in which no record is the last.

@@ -1,11 +1,21 @@
 {# Which entities each system has a staging model for. A new system adds its line here and its folder in models/staging/. #}
 {% macro entities_of_systems() %}
     {{ return({
-        'salesforce': ['accounts', 'people', 'leads', 'deals', 'deal_stages', 'deal_history', 'deal_line_items', 'products', 'reps'],
+        'salesforce': [
+            'accounts', 'people', 'leads', 'deals', 'deal_stages', 'deal_history', 'deal_line_items', 'deal_people', 'products', 'reps',
+            'activities', 'campaigns', 'campaign_members', 'exchange_rates',
+        ],
+        'hubspot': [
+            'accounts', 'people', 'leads', 'deals', 'deal_stages', 'deal_history', 'deal_line_items', 'products', 'reps',
+            'activities', 'activity_links', 'deal_accounts', 'deal_people', 'account_merges', 'person_merges', 'deal_merges',
+            'email_campaigns', 'email_messages', 'email_events', 'form_submissions', 'survey_responses',
+        ],
         'tabular': [
             'accounts', 'people', 'leads', 'deals', 'deal_stages', 'deal_history', 'deal_line_items', 'products', 'reps',
             'activities', 'email_messages', 'email_events', 'web_sessions', 'web_events', 'lifecycle_events', 'subscriptions', 'survey_responses',
         ],
+        'mailchimp': ['email_campaigns', 'email_messages', 'email_events'],
+        'google_analytics': ['web_sessions', 'web_events'],
     }) }}
 {% endmacro %}
 

@@ -34,11 +34,19 @@ from sales_kpis.run import (
 )
 from sales_kpis.scorecard import render_scorecard, scorecard_as_json, scorecard_lines
 from sales_kpis.settings import Settings, load_settings
-from sales_kpis.show import check_slice, choose_kpi, render_catalog, render_periods, render_slices
+from sales_kpis.show import (
+    check_slice,
+    choose_kpi,
+    only_slice,
+    render_catalog,
+    render_periods,
+    render_slices,
+)
 from sales_kpis.sources import render_report
 from sales_kpis.spark_target import is_spark, require_local_spark
 from sales_kpis.status import marts_in_use, read_status, render_status
-from sales_kpis.values import read_catalog, read_values
+from sales_kpis.values import Kpi, KpiValue, read_catalog, read_values
+from sales_kpis.why import Fact, choose_period, read_facts, render_facts
 
 app = typer.Typer(
     name="kpis",
@@ -288,17 +296,35 @@ def show_command(
         str | None,
         typer.Option("--since", metavar="DATE", help="First day, such as 2025-01-01 or 2025."),
     ] = None,
+    why: Annotated[
+        str | None,
+        typer.Option("--why", metavar="PERIOD", help="List the facts behind that period's value."),
+    ] = None,
+    value: Annotated[
+        str | None, typer.Option("--value", help="With --by: only this value of the dimension.")
+    ] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, help="Rows to show.")] = 13,
     published: PublishedFolder = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show a KPI's values, from the published marts or else from the build."""
+    """Show a KPI's values, from the published marts or else from the build.
+
+    With --why it lists what one value is made of, by id: the deals, leads or messages.
+    """
     marts = marts_in_use(find_project(published))
     first_day = _parse_since(since)
     with opened(marts.database) as connection:
         chosen = choose_kpi(read_catalog(connection), kpi)
         check_slice(chosen, grain, by)
         rows = read_values(connection, kpi=chosen.kpi, grain=grain, dimension=by, since=first_day)
+        rows = only_slice(rows, value) if value else rows
+        if why is not None:
+            start = choose_period(rows, why)
+            in_period = [row for row in rows if row.period_start_date == start]
+            facts = read_facts(connection, chosen, marts.queries.get(chosen.kpi, ""), in_period)
+    if why is not None:
+        _show_facts(chosen, in_period, facts, limit, marts.origin, as_json)
+        return
     if as_json:
         content = [{name: getattr(row, name) for name in row.__dataclass_fields__} for row in rows]
         _print_json(
@@ -315,6 +341,16 @@ def show_command(
         else render_slices(chosen, by, rows, marts.currency, limit),
         f"As of {marts.as_of_date or 'a date not known'}, {marts.origin}.",
     )
+
+
+def _show_facts(
+    kpi: Kpi, values: list[KpiValue], facts: list[Fact], limit: int, origin: str, as_json: bool
+) -> None:
+    if as_json:
+        rows = [fact.as_json() for fact in facts]
+        _print_json({"kpi": kpi.kpi, "period": values[0].period, "origin": origin, "facts": rows})
+    else:
+        terminal.show(render_facts(kpi, values, facts, limit), f"From {origin}.")
 
 
 @command

@@ -96,7 +96,8 @@ class FailedTest:
 class BuildResult:
     """What `dbt build` did, from its run results and manifest.
 
-    `facts_of` lists for each KPI the fact tables (schema.table) it is made from.
+    `facts_of` lists for each KPI the fact tables (schema.table) it is made from; `queries` has the
+    SQL that built it.
     """
 
     statuses: Mapping[str, int]
@@ -105,6 +106,7 @@ class BuildResult:
     warned_tests: tuple[FailedTest, ...] = ()
     problems: tuple[NodeProblem, ...] = ()
     facts_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    queries: Mapping[str, str] = field(default_factory=dict)
 
 
 class DbtSession:
@@ -257,6 +259,7 @@ def read_build_result(setup: DbtSetup, outcome: DbtOutcome) -> BuildResult:
         warned_tests=tuple(warned),
         problems=tuple(problems),
         facts_of=facts_of_kpis(manifest),
+        queries=queries_of_kpis(manifest),
     )
 
 
@@ -275,6 +278,21 @@ def facts_of_kpis(manifest: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
         )
         for unique_id, node in nodes.items()
         if node.get("resource_type") == "model" and node.get("schema") == "kpis"
+    }
+
+
+def queries_of_kpis(manifest: Mapping[str, Any]) -> dict[str, str]:
+    """For each KPI the compiled SQL of its model.
+
+    Args:
+        manifest: dbt's manifest.json.
+    """
+    return {
+        str(node["name"]).removeprefix("kpi_"): str(node["compiled_code"])
+        for node in manifest.get("nodes", {}).values()
+        if node.get("resource_type") == "model"
+        and node.get("schema") == "kpis"
+        and node.get("compiled_code")
     }
 
 

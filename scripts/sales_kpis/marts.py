@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,10 +82,13 @@ def mart_tables(connection: duckdb.DuckDBPyConnection) -> list[Table]:
 
 
 def query(
-    connection: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[Any] = ()
+    connection: duckdb.DuckDBPyConnection,
+    sql: str,
+    parameters: Sequence[Any] | Mapping[str, Any] = (),
 ) -> list[dict[str, Any]]:
     """The rows of a query, each as a mapping of column names to values."""
-    cursor = connection.execute(sql, list(parameters))
+    values = dict(parameters) if isinstance(parameters, Mapping) else list(parameters)
+    cursor = connection.execute(sql, values)
     names = [column[0] for column in cursor.description or []]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 

@@ -4,6 +4,7 @@
 published/current -> versions/<run_id>
 published/versions/<run_id>/sales_kpis.duckdb
                            /parquet/<schema>/<table>.parquet
+                           /queries/<kpi>.sql
                            /dashboard.html
                            /manifest.json
 ```
@@ -45,6 +46,7 @@ class RunFacts:
     tests: Sequence[Mapping[str, Any]] = ()
     source_freshness: Sequence[Mapping[str, Any]] = ()
     warnings: Sequence[str] = ()
+    queries: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,12 @@ class PublishedVersion:
     def database(self) -> Path:
         """The DuckDB file of the marts."""
         return self.folder / DATABASE_NAME
+
+    @property
+    def queries(self) -> dict[str, str]:
+        """The SQL that built each KPI's table, as far as the version has it."""
+        paths = sorted((self.folder / "queries").glob("*.sql"))
+        return {path.stem: path.read_text(encoding="utf-8") for path in paths}
 
     @property
     def row_counts(self) -> dict[str, int]:
@@ -181,6 +189,10 @@ def _write_version(build: Path, folder: Path, run_id: str, facts: RunFacts) -> d
         tables = _copy_marts(connection, folder)
         page = render_dashboard(connection, facts.as_of_date, _currency(facts))
     files.write_text(folder / "dashboard.html", page)
+    if facts.queries:
+        files.make_folder(folder / "queries")
+    for kpi, sql in facts.queries.items():
+        files.write_text(folder / "queries" / f"{kpi}.sql", sql)
     manifest: dict[str, Any] = {
         "format": 1,
         "run_id": run_id,

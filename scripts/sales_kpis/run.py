@@ -329,6 +329,7 @@ def _run(
         tests=build.tests,
         source_freshness=sources.freshness(),
         warnings=_warnings(build, audit),
+        queries=build.queries,
     )
     version = None
     if request.is_published:
@@ -518,6 +519,7 @@ def _replace_warehouse(project: Project, run_id: str, facts: RunFacts, build: Bu
             "file": _fingerprint(project.warehouse),
             **_content_of(facts),
             "facts_of": {kpi: list(tables) for kpi, tables in build.facts_of.items()},
+            "queries": dict(facts.queries),
         },
     )
 
@@ -535,6 +537,7 @@ def _facts_said(said: Mapping[str, Any]) -> RunFacts:
         tests=said.get("tests") or (),
         source_freshness=said.get("source_freshness") or (),
         warnings=said.get("warnings") or (),
+        queries=said.get("queries") or {},
     )
 
 

@@ -232,11 +232,58 @@ def _check_fiscal_month(value: Any, origin: str) -> int:
     return int(value)
 
 
+def _check_contract_term(value: Any, origin: str) -> int:
+    if int(value) < 1:
+        raise WrongUse(
+            f"{origin}: contract_term_months must be 1 or more; it is {value}.",
+            "It is how long a won deal covers its account where nothing says more.",
+        )
+    return int(value)
+
+
+def _check_gross_margin(value: Any, origin: str) -> float:
+    if not 0 <= float(value) <= 1:
+        raise WrongUse(
+            f"{origin}: gross_margin must be from 0 to 1; it is {value}.",
+            "It is a part of one: 80 percent is 0.8.",
+        )
+    return float(value)
+
+
+def _check_google_analytics_events(value: Any, origin: str) -> dict[str, list[str]]:
+    """Lists of event names by what they mean; a name means one thing."""
+    meanings = ("lead_created", "sign_up", "activation")
+    names: list[str] = []
+    for meaning, events in value.items():
+        if meaning not in meanings:
+            raise WrongUse(
+                f"{origin}: google_analytics_events has no {meaning!r}.",
+                suggestion(str(meaning), meanings),
+            )
+        if not isinstance(events, list) or not all(isinstance(name, str) for name in events):
+            raise WrongUse(
+                f"{origin}: google_analytics_events: {meaning} must be a list of event names;"
+                f" it is {events!r}.",
+                "Write for example: {lead_created: [generate_lead]}",
+            )
+        names += events
+    for name in names:
+        if names.count(name) > 1:
+            raise WrongUse(
+                f"{origin}: google_analytics_events lists the event {name} twice.",
+                "An event means one thing.",
+            )
+    return dict(value)
+
+
 _CHECKS: dict[str, Callable[[Any, str], Any]] = {
     "raw_path": _check_raw_path,
     "reporting_time_zone": _check_time_zone,
     "reporting_currency": _check_currency,
     "fiscal_year_start_month": _check_fiscal_month,
+    "contract_term_months": _check_contract_term,
+    "gross_margin": _check_gross_margin,
+    "google_analytics_events": _check_google_analytics_events,
 }
 
 

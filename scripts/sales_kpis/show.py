@@ -54,6 +54,19 @@ def check_slice(kpi: Kpi, grain: str, dimension: str) -> None:
         )
 
 
+def only_slice(rows: Sequence[KpiValue], value: str) -> list[KpiValue]:
+    """The rows of one value of a dimension, by its id or its name.
+
+    Raises:
+        WrongUse: the KPI has no such value; the nearest are told.
+    """
+    chosen = [row for row in rows if value in (row.dimension_value, row.dimension_label)]
+    if not chosen:
+        names = sorted({row.dimension_label or row.dimension_value for row in rows})
+        raise WrongUse(f"There is no value {value}.", suggestion(value, names))
+    return chosen
+
+
 def render_periods(kpi: Kpi, rows: Sequence[KpiValue], currency: str, limit: int) -> Table:
     """One KPI's total, a row a period, the newest first.
 

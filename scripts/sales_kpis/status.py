@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from sales_kpis import files
+from sales_kpis.dbt_runner import queries_of_kpis
 from sales_kpis.errors import WrongUse
 from sales_kpis.formats import NOTHING, format_duration, plural
 from sales_kpis.ledger import RunRecord, read_runs
@@ -35,6 +37,7 @@ class MartsInUse:
     origin: str
     as_of_date: str | None
     currency: str
+    queries: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -92,13 +95,21 @@ def marts_in_use(project: Project) -> MartsInUse:
             f"version {version.run_id}",
             as_of,
             str(settings.get("reporting_currency") or ""),
+            version.queries,
         )
     if not project.warehouse.exists():
         raise WrongUse("Nothing is published and nothing is built.", "Build it first: kpis run")
     said = read_last_build(project)
     currency = str((said.get("settings") or {}).get("reporting_currency") or "")
+    queries = said.get("queries") or queries_of_kpis(
+        files.read_json(project.root / "target" / "manifest.json") or {}
+    )
     return MartsInUse(
-        project.warehouse, f"not published: {project.warehouse}", said.get("as_of_date"), currency
+        project.warehouse,
+        f"not published: {project.warehouse}",
+        said.get("as_of_date"),
+        currency,
+        queries,
     )
 
 

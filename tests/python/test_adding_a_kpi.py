@@ -58,6 +58,7 @@ with
 deals as (
 
     select
+        deal_id,
         created_date,
         close_date,
         is_closed,
@@ -79,6 +80,7 @@ periods as (
 open_deals as (
 
     select
+        deals.deal_id as fact_id,
         periods.period_grain,
         periods.period_start_date,
         deals.team,

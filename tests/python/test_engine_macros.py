@@ -258,7 +258,7 @@ def read(column_type: str, value: str, family: str, **settings: object) -> str:
         "date_order": {"value": settings["date_order"]} if "date_order" in settings else {},
         "zone": settings.get("zone", "Europe/Amsterdam"),
     }
-    column = {"name": "value", "type": column_type}
+    column = {"name": "value", "type": column_type, "epoch": settings.get("epoch")}
     query = call("read_value", column, delivery)
     return f"(select {query} from (select {value} as value) as raw_rows)"
 
@@ -390,6 +390,23 @@ def cases_of_raw_values(instant: str) -> dict[str, Case]:
             read("timestamp", day("2025-03-01"), "date"), "2025-02-28 23:00:00"
         ),
         "read timestamp: a number": Case(read("timestamp", "1", "int"), None),
+        **{
+            f"read timestamp: microseconds {given}": Case(
+                read("timestamp", text(given), "text", epoch="microseconds"), expected
+            )
+            for given, expected in {
+                "1740819900000001": "2025-03-01 09:05:00.000001",
+                "1740819900": None,
+                "2025-03-01T09:05:00Z": "2025-03-01 09:05:00",
+            }.items()
+        },
+        "read timestamp: microseconds as a number": Case(
+            read("timestamp", "1740819900000001", "int", epoch="microseconds"),
+            "2025-03-01 09:05:00.000001",
+        ),
+        "read timestamp: microseconds that are seconds": Case(
+            read("timestamp", "1740819900", "int", epoch="microseconds"), None
+        ),
         "read date: a moment": Case(
             read("date", moment("2025-03-01 23:59:59"), "timestamp"), "2025-03-01"
         ),
@@ -466,6 +483,90 @@ def cases_of_fields() -> dict[str, Case]:
     }
 
 
+NESTED = {
+    "duckdb": (
+        "STRUCT(key VARCHAR, value STRUCT(string_value VARCHAR, int_value BIGINT))[]",
+        "[{'key': 'a', 'value': {'string_value': null, 'int_value': 12}},"
+        " {'key': 'b', 'value': {'string_value': 'x', 'int_value': null}},"
+        " {'key': 'a', 'value': {'string_value': 'second', 'int_value': null}}]",
+        "{'country': 'Norway', 'inner': {'n': 3, 'is': true, 'none': null}}",
+    ),
+    "spark": (
+        "array<struct<key:string,value:struct<string_value:string,int_value:bigint>>>",
+        "array(named_struct('key', 'a', 'value',"
+        " named_struct('string_value', cast(null as string), 'int_value', 12L)),"
+        " named_struct('key', 'b', 'value',"
+        " named_struct('string_value', 'x', 'int_value', cast(null as bigint))),"
+        " named_struct('key', 'a', 'value',"
+        " named_struct('string_value', 'second', 'int_value', cast(null as bigint))))",
+        "named_struct('country', 'Norway', 'inner',"
+        " named_struct('n', 3, 'is', true, 'none', cast(null as string)))",
+    ),
+}
+
+
+def cases_of_nested(engine: str) -> dict[str, Case]:
+    """Records and lists of pairs, typed and as the text of their JSON."""
+    pairs_type, pairs, record = NESTED[engine]
+    in_json = text(
+        '[{"key": "a", "value": {"int_value": "12"}}, {"key": "b", "value": {"double_value": 2.5}},'
+        ' {"key": "c"}, {"key": "d", "value": {"string_value": "x", "other": [1]}}]'
+    )
+
+    def value(pairs: str, data_type: str, name: str) -> str:
+        names = call("pair_names", pairs, data_type)
+        values = call("pair_values", pairs, data_type)
+        found = call("value_of_pair", "pairs.names_of_case", "pairs.values_of_case", name)
+        return (
+            f"(select {found} from (select {names} as names_of_case, {values} as values_of_case)"
+            " as pairs)"
+        )
+
+    def field(record: str, data_type: str, path: str) -> str:
+        json_text = call("json_text", record, data_type)
+        found = call("field_of_json", "records.record_of_case", path)
+        return f"(select {found} from (select {json_text} as record_of_case) as records)"
+
+    return {
+        "value_of_pair: the first of two": Case(value(pairs, pairs_type, "a"), "12"),
+        "value_of_pair: a text": Case(value(pairs, pairs_type, "b"), "x"),
+        "value_of_pair: no such name": Case(value(pairs, pairs_type, "c"), None),
+        "value_of_pair: no list": Case(value("cast(null as string)", "string", "a"), None),
+        "value_of_pair: JSON, a number in quotes": Case(value(in_json, "string", "a"), "12"),
+        "value_of_pair: JSON, a number": Case(value(in_json, "string", "b"), "2.5"),
+        "value_of_pair: JSON, no value": Case(value(in_json, "string", "c"), None),
+        "value_of_pair: JSON, with other fields": Case(value(in_json, "string", "d"), "x"),
+        "value_of_pair: an empty list": Case(value(text("[]"), "string", "a"), None),
+        "value_of_pair: a record": Case(value(text('{"a": 1}'), "string", "a"), None),
+        "value_of_pair: no JSON": Case(value(text("[{"), "string", "a"), None),
+        "field_of_json: a text": Case(field(record, "struct", "country"), "Norway"),
+        "field_of_json: of a record within": Case(field(record, "struct", "inner.n"), "3"),
+        "field_of_json: a truth": Case(field(record, "struct", "inner.is"), "true"),
+        "field_of_json: null": Case(field(record, "struct", "inner.none"), None),
+        "field_of_json: no such field": Case(field(record, "struct", "inner.x.y"), None),
+        "field_of_json: of a text": Case(
+            field(text('{"a": {"b": "it is"}}'), "string", "a.b"), "it is"
+        ),
+        "field_of_json: no JSON": Case(field(text("{a"), "string", "a"), None),
+        "valid_json: a record": Case(call("valid_json", text('{"a": 1}')), '{"a": 1}'),
+        "valid_json: a word": Case(call("valid_json", text("nothing")), None),
+        "valid_json: null": Case(call("valid_json", "cast(null as string)"), None),
+        "moment_of_microseconds": Case(
+            call("moment_of_microseconds", "1740819900000001"), "2025-03-01 09:05:00.000001"
+        ),
+        **{
+            f"path_of: {given}": Case(call("path_of", text(given)), expected)
+            for given, expected in {
+                "https://www.x.example/a/b?q=1#c": "/a/b",
+                "https://x.example": "/",
+                "HTTPS://x.example?q=/a": "/",
+                "/pricing#top": "/pricing",
+            }.items()
+        },
+        "path_of: nothing": Case(call("path_of", "cast(null as string)"), None),
+    }
+
+
 def all_cases(engine: str) -> dict[str, Case]:
     """Every case of an engine, by name."""
     return {
@@ -474,6 +575,7 @@ def all_cases(engine: str) -> dict[str, Case]:
         **cases_of_numbers(),
         **cases_of_raw_values(INSTANT[engine]),
         **cases_of_fields(),
+        **cases_of_nested(engine),
     }
 
 
@@ -519,7 +621,7 @@ def test_every_macro_of_the_engine_folder_that_gives_sql_has_a_case() -> None:
     folder = Path(__file__).resolve().parents[2] / "macros" / "engine"
     dispatched = {
         line.split("macro ")[1].split("(")[0]
-        for name in ("text.sql", "time.sql")
+        for name in ("nested.sql", "text.sql", "time.sql")
         for line in (folder / name).read_text().splitlines()
         if "adapter.dispatch" in line
     }

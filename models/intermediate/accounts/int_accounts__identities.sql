@@ -3,11 +3,15 @@ with recursive
 accounts as (
 
     {{ union_systems('accounts', {
-        'account_record_id': 'text',
-        'domain': 'text',
-        'is_deleted': 'bool',
+        'account_record_id': 'text', 'domain': 'text', 'is_deleted': 'bool',
         'merged_into_record_id': 'text',
     }) }}
+
+),
+
+merges as (
+
+    {{ stated_merges('accounts', 'account_record_id', 'merged_into_record_id', 'account_merges') }}
 
 ),
 
@@ -20,7 +24,7 @@ free_mail_domains as (
 
 merge_steps as (
 
-    {{ merge_steps('accounts', 'account_record_id', 'merged_into_record_id') }}
+    {{ merge_steps('merges', 'account_record_id', 'merged_into_record_id') }}
 
 ),
 
@@ -47,24 +51,26 @@ accounts_with_domain as (
     from accounts
     left join free_mail_domains
         on accounts.domain = free_mail_domains.domain
+    left join merges
+        on accounts.account_record_id = merges.account_record_id
     where
         accounts.domain is not null
         and free_mail_domains.domain is null
-        and accounts.merged_into_record_id is null
+        and merges.account_record_id is null
         and not accounts.is_deleted
 
 ),
 
--- A deal or a merge may name an account that no system delivered: it is an account all the same.
+-- A deal, subscription or merge may name an account that no system delivered: it is one all the same.
 account_records as (
 
     select account_record_id from accounts
     union distinct
     select survivor as account_record_id from merge_survivors
     union distinct
-    select account_record_id
-    from {{ ref('int_deals__united') }}
-    where account_record_id is not null
+    select account_record_id from {{ ref('int_deals__united') }} where account_record_id is not null
+    union distinct
+    select account_record_id from {{ ref('int_subscriptions__united') }}
 
 ),
 

@@ -1,12 +1,51 @@
 with
 
-exchange_rates as (
+seed_rates as (
 
     select
         upper(trim(currency)) as currency_code,
         valid_from,
         rate_to_reporting
     from {{ ref('exchange_rates') }}
+
+),
+
+crm_rates as (
+
+    {{ union_systems('exchange_rates', {
+        'currency': 'text',
+        'valid_from': 'date',
+        'rate_to_reporting': 'rate',
+    }) }}
+
+),
+
+-- Of a currency that the seed does not name, the rates of the first system that has some.
+rates_of_other_currencies as (
+
+    select
+        upper(crm_rates.currency) as currency_code,
+        crm_rates.valid_from,
+        crm_rates.rate_to_reporting,
+        crm_rates.system_order,
+        min(crm_rates.system_order) over (partition by upper(crm_rates.currency)) as first_system
+    from crm_rates
+    left join seed_rates
+        on upper(crm_rates.currency) = seed_rates.currency_code
+    where seed_rates.currency_code is null
+
+),
+
+all_rates as (
+
+    select * from seed_rates
+    union all
+    select
+        currency_code,
+        valid_from,
+        rate_to_reporting
+    from rates_of_other_currencies
+    where system_order = first_system
 
 ),
 
@@ -18,7 +57,7 @@ rates_with_end as (
         valid_from,
         lead(valid_from) over (partition by currency_code order by valid_from) as next_valid_from,
         rate_to_reporting
-    from exchange_rates
+    from all_rates
 
 ),
 

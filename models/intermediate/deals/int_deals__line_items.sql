@@ -64,6 +64,7 @@ valued_line_items as (
         line_items_with_product.quantity,
         line_items_with_product.list_price,
         deals.exchange_rate,
+        line_items_with_product.amount_in_currency,
         {{ as_measure('line_items_with_product.amount_in_currency * deals.exchange_rate') }}
             as amount
     from line_items_with_product

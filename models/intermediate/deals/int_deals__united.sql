@@ -7,6 +7,7 @@ deals as (
         'source_table': 'text',
         'deal_id': 'text',
         'account_record_id': 'text',
+        'stage_id': 'text',
         'stage': 'text',
         'is_stage_known': 'bool',
         'is_won': 'bool',
@@ -29,9 +30,15 @@ deals as (
 
 ),
 
+merges as (
+
+    {{ stated_merges('deals', 'deal_id', 'merged_into_deal_id', 'deal_merges') }}
+
+),
+
 merge_steps as (
 
-    {{ merge_steps('deals', 'deal_id', 'merged_into_deal_id') }}
+    {{ merge_steps('merges', 'deal_id', 'merged_into_deal_id') }}
 
 ),
 

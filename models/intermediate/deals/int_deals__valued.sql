@@ -4,12 +4,8 @@ with
 
 deals as (
 
-    select
-        *,
-        upper(currency) as currency_code,
-        {{ local_date('created_at') }} as created_date
-    from {{ ref('int_deals__united') }}
-    where deal_id = surviving_deal_id and not is_deleted
+    select *
+    from {{ ref('int_deals__as_of_date') }}
 
 ),
 
@@ -20,27 +16,13 @@ rates as (
 
 ),
 
--- Facts after `as_of_date` do not exist: a deal created later is not there yet, one closed later is
--- still open. A closed deal without a close date can be in no period; `rejected_rows` names it.
-deals_as_of_date as (
-
-    select
-        *,
-        coalesce(is_closed and close_date <= {{ as_of_date() }}, false) as is_closed_by_now
-    from deals
-    where
-        coalesce(created_date <= {{ as_of_date() }}, true)
-        and not (is_closed and close_date is null)
-
-),
-
 -- A closed deal is worth what it was on its close date, an open one what it is now.
 deals_with_rate_date as (
 
     select
         *,
-        case when is_closed_by_now then close_date else {{ as_of_date() }} end as rate_date
-    from deals_as_of_date
+        case when is_closed then close_date else {{ as_of_date() }} end as rate_date
+    from deals
 
 ),
 
@@ -69,9 +51,10 @@ valued_deals as (
         deals_with_rate.system,
         deals_with_rate.deal_id,
         account_identities.account_id,
+        deals_with_rate.stage_id,
         deals_with_rate.stage,
-        deals_with_rate.is_closed_by_now as is_closed,
-        deals_with_rate.is_closed_by_now and deals_with_rate.is_won as is_won,
+        deals_with_rate.is_closed,
+        deals_with_rate.is_won,
         deals_with_rate.created_at,
         deals_with_rate.created_date,
         deals_with_rate.close_date,

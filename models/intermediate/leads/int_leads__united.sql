@@ -9,14 +9,24 @@ leads as (
         'full_name': 'text',
         'email': 'text',
         'phone': 'text',
+        'company': 'text',
         'industry': 'text',
+        'employee_count': 'int',
+        'annual_revenue': 'decimal',
+        'marketing_team_size': 'int',
         'country': 'text',
         'lead_source': 'text',
         'campaign_id': 'text',
         'rep_id': 'text',
         'sourced_by_rep_id': 'text',
+        'status': 'text',
+        'mql_at': 'timestamp',
+        'sql_at': 'timestamp',
         'converted_at': 'timestamp',
+        'converted_account_record_id': 'text',
+        'converted_person_record_id': 'text',
         'converted_deal_id': 'text',
+        'web_user_id': 'text',
         'is_deleted': 'bool',
     }) }}
 
@@ -27,32 +37,12 @@ leads as (
 existing_leads as (
 
     select
-        *,
+        leads.*,
         {{ local_date('created_at') }} as created_date,
-        lower(email) as normalised_email,
-        case
-            when coalesce({{ local_date('converted_at') }} <= {{ as_of_date() }}, true)
-                then converted_deal_id
-        end as converted_deal_id_by_now
+        coalesce({{ local_date('converted_at') }} <= {{ as_of_date() }}, true) as is_known_by_now,
+        {{ lead_identity() }} as identity
     from leads
     where not is_deleted and {{ local_date('created_at') }} <= {{ as_of_date() }}
-
-),
-
--- The first lead of an address in one system and the first of the same address in another are one
--- lead, and so are the second ones; inside one system each record counts.
-leads_numbered_by_email as (
-
-    select
-        *,
-        case
-            when normalised_email is null then lead_id
-            else normalised_email || '#' || cast(row_number() over (
-                partition by system, normalised_email
-                order by created_at, lead_id
-            ) as {{ dbt.type_string() }})
-        end as identity
-    from existing_leads
 
 ),
 
@@ -62,10 +52,9 @@ leads_in_order as (
     select
         *,
         row_number() over (
-            partition by identity
-            order by created_at, system_order, lead_id
+            partition by identity order by created_at, system_order, lead_id
         ) as record_order
-    from leads_numbered_by_email
+    from existing_leads
 
 ),
 
@@ -80,18 +69,29 @@ united_leads as (
         full_name,
         email,
         phone,
+        company,
         industry,
+        employee_count,
+        annual_revenue,
+        marketing_team_size,
         country,
         lead_source,
         campaign_id,
         rep_id,
         sourced_by_rep_id,
-        first_value(converted_deal_id_by_now) over (
-            partition by identity order by converted_deal_id_by_now is null, record_order
-        ) as converted_deal_id,
-        first_value(converted_at) over (
-            partition by identity order by converted_deal_id_by_now is null, record_order
-        ) as converted_at
+        status,
+        mql_at,
+        sql_at,
+        web_user_id,
+        {% for column in [
+            'converted_deal_id', 'converted_at', 'converted_account_record_id',
+            'converted_person_record_id'
+        ] -%}
+        first_value(case when is_known_by_now then {{ column }} end) over (
+            partition by identity order by
+                case when is_known_by_now then converted_deal_id end is null, record_order
+        ) as {{ column }}{{ ',' if not loop.last }}
+        {% endfor -%}
     from leads_in_order
     qualify record_order = 1
 

@@ -16,8 +16,8 @@ reps as (
 
 ),
 
--- A user of the CRM is a rep when he owns a deal or lead, sourced a lead, or holds an assignment or
--- a quota.
+-- A user of the CRM is a rep when he owns a deal, lead or activity, sourced a lead, or holds an
+-- assignment or a quota.
 selling_reps as (
 
     select rep_id from {{ ref('int_deals__valued') }}
@@ -25,6 +25,8 @@ selling_reps as (
     select rep_id from {{ ref('int_leads__united') }}
     union distinct
     select sourced_by_rep_id as rep_id from {{ ref('int_leads__united') }}
+    union distinct
+    select rep_id from {{ ref('int_activities__united') }}
     union distinct
     select rep_id from {{ ref('int_reps__assignments') }}
     union distinct

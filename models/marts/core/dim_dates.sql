@@ -16,6 +16,16 @@ leads as (
 
 ),
 
+-- Of the large facts only the first day is asked.
+{% set first_days = {
+    'int_activities__united': 'activity_date',
+    'int_emails__messages': 'sent_date',
+    'int_web_sessions__united': 'session_date',
+    'int_web_sessions__events': 'event_date',
+    'int_form_submissions__united': 'submission_date',
+    'int_lifecycle_events__united': 'event_date',
+    'int_survey_responses__united': 'response_date',
+} -%}
 fact_dates as (
 
     select created_date as fact_date from deals
@@ -23,6 +33,10 @@ fact_dates as (
     select close_date as fact_date from deals
     union all
     select created_date as fact_date from leads
+    {% for model, day in first_days.items() -%}
+    union all
+    select min({{ day }}) as fact_date from {{ ref(model) }}
+    {% endfor -%}
     union all
     select {{ as_of_date() }} as fact_date
 

@@ -8,10 +8,10 @@ leads as (
         rep_id,
         sourced_by_rep_id,
         industry,
+        employee_count,
         campaign_id,
         created_at,
-        created_date,
-        converted_deal_id
+        created_date
     from {{ ref('int_leads__united') }}
 
 ),
@@ -23,23 +23,10 @@ descriptions as (
 
 ),
 
-merged_deals as (
+progress as (
 
-    select
-        deal_id,
-        surviving_deal_id
-    from {{ ref('int_deals__united') }}
-
-),
-
-leads_with_deal as (
-
-    select
-        leads.*,
-        coalesce(merged_deals.surviving_deal_id, leads.converted_deal_id) as deal_id
-    from leads
-    left join merged_deals
-        on leads.converted_deal_id = merged_deals.deal_id
+    select *
+    from {{ ref('int_leads__progress') }}
 
 ),
 
@@ -56,31 +43,44 @@ won_deals as (
 described_leads as (
 
     select
-        leads_with_deal.lead_id,
-        leads_with_deal.system,
-        leads_with_deal.rep_id,
-        leads_with_deal.sourced_by_rep_id,
+        leads.lead_id,
+        leads.system,
+        leads.rep_id,
+        leads.sourced_by_rep_id,
         descriptions.team,
         descriptions.territory,
         descriptions.country,
         descriptions.market,
-        leads_with_deal.industry,
+        leads.industry,
+        leads.employee_count,
         descriptions.lead_source,
         descriptions.lead_channel,
         descriptions.is_self_generated,
-        leads_with_deal.campaign_id,
-        leads_with_deal.created_at,
-        leads_with_deal.created_date,
-        leads_with_deal.deal_id,
+        leads.campaign_id,
+        leads.created_at,
+        leads.created_date,
+        progress.person_id,
+        progress.account_id,
+        progress.count_rules_met,
+        progress.is_good_fit,
+        progress.was_customer_before,
+        progress.first_outreach_at,
+        {{ local_date('progress.first_outreach_at') }} as first_contacted_date,
+        progress.mql_date,
+        progress.sql_date,
+        progress.converted_date,
+        progress.deal_id,
         won_deals.close_date as won_date,
         descriptions.has_name,
         descriptions.has_valid_email,
         descriptions.has_valid_phone
-    from leads_with_deal
+    from leads
     inner join descriptions
-        on leads_with_deal.lead_id = descriptions.lead_id
+        on leads.lead_id = descriptions.lead_id
+    inner join progress
+        on leads.lead_id = progress.lead_id
     left join won_deals
-        on leads_with_deal.deal_id = won_deals.deal_id
+        on progress.deal_id = won_deals.deal_id
 
 )
 

@@ -10,6 +10,8 @@ deal_stages as (
 
     select
         'salesforce' as system,
+        {{ system_key('salesforce', 'stage_name') }} as stage_id,
+        cast(null as {{ dbt.type_string() }}) as pipeline_id,
         stage_name as stage,
         sort_order as stage_order,
         default_probability as probability,

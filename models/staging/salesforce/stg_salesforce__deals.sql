@@ -38,6 +38,7 @@ deals as (
         {{ system_key('salesforce', 'id') }} as deal_id,
         {{ system_key('salesforce', 'account_id') }} as account_record_id,
         name as deal_name,
+        {{ system_key('salesforce', 'stage_name') }} as stage_id,
         stage_name as stage,
         stage_is_closed is not null or stage_is_won is not null as is_stage_known,
         coalesce(stage_is_won, false) as is_won,

@@ -20,7 +20,8 @@ activities as (
         {{ system_key('tabular', 'deal_id') }} as deal_id,
         lower(direction) as direction,
         lower(outcome) as outcome,
-        coalesce(is_automated, false) as is_automated
+        coalesce(is_automated, false) as is_automated,
+        false as is_deleted
     from activity_rows
 
 )

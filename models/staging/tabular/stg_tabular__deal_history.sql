@@ -6,16 +6,32 @@ deal_history_rows as (
 
 ),
 
+fields_in_shared_words as (
+
+    select
+        deal_id,
+        changed_at,
+        case lower(field)
+            when 'owner_rep_id' then 'owner'
+            when 'expected_close_date' then 'close_date'
+            else lower(field)
+        end as field,
+        old_value,
+        new_value
+    from deal_history_rows
+
+),
+
 deal_history as (
 
     select
         'tabular' as system,
         {{ system_key('tabular', 'deal_id') }} as deal_id,
         changed_at,
-        lower(field) as field,
-        old_value,
-        new_value
-    from deal_history_rows
+        field,
+        {{ history_value('tabular', 'field', 'old_value') }} as old_value,
+        {{ history_value('tabular', 'field', 'new_value') }} as new_value
+    from fields_in_shared_words
 
 )
 

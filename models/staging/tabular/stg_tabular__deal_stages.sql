@@ -10,6 +10,8 @@ deal_stages as (
 
     select
         'tabular' as system,
+        {{ system_key('tabular', 'stage') }} as stage_id,
+        cast(null as {{ dbt.type_string() }}) as pipeline_id,
         stage,
         stage_order,
         probability,

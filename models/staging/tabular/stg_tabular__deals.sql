@@ -24,6 +24,7 @@ deals as (
         {{ system_key('tabular', 'deal_rows.deal_id') }} as deal_id,
         {{ system_key('tabular', 'deal_rows.account_id') }} as account_record_id,
         deal_rows.deal_name,
+        {{ system_key('tabular', 'deal_rows.stage') }} as stage_id,
         deal_rows.stage,
         deal_stages.stage is not null as is_stage_known,
         coalesce(deal_stages.is_won, false) as is_won,

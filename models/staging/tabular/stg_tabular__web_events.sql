@@ -15,6 +15,7 @@ web_events as (
         lower(event_name) as event_name,
         occurred_at,
         web_user_id,
+        cast(null as {{ dbt.type_string() }}) as signed_in_user_id,
         content
     from web_event_rows
 

@@ -13,6 +13,7 @@ web_sessions as (
         {{ system_key('tabular', 'session_id') }} as session_id,
         started_at,
         web_user_id,
+        cast(null as {{ dbt.type_string() }}) as signed_in_user_id,
         channel,
         source,
         medium,

@@ -89,7 +89,10 @@ class Account(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Person(Record):
-    """A contact at an account."""
+    """A contact at an account.
+
+    Records (people and leads, of any system) that are one person after identity share a `human`.
+    """
 
     account: str | None = None
     name: str | None = None
@@ -100,6 +103,8 @@ class Person(Record):
     created_at: datetime | None = None
     is_deleted: bool = False
     merged_into: str | None = None
+    web_user: str | None = None
+    human: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,7 +128,6 @@ class Lead(Record):
     phone: str | None = None
     company: str | None = None
     industry: str | None = None
-    employees: int | None = None
     country: str | None = None
     lead_source: str | None = None
     campaign: str | None = None
@@ -138,6 +142,12 @@ class Lead(Record):
     converted_deal: str | None = None
     is_deleted: bool = False
     merged_into: str | None = None
+    disqualified_at: datetime | None = None
+    employees: int | None = None
+    annual_revenue: Decimal | None = None
+    marketing_team_size: int | None = None
+    web_user: str | None = None
+    human: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,6 +156,7 @@ class Deal(Record):
 
     account: str | None = None
     name: str | None = None
+    pipeline: str | None = None
     stage: str = "Open"
     is_won: bool = False
     is_closed: bool = False
@@ -181,7 +192,10 @@ class LineItem(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class DealChange(Record):
-    """A change of a deal's stage, amount or close_date, with the values as the CRM wrote them."""
+    """A change of a deal's stage, amount, close_date or owner.
+
+    The values are true ones as text: a stage's label, an amount, an ISO date, a rep's key.
+    """
 
     deal: str
     changed_at: datetime
@@ -191,14 +205,198 @@ class DealChange(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DealAccount(Record):
+    """An account that a deal is associated with; the primary one is the deal's own account."""
+
+    deal: str
+    account: str
+    is_primary: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class DealPerson(Record):
+    """A person that takes part in a deal."""
+
+    deal: str
+    person: str
+    is_primary: bool = False
+    role: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Activity(Record):
+    """A call, email, meeting, task or note of a rep.
+
+    `outcome` is canonical: connected or no_answer for a call, held or cancelled for a meeting.
+    `more_deals` and `more_people` are what else it is associated with, where a CRM allows several.
+    """
+
+    activity_type: str
+    occurred_at: datetime
+    rep: str | None = None
+    account: str | None = None
+    person: str | None = None
+    lead: str | None = None
+    deal: str | None = None
+    direction: str | None = None
+    outcome: str | None = None
+    is_automated: bool = False
+    is_deleted: bool = False
+    more_deals: tuple[str, ...] = ()
+    more_people: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Campaign(Record):
+    """A marketing campaign of a CRM."""
+
+    name: str
+    campaign_type: str | None = None
+    is_deleted: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class CampaignMember(Record):
+    """A lead or person that joined a campaign."""
+
+    campaign: str
+    joined_at: datetime
+    lead: str | None = None
+    person: str | None = None
+    status: str | None = None
+    is_responded: bool = False
+    is_deleted: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmailCampaign(Record):
+    """A mailing; `email_type` is marketing or sales, `content` what it offers."""
+
+    name: str
+    email_type: str = "marketing"
+    content: str | None = None
+    sent_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmailMessage(Record):
+    """One message to one recipient; `human` is who reads it, None where nobody knows."""
+
+    sent_at: datetime
+    recipient_email: str
+    campaign: str | None = None
+    email_type: str = "marketing"
+    content: str | None = None
+    rep: str | None = None
+    human: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmailEvent(Record):
+    """What happened to a message: delivered, open, click, reply, bounce, unsubscribe or spam."""
+
+    message: str
+    event_type: str
+    occurred_at: datetime
+    url: str | None = None
+    is_machine: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebSession(Record):
+    """A visit. `web_user` is the browser's id, `user` that of the signed-in user.
+
+    `channel` is the true one, by the vendor's rules; `human` is who visits, None if unknown.
+    """
+
+    started_at: datetime
+    web_user: str | None = None
+    user: str | None = None
+    channel: str | None = None
+    source: str | None = None
+    medium: str | None = None
+    campaign: str | None = None
+    landing_page: str | None = None
+    country: str | None = None
+    is_engaged: bool = False
+    human: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebEvent(Record):
+    """What a visitor did: page_view, lead_created, sign_up, activation or anything else."""
+
+    event_name: str
+    occurred_at: datetime
+    session: str | None = None
+    web_user: str | None = None
+    user: str | None = None
+    content: str | None = None
+    human: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormSubmission(Record):
+    """A form that a person sent."""
+
+    person: str
+    form_name: str
+    submitted_at: datetime
+    page_url: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LifecycleEvent(Record):
+    """A customer or user was registered, activated or cancelled."""
+
+    event_type: str
+    occurred_at: datetime
+    account: str | None = None
+    person: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subscription(Record):
+    """One period of one price; both days are included."""
+
+    account: str
+    started_on: date
+    monthly_amount: Decimal
+    ended_on: date | None = None
+    product: str | None = None
+    currency: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SurveyResponse(Record):
+    """An answer to a survey: nps, csat or ces."""
+
+    responded_at: datetime
+    survey_type: str
+    score: Decimal
+    scale_min: Decimal | None = None
+    scale_max: Decimal | None = None
+    account: str | None = None
+    person: str | None = None
+    email: str | None = None
+    product: str | None = None
+    rep: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Stage(Record):
-    """A stage of a system's sales process; probability in percent."""
+    """A stage of a system's sales process; probability in percent.
+
+    Where a system has several pipelines, a label means something only inside its `pipeline`.
+    """
 
     label: str
     order: int
     probability: int
     is_closed: bool
     is_won: bool
+    pipeline: str | None = None
 
 
 @dataclass(frozen=True)
@@ -292,12 +490,84 @@ class Target:
     target_value: Decimal
 
 
+@dataclass(frozen=True)
+class SellingCost:
+    """What selling cost in one month; a missing slice belongs to none."""
+
+    month: date
+    cost_type: str
+    amount: Decimal
+    team: str | None = None
+    territory: str | None = None
+    currency: str | None = None
+
+
+@dataclass(frozen=True)
+class MarketingCost:
+    """What marketing cost in one month; a missing slice belongs to none."""
+
+    month: date
+    amount: Decimal
+    channel: str | None = None
+    lead_source: str | None = None
+    campaign: str | None = None
+    currency: str | None = None
+
+
+@dataclass(frozen=True)
+class MarketSize:
+    """How many companies a market has in a year; without an industry, all of them."""
+
+    market: str
+    year: int
+    company_count: int
+    industry: str | None = None
+    market_revenue: Decimal | None = None
+    currency: str | None = None
+
+
+@dataclass(frozen=True)
+class CommissionTier:
+    """The rate of a plan between two attainments of the fiscal year's quota (1 is all of it)."""
+
+    plan: str
+    valid_from: date
+    attainment_from: Decimal
+    rate: Decimal
+    team: str | None = None
+    valid_to: date | None = None
+    attainment_to: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class LeadRule:
+    """A rule that a good lead meets: at_least, at_most, in (`a|b`) or not_empty."""
+
+    rule_id: str
+    field: str
+    comparison: str
+    value: str | None = None
+    rule_set: str = "fit"
+
+
+@dataclass(frozen=True)
+class ChannelRule:
+    """A session of a source and medium like these (SQL LIKE) came through the channel."""
+
+    priority: int
+    source_pattern: str
+    medium_pattern: str
+    channel: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Company:
     """Everything that truly happened, plus what else its systems hold.
 
     `older_versions` are earlier states of records, which raw tables still carry. `stray_rows` are
     rows that stand for nothing, because `as_written` makes a required value missing or unreadable.
+    `exchange_rates` are the seed's; `crm_exchange_rates` are those of the CRM, for currencies that
+    the seed does not name.
     """
 
     seed: int = 0
@@ -311,6 +581,20 @@ class Company:
     lines: tuple[LineItem, ...] = ()
     changes: tuple[DealChange, ...] = ()
     stages: tuple[Stage, ...] = ()
+    deal_accounts: tuple[DealAccount, ...] = ()
+    deal_people: tuple[DealPerson, ...] = ()
+    activities: tuple[Activity, ...] = ()
+    campaigns: tuple[Campaign, ...] = ()
+    campaign_members: tuple[CampaignMember, ...] = ()
+    email_campaigns: tuple[EmailCampaign, ...] = ()
+    email_messages: tuple[EmailMessage, ...] = ()
+    email_events: tuple[EmailEvent, ...] = ()
+    web_sessions: tuple[WebSession, ...] = ()
+    web_events: tuple[WebEvent, ...] = ()
+    form_submissions: tuple[FormSubmission, ...] = ()
+    lifecycle_events: tuple[LifecycleEvent, ...] = ()
+    subscriptions: tuple[Subscription, ...] = ()
+    survey_responses: tuple[SurveyResponse, ...] = ()
     lead_sources: tuple[LeadSource, ...] = ()
     countries: tuple[Country, ...] = ()
     competitors: tuple[Competitor, ...] = ()
@@ -319,7 +603,14 @@ class Company:
     free_mail_domains: tuple[str, ...] = ()
     territories: tuple[Territory, ...] = ()
     exchange_rates: tuple[ExchangeRate, ...] = ()
+    crm_exchange_rates: tuple[ExchangeRate, ...] = ()
     quotas: tuple[Quota, ...] = ()
     targets: tuple[Target, ...] = ()
+    selling_costs: tuple[SellingCost, ...] = ()
+    marketing_costs: tuple[MarketingCost, ...] = ()
+    market_sizes: tuple[MarketSize, ...] = ()
+    commission_tiers: tuple[CommissionTier, ...] = ()
+    lead_rules: tuple[LeadRule, ...] = ()
+    channel_rules: tuple[ChannelRule, ...] = ()
     older_versions: tuple[Record, ...] = ()
     stray_rows: tuple[Record, ...] = ()

@@ -5,16 +5,22 @@ Fivetran: `opportunity.csv`, `stage_name`, `main_competitor_c`, `_fivetran_synce
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
+from sales_kpis.demo.chance import ZONE
 from sales_kpis.demo.company import (
     Account,
+    Activity,
+    Campaign,
+    CampaignMember,
     Company,
     Deal,
     DealChange,
+    DealPerson,
     Lead,
     LineItem,
     Person,
@@ -23,7 +29,14 @@ from sales_kpis.demo.company import (
     Rep,
     Stage,
 )
-from sales_kpis.demo.raw_tables import Table, Texts, record_texts, records_of, write_table
+from sales_kpis.demo.raw_tables import (
+    Table,
+    Texts,
+    owner_ids,
+    record_texts,
+    records_of,
+    write_table,
+)
 
 SalesforceSpelling = Literal["fivetran", "vendor"]
 
@@ -63,6 +76,8 @@ TABLES = (
             "Phone": "phone",
             "MobilePhone": "mobile_phone",
             "Title": "job_title",
+            "Department": "job_function",
+            "Web_User_Id__c": "web_user",
             "CreatedDate": "created_at",
             "IsDeleted": "is_deleted",
             "MasterRecordId": "merged_into",
@@ -82,6 +97,8 @@ TABLES = (
             "Company": "company",
             "Industry": "industry",
             "NumberOfEmployees": "employees",
+            "AnnualRevenue": "annual_revenue",
+            "Marketing_Team_Size__c": "marketing_team_size",
             "Country": "country",
             "LeadSource": "lead_source",
             "Status": "status",
@@ -90,11 +107,13 @@ TABLES = (
             "CreatedDate": "created_at",
             "Mql_Date__c": "mql_at",
             "Sql_Date__c": "sql_at",
+            "Disqualified_Date__c": "disqualified_at",
             "IsConverted": "is_converted",
             "ConvertedDate": "converted_at",
             "ConvertedAccountId": "converted_account",
             "ConvertedContactId": "converted_person",
             "ConvertedOpportunityId": "converted_deal",
+            "Web_User_Id__c": "web_user",
             "IsDeleted": "is_deleted",
             "MasterRecordId": "merged_into",
         },
@@ -118,6 +137,7 @@ TABLES = (
             "Type": "revenue_type",
             "LeadSource": "lead_source",
             "CampaignId": "campaign",
+            "ContactId": "primary_person",
             "Main_Competitor__c": "competitor",
             "Loss_Reason__c": "loss_reason",
             "Contract_Term_Months__c": "contract_term_months",
@@ -149,6 +169,7 @@ TABLES = (
             "OldValue": "old_value",
             "NewValue": "new_value",
         },
+        id_prefix="017",
     ),
     Table(
         "OpportunityStage",
@@ -187,8 +208,80 @@ TABLES = (
             "UserRoleId": "role",
             "ManagerId": "manager",
             "Hire_Date__c": "hired_on",
+            "Left_Date__c": "left_on",
             "IsActive": "is_active",
         },
+    ),
+    Table(
+        "OpportunityContactRole",
+        DealPerson,
+        {
+            "Id": "key",
+            "OpportunityId": "deal",
+            "ContactId": "person",
+            "Role": "role",
+            "IsPrimary": "is_primary",
+            "IsDeleted": "is_deleted",
+        },
+    ),
+    Table(
+        "Campaign",
+        Campaign,
+        {"Id": "key", "Name": "name", "Type": "campaign_type", "IsDeleted": "is_deleted"},
+    ),
+    Table(
+        "CampaignMember",
+        CampaignMember,
+        {
+            "Id": "key",
+            "CampaignId": "campaign",
+            "LeadId": "lead",
+            "ContactId": "person",
+            "Status": "status",
+            "HasResponded": "is_responded",
+            "CreatedDate": "joined_at",
+            "IsDeleted": "is_deleted",
+        },
+    ),
+    Table(
+        "Task",
+        Activity,
+        {
+            "Id": "key",
+            "OwnerId": "rep",
+            "WhoId": "who",
+            "WhatId": "what",
+            "AccountId": "account",
+            "Subject": "subject",
+            "TaskSubtype": "subtype",
+            "CallType": "call_type",
+            "CallDisposition": "disposition",
+            "Status": "status",
+            "ActivityDate": "day",
+            "CompletedDateTime": "occurred_at",
+            "CreatedDate": "occurred_at",
+            "IsDeleted": "is_deleted",
+        },
+        id_prefix="00T",
+    ),
+    Table(
+        "Event",
+        Activity,
+        {
+            "Id": "key",
+            "OwnerId": "rep",
+            "WhoId": "who",
+            "WhatId": "what",
+            "AccountId": "account",
+            "Subject": "subject",
+            "EventSubtype": "subtype",
+            "Meeting_Status__c": "outcome",
+            "StartDateTime": "occurred_at",
+            "EndDateTime": "ended_at",
+            "CreatedDate": "planned_at",
+            "IsDeleted": "is_deleted",
+        },
+        id_prefix="00U",
     ),
 )
 FIELD_NAMES = {
@@ -206,7 +299,7 @@ def write_salesforce(company: Company, folder: Path, spelling: SalesforceSpellin
     for table in TABLES:
         rows = [
             _texts(record, company, spelling)
-            for record in records_of(company, table.record_type, "salesforce")
+            for record in records_of(company, table.record_type, "salesforce", table.id_prefix)
         ]
         _write(company, folder, spelling, table.name, table.columns, rows)
     roles = [
@@ -219,6 +312,8 @@ def write_salesforce(company: Company, folder: Path, spelling: SalesforceSpellin
         for team, role_id in role_ids(company).items()
     ]
     _write(company, folder, spelling, "UserRole", {"Id": "key", "Name": "name"}, roles)
+    for name, (columns, rows) in other_tables(company).items():
+        _write(company, folder, spelling, name, columns, rows)
 
 
 def _write(
@@ -270,6 +365,12 @@ def _texts(record: Record, company: Company, spelling: SalesforceSpelling) -> Te
             found["close_date"] = record.expected_close_date.isoformat()
     if isinstance(record, DealChange):
         found["changed_field"] = FIELD_NAMES[record.changed_field]
+        if record.changed_field == "owner":
+            found |= owner_ids(record)
+    if isinstance(record, Activity):
+        found |= _activity_texts(record, moment)
+    if isinstance(record, DealPerson):
+        found["is_deleted"] = "false"
     if isinstance(record, Rep):
         found["role"] = role_ids(company).get(record.team or "", "")
         found["is_active"] = "true" if record.left_on is None else "false"
@@ -279,6 +380,132 @@ def _texts(record: Record, company: Company, spelling: SalesforceSpelling) -> Te
     if isinstance(record, Product):
         found |= {"is_active": "true", "is_deleted": "false"}
     return {**found, **record.as_written}
+
+
+def _activity_texts(record: Activity, moment: Callable[[datetime], str]) -> Texts:
+    """An activity is about one person (a contact or lead) and one thing (a deal or account)."""
+
+    def native(key: str | None) -> str:
+        return (key or "").partition(":")[2]
+
+    return {
+        "who": native(record.person or record.lead),
+        "what": native(record.deal or record.account),
+        "subject": f"{'Canceled: ' if record.outcome == 'cancelled' else ''}{record.activity_type}",
+        "subtype": "Event" if record.activity_type == "meeting" else record.activity_type.title(),
+        "call_type": (record.direction or "").title() if record.activity_type == "call" else "",
+        "disposition": {"connected": "Connected", "no_answer": "No Answer"}.get(
+            record.outcome or "", ""
+        ),
+        "status": "Completed",
+        "day": record.occurred_at.astimezone(ZONE).date().isoformat(),
+        "ended_at": moment(record.occurred_at + timedelta(minutes=45)),
+        "planned_at": moment(record.occurred_at - timedelta(days=3)),
+    }
+
+
+RawRows = tuple[Mapping[str, str], list[Texts]]
+
+
+def other_tables(company: Company) -> dict[str, RawRows]:
+    """The tables whose rows are no records: columns and rows by name."""
+    synced = {"synced_at": "2025-10-31T04:00:00.000Z"}
+    rates = list(company.crm_exchange_rates)
+    newest = {rate.currency: rate for rate in sorted(rates, key=lambda rate: rate.valid_from)}
+    currencies: list[Texts] = [
+        {
+            "key": f"01L{number:012d}AAA",
+            "code": code,
+            "rate": f"{1 / newest[code].rate:f}" if code in newest else "1",
+            "is_corporate": "false" if code in newest else "true",
+            "is_active": "true",
+            **synced,
+        }
+        for number, code in enumerate(("EUR", *newest), start=1)
+    ]
+    dated: list[Texts] = []
+    for number, rate in enumerate(rates, start=1):
+        later = [r.valid_from for r in rates if r.currency == rate.currency]
+        following = [day for day in later if day > rate.valid_from]
+        dated.append(
+            {
+                "key": f"04w{number:012d}AAA",
+                "code": rate.currency,
+                "start": rate.valid_from.isoformat(),
+                "next": min(following, default=date(9999, 12, 31)).isoformat(),
+                "rate": f"{1 / rate.rate:f}",
+                **synced,
+            }
+        )
+    return {
+        "CurrencyType": (
+            {
+                "Id": "key",
+                "IsoCode": "code",
+                "ConversionRate": "rate",
+                "IsCorporate": "is_corporate",
+                "IsActive": "is_active",
+            },
+            currencies,
+        ),
+        "DatedConversionRate": (
+            {
+                "Id": "key",
+                "IsoCode": "code",
+                "StartDate": "start",
+                "NextStartDate": "next",
+                "ConversionRate": "rate",
+            },
+            dated,
+        ),
+        "OpportunityHistory": (
+            {
+                "Id": "key",
+                "OpportunityId": "deal",
+                "StageName": "stage",
+                "Amount": "amount",
+                "CloseDate": "close_date",
+                "CreatedDate": "changed_at",
+                "IsDeleted": "is_deleted",
+            },
+            _snapshots(company),
+        ),
+    }
+
+
+def _snapshots(company: Company) -> list[Texts]:
+    """A deal's stage, amount and close date at its creation and after each change."""
+    changes_of: dict[str, list[DealChange]] = defaultdict(list)
+    for change in records_of(company, DealChange, "salesforce", "008"):
+        changes_of[change.deal].append(change)
+    found: list[Texts] = []
+    for deal in company.deals:
+        changes = sorted(changes_of[deal.key], key=lambda change: (change.changed_at, change.key))
+        if not changes or deal.created_at is None:
+            continue
+        day = deal.close_date or deal.expected_close_date
+        state = {
+            "stage": deal.stage,
+            "amount": "" if deal.amount is None else f"{deal.amount:f}",
+            "close_date": "" if day is None else day.isoformat(),
+        }
+        for change in reversed(changes):
+            state[change.changed_field] = change.old_value or ""
+        moments = [(deal.created_at, "0"), *((c.changed_at, c.new_value or "") for c in changes)]
+        for number, (moment, value) in enumerate(moments):
+            if number:
+                state[changes[number - 1].changed_field] = value
+            found.append(
+                {
+                    **state,
+                    "key": f"008{900_000 + len(found):012d}AAA",
+                    "deal": deal.native_id,
+                    "changed_at": f"{moment:%Y-%m-%dT%H:%M:%S}.000Z",
+                    "is_deleted": "false",
+                    "synced_at": f"{deal.modified_at:%Y-%m-%dT%H:%M:%S}.000Z",
+                }
+            )
+    return found
 
 
 def role_ids(company: Company) -> dict[str, str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 from typing import TypeVar
 
-from sales_kpis.demo.company import Company, Record
+from sales_kpis.demo.company import Company, DealChange, Record
 from sales_kpis.demo.seed_files import write_csv
 
 Texts = dict[str, str]
@@ -23,12 +23,17 @@ REFERENCES = frozenset(
         "converted_deal",
         "converted_person",
         "deal",
+        "lead",
         "manager",
         "merged_into",
+        "message",
         "owner",
         "parent",
+        "person",
         "primary_person",
         "product",
+        "rep",
+        "session",
         "sourced_by",
     }
 )
@@ -36,14 +41,18 @@ REFERENCES = frozenset(
 
 @dataclass(frozen=True)
 class Table:
-    """A raw table: the records it holds and, for each of its columns, the field that fills it."""
+    """A raw table: the records it holds and, for each of its columns, the field that fills it.
+
+    Where one type of record has several tables, `id_prefix` tells which of them a table holds.
+    """
 
     name: str
     record_type: type[Record]
     columns: Mapping[str, str]
+    id_prefix: str = ""
 
 
-def records_of(company: Company, record_type: type[R], system: str) -> list[R]:
+def records_of(company: Company, record_type: type[R], system: str, id_prefix: str = "") -> list[R]:
     """All records of a type that have a row in a system's table, true or not."""
     lists: tuple[Sequence[Record], ...] = (
         company.reps,
@@ -55,6 +64,20 @@ def records_of(company: Company, record_type: type[R], system: str) -> list[R]:
         company.lines,
         company.changes,
         company.stages,
+        company.deal_accounts,
+        company.deal_people,
+        company.activities,
+        company.campaigns,
+        company.campaign_members,
+        company.email_campaigns,
+        company.email_messages,
+        company.email_events,
+        company.web_sessions,
+        company.web_events,
+        company.form_submissions,
+        company.lifecycle_events,
+        company.subscriptions,
+        company.survey_responses,
         company.older_versions,
         company.stray_rows,
     )
@@ -62,7 +85,9 @@ def records_of(company: Company, record_type: type[R], system: str) -> list[R]:
         record
         for records in lists
         for record in records
-        if isinstance(record, record_type) and record.system == system
+        if isinstance(record, record_type)
+        and record.system == system
+        and record.native_id.startswith(id_prefix)
     ]
 
 
@@ -84,6 +109,14 @@ def record_texts(record: Record, moment: Callable[[datetime], str]) -> Texts:
         elif isinstance(value, (date, int, str)):
             found[field.name] = str(value)
     return found
+
+
+def owner_ids(change: DealChange) -> Texts:
+    """The values of a change of owner: the reps' native ids."""
+    return {
+        "old_value": (change.old_value or "").partition(":")[2],
+        "new_value": (change.new_value or "").partition(":")[2],
+    }
 
 
 def write_table(path: Path, columns: Mapping[str, str], rows: Sequence[Texts], seed: int) -> None:

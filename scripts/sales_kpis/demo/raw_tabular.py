@@ -6,18 +6,33 @@ from zoneinfo import ZoneInfo
 
 from sales_kpis.demo.company import (
     Account,
+    Activity,
     Company,
     Deal,
     DealChange,
+    EmailEvent,
+    EmailMessage,
     Lead,
+    LifecycleEvent,
     LineItem,
     Person,
     Product,
     Record,
     Rep,
     Stage,
+    Subscription,
+    SurveyResponse,
+    WebEvent,
+    WebSession,
 )
-from sales_kpis.demo.raw_tables import Table, Texts, record_texts, records_of, write_table
+from sales_kpis.demo.raw_tables import (
+    Table,
+    Texts,
+    owner_ids,
+    record_texts,
+    records_of,
+    write_table,
+)
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 
@@ -51,6 +66,7 @@ TABLES = (
             "full_name": "name",
             **_same("email", "phone", "job_title", "job_function", "created_at", "is_deleted"),
             "merged_into_person_id": "merged_into",
+            "web_user_id": "web_user",
         },
     ),
     Table(
@@ -62,13 +78,15 @@ TABLES = (
             "full_name": "name",
             **_same("email", "phone", "company", "industry"),
             "employee_count": "employees",
-            **_same("country", "lead_source", "campaign"),
+            **_same("annual_revenue", "marketing_team_size", "country", "lead_source", "campaign"),
             "owner_rep_id": "owner",
             "sourced_by_rep_id": "sourced_by",
             **_same("status", "mql_at", "sql_at", "converted_at"),
             "converted_account_id": "converted_account",
             "converted_person_id": "converted_person",
             "converted_deal_id": "converted_deal",
+            "disqualified_at": "disqualified_at",
+            "web_user_id": "web_user",
             "is_deleted": "is_deleted",
         },
     ),
@@ -84,6 +102,7 @@ TABLES = (
             "owner_rep_id": "owner",
             "deal_type": "revenue_type",
             **_same("lead_source", "campaign", "competitor", "loss_reason"),
+            "primary_person_id": "primary_person",
             "contract_term_months": "contract_term_months",
             "is_deleted": "is_deleted",
             "merged_into_deal_id": "merged_into",
@@ -138,6 +157,96 @@ TABLES = (
             **_same("territory", "hired_on", "left_on", "is_active"),
         },
     ),
+    Table(
+        "activity",
+        Activity,
+        {
+            "activity_id": "key",
+            **_same("activity_type", "occurred_at"),
+            "rep_id": "rep",
+            "account_id": "account",
+            "person_id": "person",
+            "lead_id": "lead",
+            "deal_id": "deal",
+            **_same("direction", "outcome", "is_automated"),
+        },
+    ),
+    Table(
+        "email_message",
+        EmailMessage,
+        {
+            "message_id": "key",
+            **_same("sent_at", "recipient_email"),
+            "email_campaign": "campaign",
+            **_same("email_type", "content"),
+            "rep_id": "rep",
+        },
+    ),
+    Table(
+        "email_event",
+        EmailEvent,
+        {
+            "event_id": "key",
+            "message_id": "message",
+            **_same("event_type", "occurred_at", "url", "is_machine"),
+        },
+    ),
+    Table(
+        "web_session",
+        WebSession,
+        {
+            "session_id": "key",
+            "started_at": "started_at",
+            "web_user_id": "web_user",
+            **_same("channel", "source", "medium"),
+            "campaign": "utm_campaign",
+            **_same("landing_page", "country", "is_engaged"),
+        },
+    ),
+    Table(
+        "web_event",
+        WebEvent,
+        {
+            "event_id": "key",
+            "session_id": "session",
+            **_same("event_name", "occurred_at"),
+            "web_user_id": "web_user",
+            "content": "content",
+        },
+    ),
+    Table(
+        "lifecycle_event",
+        LifecycleEvent,
+        {
+            "event_id": "key",
+            "account_id": "account",
+            "person_id": "person",
+            **_same("event_type", "occurred_at", "reason"),
+        },
+    ),
+    Table(
+        "subscription",
+        Subscription,
+        {
+            "subscription_id": "key",
+            "account_id": "account",
+            "product_id": "product",
+            **_same("started_on", "ended_on", "monthly_amount", "currency"),
+        },
+    ),
+    Table(
+        "survey_response",
+        SurveyResponse,
+        {
+            "response_id": "key",
+            **_same("responded_at", "survey_type", "score", "scale_min", "scale_max"),
+            "account_id": "account",
+            "person_id": "person",
+            "email": "email",
+            "product_id": "product",
+            "rep_id": "rep",
+        },
+    ),
 )
 
 
@@ -154,6 +263,10 @@ def _texts(record: Record) -> Texts:
     found["updated_at"] = _moment(record.modified_at)
     if isinstance(record, Rep):
         found["is_active"] = "true" if record.left_on is None else "false"
+    if isinstance(record, DealChange) and record.changed_field == "owner":
+        found |= owner_ids(record)
+    if isinstance(record, WebSession):
+        found["utm_campaign"] = record.campaign or ""
     return {**found, **record.as_written}
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sales_kpis.demo import raw_salesforce, raw_tabular
 from sales_kpis.demo.company import Company, Record
-from sales_kpis.demo.raw_tables import records_of
+from sales_kpis.demo.raw_tables import Table, records_of
 from sales_kpis.demo.seed_files import write_csv
 
 
@@ -29,17 +29,26 @@ def planted_reconciliation(company: Company) -> list[ReconciliationRow]:
     ]
     found = []
     for system, name, table in tables:
-        raw = len(records_of(company, table.record_type, system))
-        duplicates = _count(company.older_versions, table.record_type, system)
-        rejected = _count(company.stray_rows, table.record_type, system)
+        raw = len(records_of(company, table.record_type, system, table.id_prefix))
+        duplicates = _count(company.older_versions, table, system)
+        rejected = _count(company.stray_rows, table, system)
         staged = raw - duplicates - rejected
         found.append(ReconciliationRow(system, name, raw, staged, duplicates, rejected))
     roles = len(raw_salesforce.role_ids(company))
-    return [*found, ReconciliationRow("salesforce", "user_role", roles, roles, 0, 0)]
+    found.append(ReconciliationRow("salesforce", "user_role", roles, roles, 0, 0))
+    for name, (_, rows) in raw_salesforce.other_tables(company).items():
+        table_name, count = raw_salesforce.snake_case(name), len(rows)
+        found.append(ReconciliationRow("salesforce", table_name, count, count, 0, 0))
+    return found
 
 
-def _count(records: Iterable[Record], record_type: type[Record], system: str) -> int:
-    return sum(isinstance(r, record_type) and r.system == system for r in records)
+def _count(records: Iterable[Record], table: Table, system: str) -> int:
+    return sum(
+        isinstance(record, table.record_type)
+        and record.system == system
+        and record.native_id.startswith(table.id_prefix)
+        for record in records
+    )
 
 
 def write_reconciliation(rows: Iterable[ReconciliationRow], path: Path) -> None:

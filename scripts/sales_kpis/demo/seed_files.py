@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sales_kpis.demo.company import Company, Spelling
 
-Cell = str | date | Decimal | bool | None
+Cell = str | int | date | Decimal | bool | None
 
 
 @dataclass(frozen=True)
@@ -96,6 +96,99 @@ def _planning(company: Company) -> list[SeedTable]:
                 (a.rep, a.team, a.territory, a.valid_from, a.valid_to) for a in company.assignments
             ),
         ),
+        *_costs_and_markets(company),
+        *_rules(company),
+    ]
+
+
+def _costs_and_markets(company: Company) -> list[SeedTable]:
+    return [
+        SeedTable(
+            "planning/selling_costs.csv",
+            ("cost_month", "cost_type", "team", "territory", "amount", "currency"),
+            tuple(
+                (c.month, c.cost_type, c.team, c.territory, c.amount, c.currency)
+                for c in company.selling_costs
+            ),
+        ),
+        SeedTable(
+            "planning/marketing_costs.csv",
+            ("cost_month", "channel", "lead_source", "campaign", "amount", "currency"),
+            tuple(
+                (c.month, c.channel, c.lead_source, c.campaign, c.amount, c.currency)
+                for c in company.marketing_costs
+            ),
+        ),
+        SeedTable(
+            "planning/market_sizes.csv",
+            ("market", "industry", "year", "company_count", "market_revenue", "currency"),
+            tuple(
+                (m.market, m.industry, m.year, m.company_count, m.market_revenue, m.currency)
+                for m in company.market_sizes
+            ),
+        ),
+    ]
+
+
+def _rules(company: Company) -> list[SeedTable]:
+    """Plans and rules; goals and alarms are the user's own, so their files have only a header."""
+    return [
+        SeedTable(
+            "planning/commission_plans.csv",
+            ("plan", "team", "valid_from", "valid_to", "attainment_from", "attainment_to", "rate"),
+            tuple(
+                (
+                    t.plan,
+                    t.team,
+                    t.valid_from,
+                    t.valid_to,
+                    t.attainment_from,
+                    t.attainment_to,
+                    t.rate,
+                )
+                for t in company.commission_tiers
+            ),
+        ),
+        SeedTable(
+            "planning/lead_rules.csv",
+            ("rule_id", "field", "comparison", "value", "rule_set"),
+            tuple(
+                (r.rule_id, r.field, r.comparison, r.value, r.rule_set) for r in company.lead_rules
+            ),
+        ),
+        SeedTable(
+            "planning/objectives.csv",
+            (
+                "objective_id",
+                "objective",
+                "question",
+                "kpi",
+                "period_grain",
+                "dimension",
+                "dimension_value",
+                "baseline_value",
+                "target_value",
+                "due_date",
+                "owner",
+            ),
+            (),
+        ),
+        SeedTable(
+            "planning/kpi_alert_rules.csv",
+            (
+                "rule_id",
+                "kpi",
+                "period_grain",
+                "dimension",
+                "dimension_value",
+                "comparison",
+                "threshold",
+                "severity",
+                "owner",
+                "is_enabled",
+            ),
+            (),
+        ),
     ]
 
 
@@ -137,5 +230,13 @@ def _mapping(company: Company) -> list[SeedTable]:
             "mapping/free_mail_domains.csv",
             ("domain",),
             tuple((domain,) for domain in company.free_mail_domains),
+        ),
+        SeedTable(
+            "mapping/channel_rules.csv",
+            ("priority", "source_pattern", "medium_pattern", "channel"),
+            tuple(
+                (r.priority, r.source_pattern, r.medium_pattern, r.channel)
+                for r in company.channel_rules
+            ),
         ),
     ]

@@ -13,15 +13,39 @@ from random import Random
 from sales_kpis.demo import world
 from sales_kpis.demo.company import Company, Record
 from sales_kpis.demo.edge_cases import plant_edge_cases
+from sales_kpis.demo.edge_cases_customers import plant_customers
+from sales_kpis.demo.edge_cases_history import plant_history
+from sales_kpis.demo.edge_cases_hubspot import plant_hubspot
+from sales_kpis.demo.edge_cases_outreach import plant_outreach
+from sales_kpis.demo.edge_cases_people import plant_people
+from sales_kpis.demo.edge_cases_planter import Planter
+from sales_kpis.demo.edge_cases_reps import plant_reps
+from sales_kpis.demo.edge_cases_touches import plant_touches
 from sales_kpis.demo.simulate_accounts import simulate_accounts, simulate_people
+from sales_kpis.demo.simulate_activities import with_activities
+from sales_kpis.demo.simulate_customers import with_customers
 from sales_kpis.demo.simulate_deals import with_deals
+from sales_kpis.demo.simulate_details import with_details
+from sales_kpis.demo.simulate_hubspot import twin_organisations, with_hubspot
+from sales_kpis.demo.simulate_identity import with_humans
 from sales_kpis.demo.simulate_leads import simulate_leads
+from sales_kpis.demo.simulate_mail import with_mail
+from sales_kpis.demo.simulate_planning import (
+    channel_rules,
+    commission_tiers,
+    crm_exchange_rates,
+    lead_rules,
+    market_sizes,
+    marketing_costs,
+    selling_costs,
+)
 from sales_kpis.demo.simulate_team import (
     simulate_assignments,
     simulate_quotas,
     simulate_reps,
     simulate_targets,
 )
+from sales_kpis.demo.simulate_web import with_web
 
 
 def simulate(seed: int, scale: float = 1.0) -> Company:
@@ -39,6 +63,13 @@ def simulate(seed: int, scale: float = 1.0) -> Company:
         free_mail_domains=world.FREE_MAIL_DOMAINS,
         territories=world.TERRITORIES,
         exchange_rates=world.EXCHANGE_RATES,
+        crm_exchange_rates=crm_exchange_rates(),
+        selling_costs=selling_costs(),
+        marketing_costs=marketing_costs(),
+        market_sizes=market_sizes(),
+        commission_tiers=commission_tiers(),
+        lead_rules=lead_rules(),
+        channel_rules=channel_rules(),
     )
     company = replace(company, reps=simulate_reps(rng, scale))
     company = replace(company, assignments=simulate_assignments(company.reps))
@@ -46,13 +77,36 @@ def simulate(seed: int, scale: float = 1.0) -> Company:
     company = replace(company, people=simulate_people(rng, company.accounts))
     company = with_deals(rng, scale, company)
     company = replace(company, leads=simulate_leads(rng, scale, company))
+    company = with_details(company)
     company = replace(company, older_versions=_older_versions(rng, company))
     company = replace(
         company,
         quotas=simulate_quotas(rng, company.reps),
         targets=simulate_targets(company.assignments),
     )
-    return plant_edge_cases(company)
+    company = plant_edge_cases(company)
+    company = twin_organisations(with_hubspot(scale, company))
+    company = with_activities(scale, company)
+    company = with_customers(scale, company)
+    company = with_mail(scale, company)
+    company = with_web(scale, company)
+    return with_humans(twin_organisations(_with_more_edge_cases(company)))
+
+
+def _with_more_edge_cases(company: Company) -> Company:
+    """The edge cases that nothing drawn by chance may touch, so they come last."""
+    planter = Planter(company)
+    for plant in (
+        plant_history,
+        plant_customers,
+        plant_outreach,
+        plant_people,
+        plant_hubspot,
+        plant_touches,
+        plant_reps,
+    ):
+        plant(planter)
+    return planter.result()
 
 
 def _older_versions(rng: Random, company: Company) -> tuple[Record, ...]:

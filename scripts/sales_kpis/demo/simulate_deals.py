@@ -162,6 +162,8 @@ def _deal(
         modified_at=last_change(rng, min(close_date, world.LAST_DAY)),
         as_written=written,
     )
+    if is_closed:
+        deal = replace(deal, expected_close_date=close_date)
     return deal, lines
 
 

@@ -85,26 +85,43 @@ EXCHANGE_RATES = tuple(
 # --- through which sources ------------------------------------------------------------------------
 
 
-def _spelled(salesforce: str, tabular: str) -> tuple[Spelling, ...]:
+def _spelled(salesforce: str, tabular: str, hubspot: str = "") -> tuple[Spelling, ...]:
     """Spellings written as `a|b` for each system."""
     return tuple(
         Spelling(raw, system)
-        for system, raws in (("salesforce", salesforce), ("tabular", tabular))
+        for system, raws in (
+            ("salesforce", salesforce),
+            ("tabular", tabular),
+            ("hubspot", hubspot),
+        )
         for raw in raws.split("|")
+        if raw
     )
 
 
 LEAD_SOURCES = (
     LeadSource(
-        "Website", "Inbound", spellings=_spelled("Web|Website|Web Form", "site|online form")
+        "Website",
+        "Inbound",
+        spellings=_spelled(
+            "Web|Website|Web Form", "site|online form", "ORGANIC_SEARCH|DIRECT_TRAFFIC"
+        ),
     ),
     LeadSource(
-        "Referral", "Word of mouth", spellings=(Spelling("Referral"), Spelling("Recommendation"))
+        "Referral",
+        "Word of mouth",
+        spellings=(
+            Spelling("Referral"),
+            Spelling("Recommendation"),
+            Spelling("REFERRALS", "hubspot"),
+        ),
     ),
     LeadSource("Partner", "Partners", spellings=_spelled("Partner|Reseller", "partner firm")),
-    LeadSource("Event", "Events", spellings=_spelled("Event|Conference", "fair")),
-    LeadSource("Paid Search", "Paid", spellings=_spelled("Paid Search|PPC", "ads")),
-    LeadSource("Newsletter", "Email", spellings=_spelled("Newsletter", "mailing")),
+    LeadSource("Event", "Events", spellings=_spelled("Event|Conference", "fair", "OFFLINE")),
+    LeadSource("Paid Search", "Paid", spellings=_spelled("Paid Search|PPC", "ads", "PAID_SEARCH")),
+    LeadSource(
+        "Newsletter", "Email", spellings=_spelled("Newsletter", "mailing", "EMAIL_MARKETING")
+    ),
     LeadSource(
         "Outbound Call",
         "Outbound",
@@ -135,6 +152,7 @@ DEAL_TYPES = (
     DealType(Spelling("first order", "tabular"), "new_business"),
     DealType(Spelling("prolongation", "tabular"), "renewal"),
     DealType(Spelling("extension", "tabular"), "expansion"),
+    DealType(Spelling("newbusiness", "hubspot"), "new_business"),
     DealType(Spelling("Repeat order"), "repeat"),
 )
 UNMAPPED_DEAL_TYPES = ("Existing Business", "Pilot")
@@ -192,6 +210,10 @@ PRODUCTS = (
     _product("tabular:FL-50", "Flood 50", "Lighting", "330.00", date(2023, 4, 1)),
     _product("tabular:SV-1", "Mounting, on site", "Services", "980.00", None),
     _product("tabular:SP-9", 'Spare "kit"', None, "45.00", None),
+    _product("hubspot:20011001", "Glow Sign", "Signs", "640.00", None),
+    _product("hubspot:20011002", "Glow Sign Mini", "Signs", "290.00", None),
+    _product("hubspot:20011003", "Sign Care", "Services", "120.00", None),
+    _product("hubspot:20011004", "Sign Layout", None, "75.00", None),
 )
 PRODUCT_ALIASES = (
     ProductAlias(Spelling("ST100", "tabular"), "ST-100"),
@@ -248,6 +270,43 @@ STAGES = _stages(
 )
 
 
+# HubSpot's pipelines use the same labels with other meanings, and labels that mislead.
+SALES_PIPELINE, PARTNER_PIPELINE = "hubspot:default", "hubspot:7301"
+STAGES += tuple(
+    Stage(
+        key=f"hubspot:{stage_id}",
+        pipeline=pipeline,
+        label=label,
+        order=order,
+        probability=probability,
+        is_closed=is_closed,
+        is_won=is_won,
+    )
+    for pipeline, stages in (
+        (
+            SALES_PIPELINE,
+            (
+                ("appointmentscheduled", "First meeting", 20, False, False),
+                ("qualifiedtobuy", "Closed, in principle", 40, False, False),
+                ("contractsent", "Signed", 90, False, False),
+                ("closedwon", "Done", 100, True, True),
+                ("closedlost", "Won by a rival", 0, True, False),
+            ),
+        ),
+        (
+            PARTNER_PIPELINE,
+            (
+                ("7301001", "First meeting", 10, False, False),
+                ("7301002", "Done", 50, False, False),
+                ("7301003", "Signed", 100, True, True),
+                ("7301004", "Dropped", 0, True, False),
+            ),
+        ),
+    )
+    for order, (stage_id, label, probability, is_closed, is_won) in enumerate(stages, start=1)
+)
+
+
 @dataclass(frozen=True)
 class Process:
     """The stages of one system's sales process, by what they mean."""
@@ -257,13 +316,18 @@ class Process:
     lost: tuple[str, ...]
 
 
-PROCESSES = {
-    system: Process(
-        open=tuple(s.label for s in STAGES if s.system == system and not (s.is_closed or s.is_won)),
-        won=tuple(s.label for s in STAGES if s.system == system and s.is_won),
-        lost=tuple(s.label for s in STAGES if s.system == system and s.is_closed and not s.is_won),
+def _process(stages: tuple[Stage, ...]) -> Process:
+    return Process(
+        open=tuple(s.label for s in stages if not (s.is_closed or s.is_won)),
+        won=tuple(s.label for s in stages if s.is_won),
+        lost=tuple(s.label for s in stages if s.is_closed and not s.is_won),
     )
-    for system in ("salesforce", "tabular")
+
+
+# By system; HubSpot's by pipeline.
+PROCESSES = {
+    process: _process(tuple(s for s in STAGES if process in (s.system, s.pipeline)))
+    for process in ("salesforce", "tabular", SALES_PIPELINE, PARTNER_PIPELINE)
 }
 
 # --- names, all invented --------------------------------------------------------------------------

@@ -17,7 +17,7 @@ _PLACES = {
         "staging/<system>/stg_<system>__<entity>s",
     ),
     "intermediate": (
-        r"intermediate/\w+s/int_[a-z0-9_]+__[a-z0-9_]+",
+        r"intermediate/(?:\w+s|people)/int_[a-z0-9_]+__[a-z0-9_]+",
         "intermediate/<entity>s/int_<entity>s__<done>",
     ),
     "core": (r"marts/core/(dim|fct|bridge)_\w+", "marts/core/dim_…, fct_… or bridge_…"),

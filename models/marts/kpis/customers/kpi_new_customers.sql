@@ -3,6 +3,7 @@ with
 deals as (
 
     select
+        deal_id,
         close_date,
         territory,
         market,
@@ -17,6 +18,7 @@ deals as (
 first_won_deals as (
 
     select
+        deal_id as fact_id,
         close_date as kpi_date,
         territory,
         market,

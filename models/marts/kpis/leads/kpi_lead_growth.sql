@@ -3,6 +3,7 @@ with
 leads as (
 
     select
+        lead_id,
         created_date,
         lead_source,
         lead_channel,
@@ -14,6 +15,7 @@ leads as (
 created_leads as (
 
     select
+        lead_id as fact_id,
         created_date as kpi_date,
         lead_source,
         lead_channel,

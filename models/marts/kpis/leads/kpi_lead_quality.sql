@@ -3,6 +3,7 @@ with
 leads as (
 
     select
+        lead_id,
         created_date,
         lead_source,
         lead_channel,
@@ -17,6 +18,7 @@ leads as (
 created_leads as (
 
     select
+        lead_id as fact_id,
         created_date as kpi_date,
         lead_source,
         lead_channel,
@@ -31,6 +33,7 @@ created_leads as (
 contact_fields as (
 
     select
+        lead_id as fact_id,
         created_date as kpi_date,
         'name' as contact_field,
         cast(has_name as int) as numerator,
@@ -38,6 +41,7 @@ contact_fields as (
     from leads
     union all
     select
+        lead_id as fact_id,
         created_date as kpi_date,
         'email' as contact_field,
         cast(has_valid_email as int) as numerator,
@@ -45,6 +49,7 @@ contact_fields as (
     from leads
     union all
     select
+        lead_id as fact_id,
         created_date as kpi_date,
         'phone' as contact_field,
         cast(has_valid_phone as int) as numerator,

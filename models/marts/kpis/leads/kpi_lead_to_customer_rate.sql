@@ -3,6 +3,7 @@ with
 leads as (
 
     select
+        lead_id,
         created_date,
         lead_source,
         lead_channel,
@@ -17,6 +18,7 @@ leads as (
 created_leads as (
 
     select
+        lead_id as fact_id,
         created_date as kpi_date,
         lead_source,
         lead_channel,
@@ -32,4 +34,6 @@ created_leads as (
 
 )
 
-{{ kpi_rollup('created_leads', complete_after_days=var('conversion_window_days')) }}
+{{ kpi_rollup(
+    'created_leads', complete_after_days=var('conversion_window_days'), finest_grain='month'
+) }}

@@ -3,6 +3,7 @@ with
 deals as (
 
     select
+        deal_id,
         close_date,
         competitor,
         territory,
@@ -15,6 +16,7 @@ deals as (
 deal_product_lines as (
 
     select
+        deal_id,
         close_date,
         product_line,
         competitor,
@@ -27,6 +29,7 @@ deal_product_lines as (
 lost_deals as (
 
     select
+        deal_id as fact_id,
         close_date as kpi_date,
         competitor,
         territory,
@@ -40,6 +43,7 @@ lost_deals as (
 lost_deals_by_product_line as (
 
     select
+        deal_id as fact_id,
         close_date as kpi_date,
         product_line,
         cast(competitor is not null as int) as numerator,

@@ -3,6 +3,7 @@ with
 deals as (
 
     select
+        deal_id,
         close_date,
         competitor,
         territory,
@@ -15,6 +16,7 @@ deals as (
 deal_product_lines as (
 
     select
+        deal_id,
         close_date,
         product_line,
         is_counted
@@ -26,6 +28,7 @@ deal_product_lines as (
 deals_lost_to_a_competitor as (
 
     select
+        deal_id as fact_id,
         close_date as kpi_date,
         competitor,
         territory,
@@ -38,6 +41,7 @@ deals_lost_to_a_competitor as (
 deals_lost_to_a_competitor_by_product_line as (
 
     select
+        deal_id as fact_id,
         close_date as kpi_date,
         product_line,
         1 as numerator

@@ -3,6 +3,7 @@ with
 deals as (
 
     select
+        deal_id,
         close_date,
         territory,
         market,
@@ -19,6 +20,7 @@ deals as (
 deal_product_lines as (
 
     select
+        deal_id,
         close_date,
         product_line,
         sales_cycle_days,
@@ -32,6 +34,7 @@ deal_product_lines as (
 won_deals as (
 
     select
+        deal_id as fact_id,
         close_date as kpi_date,
         territory,
         market,
@@ -48,6 +51,7 @@ won_deals as (
 won_deals_by_product_line as (
 
     select
+        deal_id as fact_id,
         close_date as kpi_date,
         product_line,
         sales_cycle_days as numerator,

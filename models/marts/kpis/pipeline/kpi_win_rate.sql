@@ -3,6 +3,7 @@ with
 deals as (
 
     select
+        deal_id,
         close_date,
         territory,
         market,
@@ -20,6 +21,7 @@ deals as (
 deal_product_lines as (
 
     select
+        deal_id,
         close_date,
         product_line,
         is_won,
@@ -33,6 +35,7 @@ deal_product_lines as (
 closed_deals as (
 
     select
+        deal_id as fact_id,
         close_date as kpi_date,
         territory,
         market,
@@ -50,6 +53,7 @@ closed_deals as (
 closed_deals_by_product_line as (
 
     select
+        deal_id as fact_id,
         close_date as kpi_date,
         product_line,
         cast(is_won as int) as numerator,

@@ -3,6 +3,7 @@ with
 line_items as (
 
     select
+        line_item_id,
         close_date,
         product_id,
         product_line,
@@ -19,6 +20,7 @@ line_items as (
 line_items_with_list_price as (
 
     select
+        line_item_id as fact_id,
         close_date as kpi_date,
         product_id as product,
         product_line,

@@ -3,6 +3,7 @@ with
 deals as (
 
     select
+        deal_id,
         close_date,
         revenue_type,
         territory,
@@ -18,6 +19,7 @@ deals as (
 deal_product_lines as (
 
     select
+        deal_id,
         close_date,
         product_line,
         is_new_business,
@@ -30,6 +32,7 @@ deal_product_lines as (
 won_deals as (
 
     select
+        deal_id as fact_id,
         close_date as kpi_date,
         revenue_type,
         territory,
@@ -44,6 +47,7 @@ won_deals as (
 won_deals_by_product_line as (
 
     select
+        deal_id as fact_id,
         close_date as kpi_date,
         product_line,
         case when is_new_business then 0 else amount end as numerator,

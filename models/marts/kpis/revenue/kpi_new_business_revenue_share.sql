@@ -3,6 +3,7 @@ with
 deals as (
 
     select
+        deal_id,
         close_date,
         territory,
         market,
@@ -19,6 +20,7 @@ deals as (
 deal_product_lines as (
 
     select
+        deal_id,
         close_date,
         product_line,
         is_new_business,
@@ -31,6 +33,7 @@ deal_product_lines as (
 won_deals as (
 
     select
+        deal_id as fact_id,
         close_date as kpi_date,
         territory,
         market,
@@ -46,6 +49,7 @@ won_deals as (
 won_deals_by_product_line as (
 
     select
+        deal_id as fact_id,
         close_date as kpi_date,
         product_line,
         case when is_new_business then amount else 0 end as numerator,

@@ -40,6 +40,7 @@ new_product_amounts as (
 won_deals as (
 
     select
+        deals.deal_id as fact_id,
         deals.close_date as kpi_date,
         deals.territory,
         deals.market,
@@ -55,6 +56,7 @@ won_deals as (
 won_deals_by_product_line as (
 
     select
+        deal_id as fact_id,
         close_date as kpi_date,
         product_line,
         new_product_amount as numerator,

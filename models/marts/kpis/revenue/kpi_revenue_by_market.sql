@@ -3,6 +3,7 @@ with
 deals as (
 
     select
+        deal_id,
         close_date,
         market,
         country,
@@ -16,6 +17,7 @@ deals as (
 won_deals as (
 
     select
+        deal_id as fact_id,
         close_date as kpi_date,
         market,
         country,

@@ -3,6 +3,7 @@ with
 line_items as (
 
     select
+        line_item_id,
         close_date,
         product_id,
         product_line,
@@ -15,6 +16,7 @@ line_items as (
 sold_line_items as (
 
     select
+        line_item_id as fact_id,
         close_date as kpi_date,
         product_id as product,
         product_line,

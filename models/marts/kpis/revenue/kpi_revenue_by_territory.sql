@@ -3,6 +3,7 @@ with
 deals as (
 
     select
+        deal_id,
         close_date,
         territory,
         region,
@@ -15,6 +16,7 @@ deals as (
 won_deals as (
 
     select
+        deal_id as fact_id,
         close_date as kpi_date,
         territory,
         region,

@@ -3,6 +3,7 @@ with
 deals as (
 
     select
+        deal_id,
         close_date,
         territory,
         market,
@@ -20,6 +21,7 @@ deals as (
 deal_product_lines as (
 
     select
+        deal_id,
         close_date,
         product_line,
         amount
@@ -31,6 +33,7 @@ deal_product_lines as (
 won_deals as (
 
     select
+        deal_id as fact_id,
         close_date as kpi_date,
         territory,
         market,
@@ -47,6 +50,7 @@ won_deals as (
 won_deals_by_product_line as (
 
     select
+        deal_id as fact_id,
         close_date as kpi_date,
         product_line,
         amount as numerator

@@ -1,0 +1,108 @@
+{#
+    Where the rows of a table of the contract are, in this order:
+    - the raw table of its name, its plural or an alias, and with it the tables of `also_in` (Airbyte puts archived deals
+      into `deals_archived`), whose name stands in `_raw_table`;
+    - `unpacked_from`: a list in a column of other tables of the contract, one row per item (Airbyte gives a deal's
+      companies as `["1","2"]`, and a pipeline's stages as a list of objects).
+    Returns relation (a query or table), found_as, raw_tables, columns (name: family) and, of one table, types (name:
+    data type); none if there is nothing.
+#}
+{% macro delivered_rows(contract, mapping) %}
+    {%- set relations = [] -%}
+    {%- set main = sales_kpis.find_raw_relation(contract, mapping) -%}
+    {%- if main is not none -%}{%- do relations.append(main) -%}{%- endif -%}
+    {%- for name in contract.get('also_in', []) -%}
+        {%- set other = sales_kpis.find_raw_relation(contract, {'table': name}) -%}
+        {%- if other is not none -%}{%- do relations.append(other) -%}{%- endif -%}
+    {%- endfor -%}
+    {%- if not relations -%}{{ return(sales_kpis.unpacked_rows(contract)) }}{%- endif -%}
+    {%- set raw_tables = relations | map(attribute='identifier') | list -%}
+    {%- set found = {'found_as': raw_tables | join(', '), 'raw_tables': raw_tables, 'columns': {}, 'types': {}} -%}
+    {%- if not contract.get('also_in') -%}
+        {%- do found.update({'relation': main | string}) -%}
+        {%- for column in adapter.get_columns_in_relation(main) -%}
+            {%- do found.columns.update({column.name: sales_kpis.type_family(column.data_type)}) -%}
+            {%- do found.types.update({column.name: column.data_type}) -%}
+        {%- endfor -%}
+    {%- else -%}
+        {%- do found.update(sales_kpis.stacked_tables(relations)) -%}
+    {%- endif -%}
+    {{ return(found) }}
+{% endmacro %}
+
+{# Several raw tables as one; a column that has another type in one of them is text. #}
+{% macro stacked_tables(relations) %}
+    {%- set columns_of, types, families = {}, {}, {} -%}
+    {%- for relation in relations -%}
+        {%- set own = {} -%}
+        {%- for column in adapter.get_columns_in_relation(relation) -%}
+            {%- do own.update({column.name | lower: column}) -%}
+            {%- set type = column.data_type if types.get(column.name | lower, column.data_type) == column.data_type else dbt.type_string() -%}
+            {%- do types.update({column.name | lower: type}) -%}
+            {%- do families.update({column.name | lower: sales_kpis.type_family(type)}) -%}
+        {%- endfor -%}
+        {%- do columns_of.update({relation.identifier: own}) -%}
+    {%- endfor -%}
+    {%- set queries = [] -%}
+    {%- for relation in relations -%}
+        {%- set cells = [] -%}
+        {%- for name, type in types.items() -%}
+            {%- set column = columns_of[relation.identifier].get(name) -%}
+            {%- if column is none -%}{%- set cell = 'cast(null as ' ~ type ~ ')' -%}
+            {%- elif column.data_type == type -%}{%- set cell = adapter.quote(column.name) -%}
+            {%- elif sales_kpis.type_family(column.data_type) == 'other' -%}{%- set cell = sales_kpis.json_of(adapter.quote(column.name), 'other') -%}
+            {%- else -%}{%- set cell = sales_kpis.read_text(adapter.quote(column.name), sales_kpis.type_family(column.data_type)) -%}{%- endif -%}
+            {%- do cells.append(cell ~ ' as ' ~ adapter.quote(name)) -%}
+        {%- endfor -%}
+        {%- do queries.append('select ' ~ cells | join(', ') ~ ", '" ~ relation.identifier ~ "' as _raw_table from " ~ relation) -%}
+    {%- endfor -%}
+    {%- do families.update({'_raw_table': 'text'}) -%}
+    {{ return({'relation': '(' ~ queries | join(' union all ') ~ ')', 'columns': families}) }}
+{% endmacro %}
+
+{# The items of the lists that `unpacked_from` names, of the newest row of each parent; every value is text. #}
+{% macro unpacked_rows(contract) %}
+    {%- set queries, places = [], [] -%}
+    {%- for list in contract.get('unpacked_from', []) -%}
+        {%- set parent = sales_kpis.contract_of(contract.system, list.table, contract.instance) -%}
+        {%- set delivery = sales_kpis.delivery_of(parent) -%}
+        {#- The ids get the name of their instance when the items are read as rows of their own table. -#}
+        {%- do parent.update({'instance': none}) -%}
+        {%- if delivery.relation is not none and not delivery.errors and delivery.columns[list.column].raw_name is not none -%}
+            {%- set cells = [] -%}
+            {%- for name, parent_column in list.parent.items() -%}{%- do cells.append('items.' ~ parent_column ~ ' as ' ~ name) -%}{%- endfor -%}
+            {%- if list.get('item') -%}{%- do cells.append(sales_kpis.json_item('items.item') ~ ' as ' ~ list.item) -%}{%- endif -%}
+            {%- for name, paths in list.get('fields', {}).items() -%}
+                {%- set fields = [] -%}
+                {%- for path in ([paths] if paths is string else paths) -%}{%- do fields.append(sales_kpis.json_item('items.item', path)) -%}{%- endfor -%}
+                {%- do cells.append('coalesce(' ~ fields | join(', ') ~ ', null) as ' ~ name) -%}
+            {%- endfor -%}
+            {%- do queries.append('select ' ~ cells | join(', ') ~ ' from (select ' ~ list.parent.values() | join(', ') ~ ', ' ~ sales_kpis.json_items(list.column)
+                ~ ' as item from (' ~ sales_kpis.newest_rows_sql(parent, delivery) ~ ') as parents) as items') -%}
+            {%- do places.append({'found_as': delivery.found_as ~ '.' ~ delivery.columns[list.column].raw_name, 'names': list.parent.keys() | list + ([list.item] if list.get('item') else []) + list.get('fields', {}).keys() | list}) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if not queries -%}{{ return(none) }}{%- endif -%}
+    {%- set columns = {} -%}
+    {%- for name in places[0]['names'] -%}{%- do columns.update({name: 'text'}) -%}{%- endfor -%}
+    {{ return({'relation': '(' ~ queries | join(' union all ') ~ ')', 'found_as': places | map(attribute='found_as') | join(', '), 'raw_tables': [], 'columns': columns}) }}
+{% endmacro %}
+
+{#
+    Where a column's values are: a raw column; a field of one (an alias with points, `sentBy.id`); or, for a source with
+    `properties_column`, a field of that JSON object under the column's own name or an alias.
+#}
+{% macro find_raw_value(raw_columns, candidates, properties_column=none) %}
+    {%- set names = raw_columns.keys() | list -%}
+    {%- set raw_name = sales_kpis.find_raw_column(names, candidates) -%}
+    {%- if raw_name is not none -%}{{ return({'raw_name': raw_name, 'family': raw_columns[raw_name]}) }}{%- endif -%}
+    {%- for candidate in candidates if '.' in candidate -%}
+        {%- set head, tail = candidate.split('.', 1) -%}
+        {%- set holder = sales_kpis.find_raw_column(names, [head]) -%}
+        {%- if holder is not none -%}{{ return({'raw_name': holder ~ '.' ~ tail, 'family': 'text', 'json_column': holder, 'json_family': raw_columns[holder], 'paths': [tail]}) }}{%- endif -%}
+    {%- endfor -%}
+    {%- if properties_column in names and properties_column not in candidates -%}
+        {{ return({'raw_name': properties_column ~ '.' ~ candidates[0], 'family': 'text', 'json_column': properties_column, 'json_family': raw_columns[properties_column], 'paths': candidates}) }}
+    {%- endif -%}
+    {{ return({'raw_name': none, 'family': 'text'}) }}
+{% endmacro %}

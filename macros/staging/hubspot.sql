@@ -1,0 +1,32 @@
+{#
+    A HubSpot record is gone when the API calls it archived ("archived records are those that have been deleted"), when
+    the connector says so, when it stands in a raw table of archived records, or when a connector in history mode keeps no
+    active version of it.
+#}
+{% macro hubspot_is_deleted(has_archive=false) -%}
+coalesce(is_deleted, false) or coalesce(archived, false) or coalesce(_fivetran_deleted, false)
+        or not coalesce(_fivetran_active, true)
+        {%- if has_archive %} or coalesce(_raw_table like '%archived', false){% endif %}
+{%- endmacro %}
+
+{# First and last name in one; null without both. #}
+{% macro hubspot_full_name(first_name, last_name) -%}
+nullif(trim(coalesce({{ first_name }}, '') || ' ' || coalesce({{ last_name }}, '')), '')
+{%- endmacro %}
+
+{# The order of HubSpot's ids, which are whole numbers in a text. #}
+{% macro hubspot_id_order(id) %}length({{ id }}), {{ id }}{% endmacro %}
+
+{#
+    The five kinds of engagement share all but their type, direction and outcome, which the model of the kind knows. A
+    record that a workflow made ("hs_object_source: AUTOMATION_PLATFORM") is automated.
+#}
+{% macro hubspot_engagement(kind, occurred_at='hs_timestamp') -%}
+'hubspot' as system,
+        {{ system_key('hubspot', 'engagement_id') }} as activity_id,
+        '{{ kind }}' as activity_type,
+        coalesce({{ occurred_at }}, hs_timestamp, hs_createdate) as occurred_at,
+        {{ system_key('hubspot', 'hubspot_owner_id') }} as rep_id,
+        coalesce(upper(hs_object_source) = 'AUTOMATION_PLATFORM', false) as is_automated,
+        {{ hubspot_is_deleted(has_archive=true) }} as is_deleted
+{%- endmacro %}

@@ -1,0 +1,75 @@
+with
+
+activities as (
+
+    select
+        activity_id,
+        occurred_at
+    from {{ ref('int_activities__united') }}
+    where is_outreach
+
+),
+
+links as (
+
+    select *
+    from {{ ref('int_activities__links') }}
+
+),
+
+leads as (
+
+    select
+        lead_id,
+        created_at,
+        converted_at,
+        deal_id,
+        converted_person_id
+    from {{ ref('int_leads__resolved') }}
+
+),
+
+-- A lead's outreach is linked to the lead or to the person it became.
+links_of_leads as (
+
+    select
+        links.activity_id,
+        leads.lead_id
+    from links
+    inner join leads
+        on
+            links.link_type = 'lead'
+            and links.linked_id = leads.lead_id
+    union distinct
+    select
+        links.activity_id,
+        leads.lead_id
+    from links
+    inner join leads
+        on
+            links.link_type = 'person'
+            and links.linked_id = leads.converted_person_id
+
+),
+
+-- What happened before there was a lead is no answer to it.
+lead_outreach as (
+
+    select
+        leads.lead_id,
+        activities.activity_id,
+        activities.occurred_at,
+        leads.deal_id,
+        leads.converted_at,
+        coalesce(activities.occurred_at <= leads.converted_at, leads.deal_id is null)
+            as is_before_conversion
+    from links_of_leads
+    inner join activities
+        on links_of_leads.activity_id = activities.activity_id
+    inner join leads
+        on links_of_leads.lead_id = leads.lead_id
+    where activities.occurred_at >= leads.created_at
+
+)
+
+select * from lead_outreach

@@ -1,0 +1,57 @@
+with
+
+campaign_members as (
+
+    {{ union_systems('campaign_members', {
+        'system': 'text',
+        'campaign_member_id': 'text',
+        'campaign_id': 'text',
+        'lead_id': 'text',
+        'person_record_id': 'text',
+        'joined_at': 'timestamp',
+        'status': 'text',
+        'is_responded': 'bool',
+        'is_deleted': 'bool',
+    }) }}
+
+),
+
+identities as (
+
+    select
+        record_type,
+        record_id,
+        person_id
+    from {{ ref('int_people__identities') }}
+    where person_id is not null
+
+),
+
+-- A member is a person or a lead; a lead that was converted may be named as both, one person.
+memberships_of_people as (
+
+    select
+        campaign_members.system,
+        campaign_members.campaign_member_id,
+        campaign_members.campaign_id,
+        coalesce(people.person_id, leads.person_id) as person_id,
+        campaign_members.joined_at,
+        {{ local_date('campaign_members.joined_at') }} as joined_date,
+        campaign_members.status,
+        coalesce(campaign_members.is_responded, false) as is_responded
+    from campaign_members
+    left join identities as people
+        on
+            people.record_type = 'person'
+            and campaign_members.person_record_id = people.record_id
+    left join identities as leads
+        on
+            leads.record_type = 'lead'
+            and campaign_members.lead_id = leads.record_id
+    where
+        not coalesce(campaign_members.is_deleted, false)
+        and {{ local_date('campaign_members.joined_at') }} <= {{ as_of_date() }}
+
+)
+
+select * from memberships_of_people

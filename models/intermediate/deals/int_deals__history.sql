@@ -1,0 +1,118 @@
+with
+
+deal_history as (
+
+    {{ union_systems('deal_history', {
+        'deal_id': 'text',
+        'changed_at': 'timestamp',
+        'field': 'text',
+        'old_value': 'text',
+        'new_value': 'text',
+    }) }}
+
+),
+
+deals as (
+
+    select *
+    from {{ ref('int_deals__united') }}
+    where deal_id = surviving_deal_id and not is_deleted
+
+),
+
+-- What the record says today. The close date of an open deal is the one expected; a deal that has
+-- its own field for that keeps it apart from its close date, whose changes are another history.
+present_values as (
+
+    select
+        deal_id,
+        'stage' as field,
+        stage_id as value,
+        stage_id as unchanged_value
+    from deals
+    union all
+    select
+        deal_id,
+        'owner' as field,
+        rep_id as value,
+        rep_id as unchanged_value
+    from deals
+    union all
+    select
+        deal_id,
+        'amount' as field,
+        {{ as_text('amount') }} as value,
+        {{ as_text('amount') }} as unchanged_value
+    from deals
+    union all
+    select
+        deal_id,
+        'close_date' as field,
+        {{ as_text('case when is_closed then close_date else expected_close_date end') }} as value,
+        {{ as_text('expected_close_date') }} as unchanged_value
+    from deals
+
+),
+
+numbered_changes as (
+
+    select
+        deal_id,
+        field,
+        changed_at,
+        old_value,
+        new_value,
+        row_number() over (
+            partition by deal_id, field
+            order by changed_at, old_value nulls first, new_value nulls first
+        ) as change_number
+    from deal_history
+    where
+        changed_at is not null
+        and field in ('stage', 'owner', 'amount', 'close_date')
+        and not (field = 'stage' and new_value is null)
+
+),
+
+-- Before the first change the old value held; after the last one the record speaks. A stage that was
+-- recorded first at some time after the creation had been the deal's from the creation on.
+versions as (
+
+    select
+        present_values.deal_id,
+        present_values.field,
+        case
+            when first_changes.deal_id is null then present_values.unchanged_value
+            when present_values.field = 'stage'
+                then coalesce(first_changes.old_value, first_changes.new_value)
+            else first_changes.old_value
+        end as value,
+        cast(null as timestamp) as valid_from_at,
+        first_changes.changed_at as valid_to_at
+    from present_values
+    left join numbered_changes as first_changes
+        on
+            present_values.deal_id = first_changes.deal_id
+            and present_values.field = first_changes.field
+            and first_changes.change_number = 1
+    union all
+    select
+        changes.deal_id,
+        changes.field,
+        case
+            when next_changes.deal_id is null then present_values.value else changes.new_value
+        end as value,
+        changes.changed_at as valid_from_at,
+        next_changes.changed_at as valid_to_at
+    from numbered_changes as changes
+    inner join present_values
+        on changes.deal_id = present_values.deal_id and changes.field = present_values.field
+    left join numbered_changes as next_changes
+        on
+            changes.deal_id = next_changes.deal_id
+            and changes.field = next_changes.field
+            and changes.change_number + 1 = next_changes.change_number
+
+)
+
+select * from versions

@@ -1,0 +1,85 @@
+with
+
+deal_people as (
+
+    {{ union_systems('deal_people', {
+        'deal_id': 'text',
+        'person_record_id': 'text',
+        'is_primary': 'bool',
+        'role': 'text',
+    }) }}
+
+),
+
+deals as (
+
+    {{ union_systems('deals', {
+        'deal_id': 'text',
+        'primary_person_record_id': 'text',
+    }) }}
+
+),
+
+leads as (
+
+    select
+        'lead' as record_type,
+        converted_deal_id as deal_id,
+        lead_id as record_id
+    from {{ ref('int_leads__united') }}
+    where converted_deal_id is not null
+
+),
+
+people_of_deals as (
+
+    select
+        'person' as record_type,
+        deal_id,
+        person_record_id as record_id,
+        coalesce(is_primary, false) as is_primary,
+        role
+    from deal_people
+    union all
+    select
+        'person' as record_type,
+        deal_id,
+        primary_person_record_id as record_id,
+        true as is_primary,
+        null as role
+    from deals
+    where primary_person_record_id is not null
+    union all
+    select
+        record_type,
+        deal_id,
+        record_id,
+        false as is_primary,
+        null as role
+    from leads
+
+),
+
+-- A deal that lost a merge gives its people to the survivor.
+people_of_surviving_deals as (
+
+    select
+        united_deals.surviving_deal_id as deal_id,
+        identities.person_id,
+        bool_or(people_of_deals.is_primary) as is_primary,
+        min(people_of_deals.role) as role
+    from people_of_deals
+    inner join {{ ref('int_deals__united') }} as united_deals
+        on people_of_deals.deal_id = united_deals.deal_id
+    inner join {{ ref('int_deals__valued') }} as valued_deals
+        on united_deals.surviving_deal_id = valued_deals.deal_id
+    inner join {{ ref('int_people__identities') }} as identities
+        on
+            people_of_deals.record_type = identities.record_type
+            and people_of_deals.record_id = identities.record_id
+    where identities.person_id is not null
+    group by united_deals.surviving_deal_id, identities.person_id
+
+)
+
+select * from people_of_surviving_deals

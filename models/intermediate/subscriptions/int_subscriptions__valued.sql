@@ -1,0 +1,84 @@
+{% set reporting_currency = text_literal(var('reporting_currency')) %}
+
+with
+
+subscriptions as (
+
+    select *
+    from {{ ref('int_subscriptions__united') }}
+
+),
+
+account_identities as (
+
+    select
+        account_record_id,
+        account_id
+    from {{ ref('int_accounts__identities') }}
+
+),
+
+product_mapping as (
+
+    {{ mapping_of_systems('products', ['product_id']) }}
+
+),
+
+rates as (
+
+    select *
+    from {{ ref('int_currencies__rates') }}
+
+),
+
+-- The price of a subscription is fixed when it starts, and so is its rate.
+subscriptions_with_rate as (
+
+    select
+        subscriptions.*,
+        account_identities.account_id,
+        case
+            when product_mapping.product_id is null
+                then subscriptions.system || ':' || subscriptions.raw_product_id
+            when {{ matches('product_mapping.product_id', '^[a-z_]+:') }}
+                then product_mapping.product_id
+            else subscriptions.system || ':' || product_mapping.product_id
+        end as product_id,
+        case
+            when
+                coalesce(subscriptions.currency_code, {{ reporting_currency }})
+                = {{ reporting_currency }}
+                then cast(1 as decimal(18, 8))
+            else rates.rate_to_reporting
+        end as exchange_rate
+    from subscriptions
+    inner join account_identities
+        on subscriptions.account_record_id = account_identities.account_record_id
+    left join product_mapping
+        on
+            subscriptions.system = product_mapping.system
+            and lower(subscriptions.raw_product_id) = product_mapping.raw_value
+    left join rates
+        on
+            subscriptions.currency_code = rates.currency_code
+            and subscriptions.started_on between rates.valid_from and rates.valid_to
+
+),
+
+valued_subscriptions as (
+
+    select
+        subscription_id,
+        system,
+        account_id,
+        product_id,
+        started_on,
+        ended_on,
+        currency_code,
+        exchange_rate,
+        {{ as_measure('monthly_amount * exchange_rate') }} as monthly_amount
+    from subscriptions_with_rate
+
+)
+
+select * from valued_subscriptions

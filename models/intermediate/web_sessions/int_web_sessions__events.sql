@@ -1,0 +1,50 @@
+with
+
+web_events as (
+
+    {{ union_systems('web_events', {
+        'system': 'text',
+        'event_id': 'text',
+        'session_id': 'text',
+        'event_name': 'text',
+        'occurred_at': 'timestamp',
+        'web_user_id': 'text',
+        'signed_in_user_id': 'text',
+        'content': 'text',
+    }) }}
+
+),
+
+web_users as (
+
+    select *
+    from {{ ref('int_people__web_users') }}
+
+),
+
+-- Facts after `as_of_date` do not exist. Who is signed in goes before whose browser it is.
+events_of_people as (
+
+    select
+        web_events.system,
+        web_events.event_id,
+        web_events.session_id,
+        web_events.event_name,
+        web_events.occurred_at,
+        {{ local_date('web_events.occurred_at') }} as event_date,
+        coalesce(web_events.web_user_id, web_events.signed_in_user_id) as web_user_id,
+        web_events.content,
+        case
+            when web_events.signed_in_user_id is not null then signed_in_users.person_id
+            else web_users.person_id
+        end as person_id
+    from web_events
+    left join web_users as signed_in_users
+        on web_events.signed_in_user_id = signed_in_users.web_user_id
+    left join web_users
+        on web_events.web_user_id = web_users.web_user_id
+    where {{ local_date('web_events.occurred_at') }} <= {{ as_of_date() }}
+
+)
+
+select * from events_of_people

@@ -1,0 +1,14 @@
+with
+
+campaigns as (
+
+    select
+        campaign_id,
+        campaign_name,
+        campaign_type,
+        system
+    from {{ ref('int_campaigns__united') }}
+
+)
+
+select * from campaigns

@@ -1,0 +1,72 @@
+with
+
+activities as (
+
+    select *
+    from {{ ref('int_activities__united') }}
+
+),
+
+people as (
+
+    select
+        person_id,
+        account_id
+    from {{ ref('int_people__resolved') }}
+
+),
+
+reps as (
+
+    select
+        rep_id,
+        team,
+        territory
+    from {{ ref('int_reps__united') }}
+
+),
+
+assignments as (
+
+    select *
+    from {{ ref('int_reps__assignments') }}
+
+),
+
+-- An activity belongs to where its rep was on its day.
+described_activities as (
+
+    select
+        activities.activity_id,
+        activities.system,
+        activities.activity_type,
+        activities.occurred_at,
+        activities.activity_date,
+        activities.rep_id,
+        coalesce(assignments.team, reps.team) as team,
+        coalesce(assignments.territory, reps.territory) as territory,
+        coalesce(activities.account_id, people.account_id) as account_id,
+        activities.person_id,
+        activities.lead_id,
+        activities.deal_id,
+        activities.direction,
+        activities.outcome,
+        activities.is_automated,
+        activities.is_outreach,
+        coalesce(activities.activity_type = 'call' and activities.outcome = 'connected', false)
+            as is_connected,
+        coalesce(activities.activity_type = 'meeting' and activities.outcome = 'held', false)
+            as is_held
+    from activities
+    left join people
+        on activities.person_id = people.person_id
+    left join reps
+        on activities.rep_id = reps.rep_id
+    left join assignments
+        on
+            activities.rep_id = assignments.rep_id
+            and activities.activity_date between assignments.valid_from and assignments.valid_to
+
+)
+
+select * from described_activities

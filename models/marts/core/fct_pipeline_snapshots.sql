@@ -1,0 +1,90 @@
+with
+
+snapshots as (
+
+    select *
+    from {{ ref('int_deals__snapshots') }}
+
+),
+
+stages as (
+
+    select
+        stage_id,
+        stage,
+        probability
+    from {{ ref('int_deals__stages') }}
+
+),
+
+deals as (
+
+    select
+        deal_id,
+        lead_source
+    from {{ ref('fct_deals') }}
+
+),
+
+accounts as (
+
+    select
+        account_id,
+        territory
+    from {{ ref('int_accounts__resolved') }}
+
+),
+
+reps as (
+
+    select
+        rep_id,
+        team,
+        territory
+    from {{ ref('int_reps__united') }}
+
+),
+
+assignments as (
+
+    select *
+    from {{ ref('int_reps__assignments') }}
+
+),
+
+-- Where the owner was on that day, as everywhere.
+pipeline_snapshots as (
+
+    select
+        snapshots.snapshot_date,
+        snapshots.deal_id,
+        snapshots.account_id,
+        snapshots.stage_id,
+        coalesce(stages.stage, {{ replace_matches('snapshots.stage_id', '^[a-z_]+:', '') }})
+            as stage,
+        stages.probability,
+        snapshots.rep_id,
+        coalesce(assignments.team, reps.team) as team,
+        coalesce(accounts.territory, assignments.territory, reps.territory) as territory,
+        deals.lead_source,
+        {{ as_measure('snapshots.amount_in_currency * snapshots.exchange_rate') }} as amount,
+        snapshots.currency_code,
+        snapshots.exchange_rate,
+        snapshots.expected_close_date
+    from snapshots
+    inner join deals
+        on snapshots.deal_id = deals.deal_id
+    left join stages
+        on snapshots.stage_id = stages.stage_id
+    left join accounts
+        on snapshots.account_id = accounts.account_id
+    left join reps
+        on snapshots.rep_id = reps.rep_id
+    left join assignments
+        on
+            snapshots.rep_id = assignments.rep_id
+            and snapshots.snapshot_date between assignments.valid_from and assignments.valid_to
+
+)
+
+select * from pipeline_snapshots

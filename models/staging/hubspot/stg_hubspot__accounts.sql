@@ -1,0 +1,34 @@
+with
+
+company_rows as (
+
+    {{ contract_rows('hubspot', 'company') }}
+
+),
+
+accounts as (
+
+    select
+        'hubspot' as system,
+        {{ system_key('hubspot', 'id') }} as account_record_id,
+        name as account_name,
+        {{ system_key('hubspot', 'hs_parent_company_id') }} as parent_account_record_id,
+        industry,
+        segment,
+        numberofemployees as employee_count,
+        annualrevenue as annual_revenue,
+        hs_currency_code as currency,
+        country,
+        territory,
+        market,
+        {{ system_key('hubspot', 'hubspot_owner_id') }} as rep_id,
+        {{ domain_of('domain') }} as domain,
+        createdate as created_at,
+        {{ hubspot_is_deleted(has_archive=true) }} as is_deleted,
+        cast(null as {{ dbt.type_string() }}) as merged_into_record_id,
+        hs_merged_object_ids
+    from company_rows
+
+)
+
+select * from accounts

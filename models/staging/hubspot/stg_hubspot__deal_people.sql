@@ -1,0 +1,42 @@
+with
+
+deal_contacts as (
+
+    select * from {{ ref('stg_hubspot__deal_contacts') }}
+    where not is_deleted
+
+),
+
+pairs as (
+
+    select
+        system,
+        deal_id,
+        person_record_id,
+        min(label) as role,
+        bool_or(is_marked_primary) as is_marked_primary
+    from deal_contacts
+    group by system, deal_id, person_record_id
+
+),
+
+-- HubSpot has no primary contact of a deal. It is the one with the label Primary, if the portal has
+-- made such a label, else the one of the smallest id.
+deal_people as (
+
+    select
+        system,
+        deal_id,
+        person_record_id,
+        row_number() over (
+            partition by deal_id
+            order by
+                case when is_marked_primary then 1 else 2 end,
+                {{ hubspot_id_order('person_record_id') }}
+        ) = 1 as is_primary,
+        role
+    from pairs
+
+)
+
+select * from deal_people

@@ -1,0 +1,52 @@
+with
+
+owner_rows as (
+
+    {{ contract_rows('hubspot', 'owner') }}
+
+),
+
+owners as (
+
+    select
+        owner_rows.*,
+        {{ system_key('hubspot', 'owner_id') }} as rep_id,
+        {{ hubspot_is_deleted(has_archive=true) }} as is_gone
+    from owner_rows
+
+),
+
+-- An owner's team is the main one, "is_team_primary"; without such a mark the one of the smallest id.
+teams_of_owners as (
+
+    select * from {{ ref('stg_hubspot__owner_teams') }}
+    where not is_deleted and rep_id is not null
+    qualify row_number() over (
+        partition by rep_id
+        order by
+            case when is_primary then 1 else 2 end,
+            {{ hubspot_id_order('team_id') }},
+            team_name nulls last
+    ) = 1
+
+),
+
+reps as (
+
+    select
+        'hubspot' as system,
+        owners.rep_id,
+        {{ hubspot_full_name('owners.first_name', 'owners.last_name') }} as rep_name,
+        teams_of_owners.team_name as team,
+        {{ system_key('hubspot', 'owners.manager_id') }} as manager_rep_id,
+        owners.territory,
+        owners.hired_on,
+        owners.left_on,
+        coalesce(owners.is_active, true) and not owners.is_gone as is_active
+    from owners
+    left join teams_of_owners
+        on owners.rep_id = teams_of_owners.rep_id
+
+)
+
+select * from reps

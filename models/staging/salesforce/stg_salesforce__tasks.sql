@@ -1,0 +1,68 @@
+with
+
+task_rows as (
+
+    {{ contract_rows('salesforce', 'task') }}
+
+),
+
+-- TaskSubtype: Task, Email, ListEmail, Cadence, Call. A task that is not closed is still to be done.
+tasks_with_kind as (
+
+    select
+        *,
+        replace(lower(coalesce(task_subtype, type)), ' ', '') as kind,
+        coalesce(is_closed, lower(status) = 'completed', true) as is_done,
+        lower(replace(call_disposition, ' ', '_')) as disposition
+    from task_rows
+
+),
+
+-- "CallType: the type of call being answered: Inbound, Internal, or Outbound". An e-mail that stands
+-- as a task was sent by the user.
+tasks as (
+
+    select
+        'salesforce' as system,
+        {{ system_key('salesforce', 'id') }} as activity_id,
+        case
+            when is_done and kind = 'call' then 'call'
+            when is_done and kind in ('email', 'listemail') then 'email'
+            else 'task'
+        end as activity_type,
+        case
+            when completed_date_time is not null then completed_date_time
+            when created_date is not null and is_done and coalesce(
+                activity_date = {{ local_date('created_date') }}, true
+            ) then created_date
+            else coalesce({{ start_of_local_day('activity_date') }}, created_date)
+        end as occurred_at,
+        {{ system_key('salesforce', 'owner_id') }} as rep_id,
+        coalesce(
+            {{ salesforce_key_of('what_id', '001') }},
+            {{ system_key('salesforce', 'account_id') }}
+        ) as account_record_id,
+        {{ salesforce_key_of('who_id', '003') }} as person_record_id,
+        {{ salesforce_key_of('who_id', '00Q') }} as lead_id,
+        {{ salesforce_key_of('what_id', '006') }} as deal_id,
+        case
+            when not is_done then null
+            when kind = 'call' and lower(call_type) in ('inbound', 'outbound') then lower(call_type)
+            when kind in ('email', 'listemail') then 'outbound'
+        end as direction,
+        case
+            when not is_done or kind <> 'call' then null
+            when
+                disposition like 'connected%'
+                or disposition in ('call_connected', 'answered', 'spoke', 'contacted', 'reached')
+                then 'connected'
+            when disposition in ('no_answer', 'not_answered', 'unanswered') then 'no_answer'
+            else disposition
+        end as outcome,
+        coalesce(is_automated, false) or coalesce(kind = 'listemail', false) as is_automated,
+        {{ salesforce_is_deleted() }} as is_deleted
+    from tasks_with_kind
+
+)
+
+select * from tasks

@@ -1,0 +1,108 @@
+"""Who is who: one `human` for the records of a person.
+
+The records of one person are joined by what the systems state (merges, a lead's contact, a web user
+id) and by their e-mail address.
+"""
+
+from collections import defaultdict
+from dataclasses import replace
+from typing import TypeVar
+
+from sales_kpis.demo.company import (
+    Company,
+    EmailMessage,
+    Lead,
+    Person,
+    Record,
+    WebEvent,
+    WebSession,
+)
+
+Node = tuple[str, str]
+R = TypeVar("R", bound=Record)
+
+
+def with_humans(company: Company) -> Company:
+    """The company in which people, leads, messages, sessions and events say which human it was."""
+    user_of = _user_of_browser(company)
+    humans = _humans(company, user_of)
+
+    def visitor(visit: WebSession | WebEvent) -> str | None:
+        nodes = [("web", visit.user), ("web", user_of.get(visit.web_user or ""))]
+        nodes.append(("web", visit.web_user))
+        return next(
+            (humans[kind, key] for kind, key in nodes if key and (kind, key) in humans), None
+        )
+
+    def named(record: R) -> R:
+        if isinstance(record, Lead):
+            return replace(record, human=humans["lead", record.key])
+        if isinstance(record, Person):
+            return replace(record, human=humans["person", record.key])
+        if isinstance(record, EmailMessage):
+            return replace(record, human=humans.get(("email", record.recipient_email)))
+        if isinstance(record, WebSession | WebEvent):
+            return replace(record, human=visitor(record))
+        return record
+
+    return replace(
+        company,
+        people=tuple(map(named, company.people)),
+        leads=tuple(map(named, company.leads)),
+        email_messages=tuple(map(named, company.email_messages)),
+        web_sessions=tuple(map(named, company.web_sessions)),
+        web_events=tuple(map(named, company.web_events)),
+        older_versions=tuple(map(named, company.older_versions)),
+    )
+
+
+def _user_of_browser(company: Company) -> dict[str, str]:
+    """The only user that was ever signed in with a browser; two users join nothing."""
+    users: dict[str, set[str]] = defaultdict(set)
+    for session in company.web_sessions:
+        if session.web_user and session.user:
+            users[session.web_user].add(session.user)
+    return {browser: min(of) for browser, of in users.items() if len(of) == 1}
+
+
+def _humans(company: Company, user_of: dict[str, str]) -> dict[Node, str]:
+    links: dict[Node, set[Node]] = defaultdict(set)
+
+    def link(one: Node, other: Node) -> None:
+        links[one].add(other)
+        links[other].add(one)
+
+    records: list[tuple[str, Person | Lead]] = [("person", person) for person in company.people]
+    records += [("lead", lead) for lead in company.leads]
+    known = {(kind, record.key) for kind, record in records}
+    for kind, record in records:
+        node = (kind, record.key)
+        links[node]
+        if record.merged_into and (kind, record.merged_into) in known:
+            link(node, (kind, record.merged_into))
+        if record.email:
+            link(node, ("email", record.email.strip().lower()))
+        if record.web_user:
+            link(node, ("web", record.web_user))
+        if isinstance(record, Lead):
+            same = ("person", record.key if record.system == "hubspot" else record.converted_person)
+            if same in known:
+                link(node, ("person", str(same[1])))
+    for browser, user in user_of.items():
+        link(("web", browser), ("web", user))
+    found: dict[Node, str] = {}
+    for kind, record in records:
+        _name_all(links, (kind, record.key), f"{kind} {record.key}", found)
+    return found
+
+
+def _name_all(
+    links: dict[Node, set[Node]], start: Node, human: str, found: dict[Node, str]
+) -> None:
+    """Gives everything that hangs together with a record the same human."""
+    waiting = [start]
+    while waiting:
+        node = waiting.pop()
+        if node not in found:
+            found[node] = human
+            waiting += links[node]
