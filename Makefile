@@ -19,7 +19,9 @@ help:
 	@echo "make test    run all tests"
 	@echo "make lint    check how Python, SQL and YAML read, and the project's conventions"
 	@echo "make check   lint and test"
-	@echo "make build-spark, make test-spark   the same on Spark, in an environment of its own"
+	@echo "make build-spark   build and test the demo company on Spark, in an environment of its own"
+	@echo "make run-spark     build it there and publish it"
+	@echo "make test-spark    compare Spark with DuckDB, row by row"
 	@echo "make lock    renew requirements.lock from pyproject.toml"
 	@echo "make clean   remove everything that make has made, except published/"
 

@@ -4,15 +4,23 @@
 SPARK_VENV := .venv-spark
 SPARK_BIN := $(SPARK_VENV)/bin
 
-.PHONY: build-spark test-spark lock-spark
+.PHONY: build-spark run-spark test-spark parity-spark lock-spark
 
 build-spark: $(SPARK_VENV)/installed
 	@JAVA_HOME="$$($(SPARK_BIN)/python -m sales_kpis.java_for_spark $(SPARK_VENV)/java)" \
 		$(SPARK_BIN)/dbt build --target spark
 
-test-spark: $(SPARK_VENV)/installed
-	@JAVA_HOME="$$($(SPARK_BIN)/python -m sales_kpis.java_for_spark $(SPARK_VENV)/java)" SALES_KPIS_TEST_SPARK=1 \
-		$(SPARK_BIN)/python -m pytest tests/python/spark tests/python/test_engine_macros.py
+# The same as `make build`, with Spark's marts in the published set.
+run-spark: $(SPARK_VENV)/installed
+	@$(SPARK_BIN)/kpis run --target spark
+
+# `parity-spark` is what CI has time for: all but the demo's data tests and unit tests on Spark.
+test-spark: TESTED := all
+parity-spark: TESTED := marts
+test-spark parity-spark: $(SPARK_VENV)/installed
+	@JAVA_HOME="$$($(SPARK_BIN)/python -m sales_kpis.java_for_spark $(SPARK_VENV)/java)" \
+		SALES_KPIS_TEST_SPARK=$(TESTED) $(SPARK_BIN)/python -m pytest --durations=8 \
+		tests/python/test_engine_macros.py tests/python/test_incremental_models.py tests/python/spark
 
 $(SPARK_VENV)/installed: requirements.lock requirements-spark.lock
 	@echo "Making $(SPARK_VENV) with $$($(PYTHON) --version) …"

@@ -23,7 +23,15 @@ from sales_kpis.formats import plural
 from sales_kpis.marts import opened
 from sales_kpis.project import Project, find_project
 from sales_kpis.publish import DEFAULT_KEEP
-from sales_kpis.run import DbtBuilder, RunRequest, check_sources, publish_build, rollback_to, run
+from sales_kpis.run import (
+    DbtBuilder,
+    RunRequest,
+    check_sources,
+    publish_build,
+    publish_spark_build,
+    rollback_to,
+    run,
+)
 from sales_kpis.scorecard import render_scorecard, scorecard_as_json, scorecard_lines
 from sales_kpis.settings import Settings, load_settings
 from sales_kpis.show import (
@@ -35,6 +43,7 @@ from sales_kpis.show import (
     render_slices,
 )
 from sales_kpis.sources import render_report
+from sales_kpis.spark_target import is_spark, require_local_spark
 from sales_kpis.status import marts_in_use, read_status, render_status
 from sales_kpis.values import Kpi, KpiValue, read_catalog, read_values
 from sales_kpis.why import Fact, choose_period, read_facts, render_facts
@@ -52,6 +61,8 @@ app = typer.Typer(
 
 
 P = ParamSpec("P")
+
+WRITE_MARTS = "dbt run-operation write_marts_as_parquet --args '{folder: …}'"
 
 
 class Spelling(StrEnum):
@@ -202,11 +213,29 @@ def check_sources_command(
 
 @command
 def publish_command(
-    published: PublishedFolder = None, keep: Keep = DEFAULT_KEEP, as_json: AsJson = False
+    target: Target = None,
+    marts: Annotated[
+        Path | None,
+        typer.Option(
+            "--marts",
+            metavar="DIR",
+            help="Folder into which Spark has written its marts.",
+        ),
+    ] = None,
+    published: PublishedFolder = None,
+    keep: Keep = DEFAULT_KEEP,
+    as_json: AsJson = False,
 ) -> None:
-    """Audit the build file as it is and publish its marts again."""
+    """Audit the build as it is and publish its marts again."""
     project = find_project(published)
-    version, audit = publish_build(project, keep)
+    if is_spark(project, _known_target(project, target)):
+        version, audit = publish_spark_build(
+            project, _check_folder(marts, "--marts", "Write it: " + WRITE_MARTS), keep
+        )
+    elif marts is not None:
+        raise WrongUse("--marts is for what Spark has built.", "Name its --target too.")
+    else:
+        version, audit = publish_build(project, keep)
     if as_json:
         _print_json(
             {
@@ -222,7 +251,11 @@ def publish_command(
         *terminal.render_warnings(str(finding) for finding in audit.warnings),
         f"Published version {version.run_id}: {plural(len(version.row_counts), 'mart')} with"
         f" {plural(sum(version.row_counts.values()), 'row')}.",
-        terminal.render_paths(project, version, project.warehouse),
+        terminal.render_paths(
+            project,
+            version,
+            project.candidate if is_spark(project, target) else project.warehouse,
+        ),
     )
 
 
@@ -421,23 +454,30 @@ def _settings(
 
 
 def _check_target(project: Project, target: str | None) -> str | None:
+    if _known_target(project, target) and is_spark(project, target):
+        require_local_spark(project, str(target))
+    return target
+
+
+def _known_target(project: Project, target: str | None) -> str | None:
     targets = project.targets()
-    if target is None or targets.get(target, {}).get("type") == "duckdb":
+    if target is None or targets.get(target, {}).get("type") in ("duckdb", "spark"):
         return target
     if target not in targets:
         raise WrongUse(f"profiles.yml has no target {target}.", suggestion(target, targets))
     raise WrongUse(
-        f"kpis builds and publishes from DuckDB; target {target} is {targets[target].get('type')}.",
+        f"kpis publishes from DuckDB and Spark; target {target} is {targets[target].get('type')}.",
         f"Build there with: dbt build --target {target}",
     )
 
 
-def _check_folder(folder: Path | None, option: str) -> Path | None:
+def _check_folder(
+    folder: Path | None,
+    option: str,
+    next_step: str = "Copy the project's seeds/ there, and fill it.",
+) -> Path | None:
     if folder is not None and not folder.is_dir():
-        raise WrongUse(
-            f"{option}: the folder {folder} is not there.",
-            "Copy the project's seeds/ there, and fill it.",
-        )
+        raise WrongUse(f"{option}: the folder {folder} is not there.", next_step)
     return folder.resolve() if folder else None
 
 

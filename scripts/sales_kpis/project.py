@@ -60,6 +60,11 @@ class Project:
         return self.build_folder / "last_build.json"
 
     @property
+    def last_spark_build(self) -> Path:
+        """What the last run on Spark said about what Spark has built."""
+        return self.build_folder / "last_spark_build.json"
+
+    @property
     def dbt_target(self) -> Path:
         """dbt's artifacts of `kpis run`, apart from those of a developer's own `dbt build`."""
         return self.build_folder / "dbt"

@@ -13,7 +13,7 @@ from typing import Any, Protocol, Self
 
 import duckdb
 
-from sales_kpis import files, ledger
+from sales_kpis import files, ledger, spark_target
 from sales_kpis.audit import Audit, audit_marts
 from sales_kpis.dbt_runner import (
     BuildResult,
@@ -21,6 +21,7 @@ from sales_kpis.dbt_runner import (
     DbtSetup,
     FailedTest,
     OnProgress,
+    facts_of_kpis,
     read_build_result,
 )
 from sales_kpis.errors import (
@@ -92,10 +93,15 @@ class RunRequest:
     is_published: bool = True
     keep: int = DEFAULT_KEEP
 
+    @property
+    def is_on_spark(self) -> bool:
+        """Whether Spark builds, and its marts then become the candidate."""
+        return spark_target.is_spark(self.project, self.target)
+
 
 @dataclass(frozen=True)
 class RunResult:
-    """What a run did; `database` holds all layers of what it built."""
+    """What a run did; `database` holds all layers of what it built, of Spark the marts."""
 
     run_id: str
     as_of_date: str
@@ -187,12 +193,45 @@ def run(request: RunRequest, reporter: Reporter, open_builder: OpenBuilder) -> R
             target=request.target,
             seeds=_copy_of_seeds(request, project.dbt_target),
             inherited_descriptors=(lock.descriptor,),
+            environment=spark_target.environment(project) if request.is_on_spark else {},
         )
         result = _run(request, run_id, setup, reporter, open_builder)
         end["status"] = "published" if result.version else "built"
         end["version"] = result.version.run_id if result.version else None
         end["counts"] = result.counts()
     return result
+
+
+def publish_spark_build(
+    project: Project, marts: Path | None = None, keep: int = DEFAULT_KEEP
+) -> tuple[PublishedVersion, Audit]:
+    """Audit what Spark has built as it is and publish it as a new version.
+
+    Args:
+        project: the project.
+        marts: where `dbt run-operation write_marts_as_parquet` has written the marts; by default
+            they are read in the local warehouse.
+        keep: so many newest versions stay.
+
+    Raises:
+        WrongUse: Spark has built nothing here, or a mart has no files.
+        AuditFailed, BrokenPublication: nothing is published.
+    """
+    run_id = new_run_id()
+    with RunLock(project.lock, run_id):
+        manifest = spark_target.last_spark_manifest(project)
+        said = files.read_json(project.last_spark_build) or {}
+        facts = _facts_said(said if said.get("build") == _invocation(manifest) else {})
+        with _recorded(project, run_id, "publish", as_of_date=facts.as_of_date) as end:
+            _remove_database(project.candidate)
+            files.make_folder(project.candidate.parent)
+            spark_target.copy_marts(project, manifest, project.candidate, marts)
+            audit = _audit(project, project.candidate, facts.settings, facts_of_kpis(manifest))
+            version = publish(project.candidate, project.published, run_id, facts, keep=keep)
+            end["status"] = "published"
+            end["version"] = run_id
+            end["counts"] = {"marts": len(audit.row_counts)}
+    return version, audit
 
 
 def publish_build(project: Project, keep: int = DEFAULT_KEEP) -> tuple[PublishedVersion, Audit]:
@@ -238,6 +277,7 @@ def check_sources(
             target=request.target,
             seeds=_copy_of_seeds(request, scratch / "dbt"),
             inherited_descriptors=(lock.descriptor,),
+            environment=_spark_to_check(request, scratch),
         )
         _prepare(setup.database, request)
         try:
@@ -273,7 +313,12 @@ def _run(
         with _timed(seconds, "build"), reporter.stage("Building and testing") as on_progress:
             build = builder.build(on_progress)
     fold_in_log(project.candidate)
-    _require_build(project, build)
+    _require_build(request, build)
+    manifest: Mapping[str, Any] = {}
+    if request.is_on_spark:
+        manifest = spark_target.last_spark_manifest(project)
+        with _timed(seconds, "copy_marts"), reporter.stage("Copying Spark's marts"):
+            spark_target.copy_marts(project, manifest, project.candidate)
 
     with _timed(seconds, "audit"), reporter.stage("Auditing"):
         audit = _audit(project, project.candidate, settings.values, build.facts_of)
@@ -293,7 +338,11 @@ def _run(
                 project.candidate, project.published, run_id, facts, keep=request.keep
             )
     database = project.candidate
-    if settings.raw_path is not None:
+    if request.is_on_spark:
+        files.write_json(
+            project.last_spark_build, {"build": _invocation(manifest), **_content_of(facts)}
+        )
+    elif settings.raw_path is not None:
         _replace_warehouse(project, run_id, facts, build)
         database = project.warehouse
         files.remove(project.candidate.parent)
@@ -317,7 +366,7 @@ def _warnings(build: BuildResult, audit: Audit) -> list[str]:
 def _prepare(database: Path, request: RunRequest) -> None:
     """An absent file to build into; a copy of the warehouse when the raw tables are in it."""
     _remove_database(database)
-    if request.settings.raw_path is None:
+    if request.settings.raw_path is None and not request.is_on_spark:
         warehouse = request.project.warehouse
         if not warehouse.exists():
             raise WrongUse(
@@ -325,6 +374,14 @@ def _prepare(database: Path, request: RunRequest) -> None:
                 "Set raw_path to the folder of landing files, or SALES_KPIS_DATABASE to the file.",
             )
         copy_database(warehouse, database)
+
+
+def _spark_to_check(request: RunRequest, scratch: Path) -> dict[str, str]:
+    """A Spark beside that of a run, or the run's own where the raw tables are in it."""
+    if not request.is_on_spark:
+        return {}
+    is_own = request.settings.raw_path is not None
+    return spark_target.environment(request.project, scratch / "spark" if is_own else None)
 
 
 def _copy_of_seeds(request: RunRequest, target_folder: Path) -> Path | None:
@@ -347,10 +404,12 @@ def _remove_database(database: Path) -> None:
         files.remove(database.with_name(database.name + suffix))
 
 
-def _require_build(project: Project, build: BuildResult) -> None:
+def _require_build(request: RunRequest, build: BuildResult) -> None:
     """Stop when a node or a data test failed, and say what a person needs to go on."""
     if not build.problems and not build.failed_tests:
         return
+    project = request.project
+    place = spark_target.warehouse_folder(project) if request.is_on_spark else project.candidate
     details: list[str] = []
     data: dict[str, Any] = {"problems": [], "failed_tests": []}
     for problem in build.problems:
@@ -359,10 +418,14 @@ def _require_build(project: Project, build: BuildResult) -> None:
         details += [f"  {problem.file}"] if problem.file else []
         data["problems"].append(asdict(problem))
     for test in build.failed_tests:
-        offenders = read_offenders(project.candidate, test)
+        offenders = (
+            spark_target.read_rows(project, test.relation or "", SHOWN_OFFENDERS)
+            if request.is_on_spark
+            else read_offenders(project.candidate, test)
+        )
         details += _describe_failed_test(test, offenders)
         data["failed_tests"].append({**asdict(test), "sentence": test.sentence, "rows": offenders})
-    where = f"The build is kept in {project.candidate} until the next run."
+    where = f"The build is kept in {place} until the next run."
     if build.problems:
         raise BuildFailed(
             f"{plural(len(build.problems), 'node')} could not be built; nothing was published.",
@@ -454,11 +517,7 @@ def _replace_warehouse(project: Project, run_id: str, facts: RunFacts, build: Bu
         {
             "run_id": run_id,
             "file": _fingerprint(project.warehouse),
-            "as_of_date": facts.as_of_date,
-            "settings": dict(facts.settings),
-            "tests": list(facts.tests),
-            "source_freshness": list(facts.source_freshness),
-            "warnings": list(facts.warnings),
+            **_content_of(facts),
             "facts_of": {kpi: list(tables) for kpi, tables in build.facts_of.items()},
             "queries": dict(facts.queries),
         },
@@ -468,7 +527,11 @@ def _replace_warehouse(project: Project, run_id: str, facts: RunFacts, build: Bu
 def _facts_of_last_build(project: Project) -> tuple[RunFacts, Mapping[str, Sequence[str]]]:
     """What the last run said of the warehouse file; nothing if plain dbt has written to it."""
     said = read_last_build(project)
-    facts = RunFacts(
+    return _facts_said(said), said.get("facts_of") or {}
+
+
+def _facts_said(said: Mapping[str, Any]) -> RunFacts:
+    return RunFacts(
         as_of_date=said.get("as_of_date"),
         settings=said.get("settings") or {},
         tests=said.get("tests") or (),
@@ -476,7 +539,21 @@ def _facts_of_last_build(project: Project) -> tuple[RunFacts, Mapping[str, Seque
         warnings=said.get("warnings") or (),
         queries=said.get("queries") or {},
     )
-    return facts, said.get("facts_of") or {}
+
+
+def _content_of(facts: RunFacts) -> dict[str, Any]:
+    return {
+        "as_of_date": facts.as_of_date,
+        "settings": dict(facts.settings),
+        "tests": list(facts.tests),
+        "source_freshness": list(facts.source_freshness),
+        "warnings": list(facts.warnings),
+    }
+
+
+def _invocation(manifest: Mapping[str, Any]) -> Any:
+    """What tells one run of dbt from another."""
+    return (manifest.get("metadata") or {}).get("invocation_id")
 
 
 def read_last_build(project: Project) -> dict[str, Any]:

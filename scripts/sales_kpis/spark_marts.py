@@ -101,16 +101,22 @@ def _query(connection: duckdb.DuckDBPyConnection, mart: Mart, folder: Path) -> s
             f" --args '{{folder: {folder}}}'",
         )
     # A killed attempt leaves its files in hidden folders below the table's.
-    files = sorted(str(file) for file in table.glob("*.parquet"))
+    parts = [file.relative_to(table) for file in table.rglob("*.parquet")]
+    files = sorted(
+        str(table / part) for part in parts if not any(name[0] in "._" for name in part.parts)
+    )
     if not files:
         columns = ", ".join(
             f"cast(null as {data_type}) as {quoted(name)}"
             for name, data_type in mart.columns.items()
         )
         return f"select {columns} where false"
-    source = f"read_parquet([{', '.join(text_literal(file) for file in files)}])"
+    # A table in partitions has the values of their column in the names of its folders.
+    is_partitioned = any(len(part.parts) > 1 for part in parts)
+    listed = ", ".join(text_literal(file) for file in files)
+    source = f"read_parquet([{listed}], hive_partitioning = {is_partitioned})"
     found = [row[0] for row in connection.execute(f"describe select * from {source}").fetchall()]
-    if found != list(mart.columns):
+    if sorted(found) != sorted(mart.columns):
         raise WrongUse(
             f"{mart} in {table} has the columns {', '.join(found)} where its contract has"
             f" {', '.join(mart.columns)}.",

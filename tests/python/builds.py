@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -71,6 +72,16 @@ def run_dbt(
         if copied_seeds is not None:
             shutil.rmtree(copied_seeds, ignore_errors=True)
     return Build(database, process.returncode, process.stdout + process.stderr)
+
+
+def shown_rows(build: Build) -> list[dict[str, Any]]:
+    """The rows that `dbt show --output json` has printed."""
+    assert build.exit_code == 0, build.output
+    start = re.search(r'^\{\s*"show"', build.output, re.MULTILINE)
+    assert start, build.output
+    content = json.loads(build.output[start.start() : build.output.rindex("}") + 1])
+    rows: list[dict[str, Any]] = content["show"]
+    return rows
 
 
 def build_models(folder: Path, **arguments: Any) -> Build:

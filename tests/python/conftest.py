@@ -10,9 +10,17 @@ import pytest
 
 from kpis_project import write_project
 from sales_kpis.project import Project, find_project
+from spark_dbt import SparkDbt
 
 # These take minutes and want a Java: `make test-spark`.
 collect_ignore = [] if os.environ.get("SALES_KPIS_TEST_SPARK") else ["spark"]
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkDbt]:
+    """dbt on Spark, in one process for all tests; `make test-spark` has what it needs."""
+    with SparkDbt(tmp_path_factory.mktemp("spark")) as dbt:
+        yield dbt
 
 
 @pytest.fixture

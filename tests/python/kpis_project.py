@@ -37,6 +37,12 @@ sales_kpis:
       path: "{{ env_var('SALES_KPIS_DATABASE', 'build/sales_kpis.duckdb') }}"
     spark:
       type: spark
+      method: session
+    cluster:
+      type: spark
+      method: thrift
+    postgres:
+      type: postgres
 """
 REPORT: Mapping[str, Any] = {
     "tables": [

@@ -397,7 +397,7 @@ def test_a_full_disk_is_a_sentence(kpis_project: Project, monkeypatch: pytest.Mo
         (["--seeds", "nowhere"], "--seeds: the folder nowhere is not there"),
         (["--settings", "nowhere.yml"], "nowhere.yml cannot be read"),
         (["--target", "duckbd"], "profiles.yml has no target duckbd"),
-        (["--target", "spark"], "target spark is spark"),
+        (["--target", "postgres"], "target postgres is postgres"),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",
 )

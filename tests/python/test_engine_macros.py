@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 import pytest
 
-from builds import run_dbt
+from builds import run_dbt, shown_rows
+from spark_dbt import SparkDbt
 
 # An instant as a column of a raw table has it: the one type whose name the engines do not share.
 INSTANT = {
@@ -587,34 +588,23 @@ def engine(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module")
-def values(engine: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str | None]:
+def values(
+    engine: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, str | None]:
     """What each case gives on the engine, from one query."""
-    folder = tmp_path_factory.mktemp(engine)
     cases = list(all_cases(engine).values())
     query = "\nunion all\n".join(
         f"select {number} as case_number, cast({case.expression} as string) as value_of_case"
         for number, case in enumerate(cases)
     )
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SALES_KPIS_SPARK_FOLDER", str(folder / "spark"))
-        build = run_dbt(
-            [
-                "--quiet",
-                "show",
-                "--inline",
-                query,
-                "--limit",
-                "-1",
-                "--output",
-                "json",
-                "--target",
-                engine,
-            ],
-            folder,
-            variables={"raw_path": ""},
-        )
-    assert build.exit_code == 0, build.output
-    rows = json.loads(build.output[build.output.index("{") : build.output.rindex("}") + 1])["show"]
+    show = ["show", "--quiet", "--inline", query, "--limit", "-1", "--output", "json"]
+    without_files = {"raw_path": ""}
+    if engine == "spark":
+        spark: SparkDbt = request.getfixturevalue("spark")
+        build = spark.run(show, without_files)
+    else:
+        build = run_dbt(show, tmp_path_factory.mktemp(engine), variables=without_files)
+    rows = shown_rows(build)
     names = list(all_cases(engine))
     return {names[row["case_number"]]: row["value_of_case"] for row in rows}
 

@@ -60,7 +60,19 @@ def test_dbt_finds_the_plugin_and_the_shell_finds_kpis() -> None:
 
 
 @pytest.mark.parametrize(
-    "target", ["build", "test", "lint", "check", "lock", "clean", "build-spark", "test-spark"]
+    "target",
+    [
+        "build",
+        "test",
+        "lint",
+        "check",
+        "lock",
+        "clean",
+        "build-spark",
+        "run-spark",
+        "test-spark",
+        "parity-spark",
+    ],
 )
 def test_the_makefile_has_the_target(target: str) -> None:
     result = subprocess.run(

@@ -105,6 +105,19 @@ def test_a_mart_without_files_is_an_empty_table(tmp_path: Path) -> None:
     assert len(rows(database, "describe core.fct_deals")) == len(COLUMNS)
 
 
+def test_a_mart_in_partitions_has_their_column_too(tmp_path: Path) -> None:
+    for day in ("2025-03-01", "2025-03-02"):
+        write_parquet(
+            tmp_path / "core.db" / "fct_deals" / f"close_date={day}" / "part-0.parquet",
+            f"select * exclude close_date from (select {ROW})",
+        )
+    database = tmp_path / "marts.duckdb"
+    assert export_spark_marts_to_duckdb(MANIFEST, tmp_path, database) == {"core.fct_deals": 2}
+    assert rows(database, "select close_date, amount from core.fct_deals order by all") == [
+        (date(2025, 3, day), Decimal("1.50000000")) for day in (1, 2)
+    ]
+
+
 def test_a_mart_that_is_not_there_is_an_error_and_the_database_stays_as_it_was(
     tmp_path: Path,
 ) -> None:

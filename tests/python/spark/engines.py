@@ -1,42 +1,20 @@
-"""Builds of the project on Spark, and the comparison of marts that two engines have built."""
+"""The comparison of marts that two engines have built."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import pytest
 
-from builds import Build, run_dbt
 from sales_kpis.marts import quoted, text_literal
 from sales_kpis.spark_marts import Mart, export_spark_marts_to_duckdb, marts_of_manifest
+from spark_dbt import SparkDbt
 
 RELATIVE_TOLERANCE = 1e-9
 SHOWN_ROWS = 5
-
-
-def build_on_spark(command: list[str], folder: Path, **arguments: Any) -> Build:
-    """Runs a dbt command on a local Spark whose metastore and warehouse are in `folder`."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SALES_KPIS_SPARK_FOLDER", str(folder / "spark"))
-        return run_dbt([*command, "--target", "spark"], folder, **arguments)
-
-
-def manifest_of(folder: Path) -> Mapping[str, Any]:
-    """The manifest of the last dbt command in `folder`."""
-    manifest: Mapping[str, Any] = json.loads((folder / "target" / "manifest.json").read_text())
-    return manifest
-
-
-def exported(folder: Path) -> Path:
-    """The marts of the Spark build in `folder`, in a DuckDB file."""
-    database = folder / "marts_of_spark.duckdb"
-    export_spark_marts_to_duckdb(manifest_of(folder), folder / "spark" / "warehouse", database)
-    return database
 
 
 @dataclass(frozen=True)
@@ -69,10 +47,21 @@ class Comparison:
         return connection
 
 
-def compared(duckdb_database: Path, spark_folder: Path) -> Comparison:
-    """The marts of a DuckDB build beside those of a Spark build."""
-    marts = marts_of_manifest(manifest_of(spark_folder))
-    return Comparison(marts, duckdb_database, exported(spark_folder))
+def compared(duckdb_database: Path, spark: SparkDbt, built: Path) -> Comparison:
+    """The marts of a DuckDB build beside those that the last build on Spark has built.
+
+    Spark's are copied to the DuckDB file `built`, so that the next build may replace them.
+    """
+    export_spark_marts_to_duckdb(built_marts(spark), spark.warehouse, built)
+    return Comparison(marts_of_manifest(built_marts(spark)), duckdb_database, built)
+
+
+def built_marts(spark: SparkDbt) -> Mapping[str, Any]:
+    """The manifest of the last build on Spark, with the nodes only that it has built."""
+    ids = {result["unique_id"] for result in spark.run_results()["results"]}
+    manifest = spark.manifest()
+    nodes = {name: node for name, node in manifest["nodes"].items() if name in ids}
+    return {**manifest, "nodes": nodes}
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:

@@ -1,0 +1,97 @@
+"""dbt on a local Spark: one process, and so one Java, for all the commands of a test run."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Self
+
+from builds import PROJECT, Build
+
+
+class SparkDbt:
+    """The dbt process of `kpis` with the target spark; metastore and warehouse are in `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        # One path for the seeds of every company: dbt's process reads it when it begins.
+        self._seeds = PROJECT / "build" / "seeds" / f"spark-{os.getpid()}"
+
+    def __enter__(self) -> Self:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "sales_kpis.dbt_child"],
+            cwd=PROJECT,
+            env={
+                **os.environ,
+                "SALES_KPIS_SPARK_FOLDER": str(self.folder / "spark"),
+                "SALES_KPIS_SEEDS": str(self._seeds.relative_to(PROJECT)),
+            },
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.stdout.close()
+        self._process.wait(timeout=60)
+        shutil.rmtree(self._seeds, ignore_errors=True)
+
+    @property
+    def warehouse(self) -> Path:
+        """The folder of Spark's tables."""
+        return self.folder / "spark" / "warehouse"
+
+    def manifest(self) -> Mapping[str, Any]:
+        """The manifest of the last command."""
+        return self._artifact("manifest.json")
+
+    def run_results(self) -> Mapping[str, Any]:
+        """The results of the last build."""
+        return self._artifact("run_results.json")
+
+    def run(
+        self,
+        command: list[str],
+        variables: Mapping[str, Any] | None = None,
+        seeds: Path | None = None,
+        project: Path = PROJECT,
+    ) -> Build:
+        """Runs one dbt command; the seeds are the project's own unless given.
+
+        The artifacts of another project are in that project's folder.
+        """
+        home = self.folder if project == PROJECT else project
+        shutil.rmtree(self._seeds, ignore_errors=True)
+        shutil.copytree(seeds or PROJECT / "seeds", self._seeds)
+        arguments = [
+            *command,
+            *("--no-use-colors", "--target", "spark"),
+            *("--project-dir", str(project), "--profiles-dir", str(project)),
+            *("--target-path", str(home / "target"), "--log-path", str(home / "logs")),
+            *("--vars", json.dumps(dict(variables or {}))),
+        ]
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._process.stdin.write(json.dumps(arguments) + "\n")
+        self._process.stdin.flush()
+        lines: list[str] = []
+        for line in self._process.stdout:
+            if line.startswith('{"command_ended"'):
+                ended = json.loads(line)["command_ended"]
+                output = "".join([*lines, ended["error"]])
+                return Build(self.folder / "none.duckdb", ended["exit_code"], output)
+            lines.append(line)
+        raise AssertionError("dbt's process has died:\n" + "".join(lines))
+
+    def _artifact(self, name: str) -> Mapping[str, Any]:
+        content: Mapping[str, Any] = json.loads((self.folder / "target" / name).read_text())
+        return content
