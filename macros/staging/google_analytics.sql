@@ -12,7 +12,7 @@ case
     The channel of a visit by Google's default channel group; the first rule that holds decides. Each rule is in Google's
     words ("Default channel group", support.google.com/analytics/answer/9756891); AI Assistant is of 13 May 2026 ("What's
     new", answer/9164320). The arguments are lower case, because "GA4 does not enforce case sensitivity" in these rules.
-    `category` is what seeds/mapping/ga4_source_categories.csv says of the source: search, social, shopping or video.
+    `category` is what vendor/google_analytics/ga4_source_categories.csv says of the source: search, social, shopping or video.
 #}
 {% macro ga4_default_channel_group(source, medium, campaign, category) -%}
 {%- set is_paid = sales_kpis.matches(medium, '^(.*cp.*|ppc|retargeting|paid.*)$') -%}
