@@ -37,9 +37,10 @@ leads as (
 existing_leads as (
 
     select
-        leads.*,
+        *,
         {{ local_date('created_at') }} as created_date,
         coalesce({{ local_date('converted_at') }} <= {{ as_of_date() }}, true) as is_known_by_now,
+        is_known_by_now and converted_deal_id is not null as has_deal,
         {{ lead_identity() }} as identity
     from leads
     where not is_deleted and {{ local_date('created_at') }} <= {{ as_of_date() }}
@@ -87,11 +88,10 @@ united_leads as (
             'converted_deal_id', 'converted_at', 'converted_account_record_id',
             'converted_person_record_id'
         ] -%}
-        first_value(case when is_known_by_now then {{ column }} end) over (
-            partition by identity order by
-                case when is_known_by_now then converted_deal_id end is null, record_order
+        first_value({{ 'case when is_known_by_now then ' ~ column ~ ' end' }}) over (
+            partition by identity order by has_deal desc, record_order
         ) as {{ column }}{{ ',' if not loop.last }}
-        {% endfor -%}
+        {% endfor %}
     from leads_in_order
     qualify record_order = 1
 
