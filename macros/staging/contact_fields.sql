@@ -18,4 +18,4 @@ case
 {%- endmacro %}
 
 {# A list of a seed, separated by `|` with or without spaces, as the lower-case text in which `|<value>|` is looked for. #}
-{% macro list_to_search(expression) %}'|' || {{ sales_kpis.replace_matches('lower(' ~ expression ~ ')', ' *[|] *', '|') }} || '|'{% endmacro %}
+{% macro text_of_choices(expression) %}'|' || {{ sales_kpis.replace_matches('lower(' ~ expression ~ ')', ' *[|] *', '|') }} || '|'{% endmacro %}

@@ -80,7 +80,7 @@ leads_by_rule as (
                     then field_number <= try_cast(value as {{ sql_type('decimal') }})
                 when 'in'
                     then instr(
-                        {{ list_to_search('value') }},
+                        {{ text_of_choices('value') }},
                         '|' || lower(trim(field_text)) || '|'
                     ) > 0
                 when 'not_empty'
