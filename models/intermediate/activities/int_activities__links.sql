@@ -70,7 +70,9 @@ further_links as (
     left join people
         on activity_links.person_record_id = people.record_id
     left join lead_identities
-        on activity_links.lead_id = lead_identities.lead_record_id
+        on
+            coalesce(activity_links.lead_id, activity_links.person_record_id)
+            = lead_identities.lead_record_id
     left join deals
         on activity_links.deal_id = deals.deal_id
 
