@@ -76,13 +76,13 @@ lead_outreach as (
         leads.converted_at,
         coalesce(activities.occurred_at <= leads.converted_at, leads.deal_id is null)
             as is_before_conversion,
-        links_once.is_lead_link
+        links_once.is_lead_link,
+        activities.occurred_at >= leads.created_at as is_after_creation
     from links_once
     inner join activities
         on links_once.activity_id = activities.activity_id
     inner join leads
         on links_once.lead_id = leads.lead_id
-    where activities.occurred_at >= leads.created_at
 
 )
 

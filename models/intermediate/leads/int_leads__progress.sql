@@ -20,6 +20,7 @@ first_outreach as (
         lead_id,
         min(occurred_at) as first_outreach_at
     from {{ ref('int_activities__lead_outreach') }}
+    where is_after_creation
     group by lead_id
 
 ),
