@@ -285,7 +285,7 @@ def test_the_slices_of_a_kpi_add_up_to_its_total() -> None:
             slices[row.dimension] += row.numerator or 0
     for (kpi, grain, start), by_dimension in sums.items():
         whole = by_dimension["total"]
-        close = Decimal("0.000001") * max(1, abs(whole))  # A third has no last decimal.
+        close = Decimal("0.000001") * max(Decimal(1), abs(whole))  # A third has no last decimal.
         for dimension, total in by_dimension.items():
             if (kpi, dimension) in SEVERAL_SLICES:
                 assert total >= whole - close, (kpi, grain, start, dimension)
