@@ -274,3 +274,14 @@ def test_each_type_of_selling_cost_has_all_revenue_below_it() -> None:
     assert types == {"travel": (31, 1000), "tools": (62, 1000)}
     teams = by_value(company, "cost_of_selling_ratio", "team", "2025-05-01")
     assert teams == {"A": (62, 0), "(none)": (31, 1000)}
+
+
+def test_outreach_to_a_contact_who_never_converted_is_that_of_the_deals_it_takes_part_in() -> None:
+    contact = "hubspot:c"
+    company = Company(
+        deals=(won(1, "2024-05-31", key="hubspot:1", primary_person=contact),),
+        people=(Person(key=contact),),
+        leads=(lead(1, "2024-05-01T10:00:00", key=contact),),
+        activities=(act(1, "2024-05-10T10:00:00", key="hubspot:9", person=contact),),
+    )
+    assert [row.deal_id for row in planted_facts(company, SETTINGS).deal_outreach] == ["hubspot:1"]

@@ -141,10 +141,10 @@ class Activities:
         for key in done.leads:
             lead = self._lead_of_record.get(key)
             converted_at = self._converted_at(lead)
-            if lead is None or converted_at is None or done.activity.occurred_at <= converted_at:
+            if lead and converted_at and done.activity.occurred_at <= converted_at:
                 is_of_lead = True
-                waiting |= {lead.deal.key} if lead and lead.deal else set()
-            elif human := self.people.of_lead(key):
+                waiting |= {lead.deal.key} if lead.deal else set()
+            elif lead and (human := self.people.of_lead(key)):
                 humans.add(human)
         if is_of_lead:
             return waiting
