@@ -49,23 +49,29 @@ owners_of_visits as (
         coalesce(entry_assignments.team, entry_reps.team) as team,
         left_states.rep_id as left_rep_id,
         coalesce(left_assignments.team, left_reps.team) as left_team
-    from
-        visits
-    {%- for moment in ['entry', 'left'] %}
-{%- set date = 'visits.entered_date' if moment == 'entry' else 'visits.left_date' %}
-left join states as {{ moment }}_states
-    on
-        visits.deal_id = {{ moment }}_states.deal_id
-        and {{ date }}
-        between {{ moment }}_states.valid_from_date and {{ moment }}_states.valid_to_date
-left join reps as {{ moment }}_reps
-    on {{ moment }}_states.rep_id = {{ moment }}_reps.rep_id
-left join assignments as {{ moment }}_assignments
-    on
-        {{ moment }}_states.rep_id = {{ moment }}_assignments.rep_id
-        and {{ date }}
-        between {{ moment }}_assignments.valid_from and {{ moment }}_assignments.valid_to
-    {%- endfor %}
+    from visits
+    left join states as entry_states
+        on
+            visits.deal_id = entry_states.deal_id
+            and visits.entered_date between entry_states.valid_from_date and entry_states.valid_to_date
+    left join reps as entry_reps
+        on entry_states.rep_id = entry_reps.rep_id
+    left join assignments as entry_assignments
+        on
+            entry_states.rep_id = entry_assignments.rep_id
+            and visits.entered_date
+            between entry_assignments.valid_from and entry_assignments.valid_to
+    left join states as left_states
+        on
+            visits.deal_id = left_states.deal_id
+            and visits.left_date between left_states.valid_from_date and left_states.valid_to_date
+    left join reps as left_reps
+        on left_states.rep_id = left_reps.rep_id
+    left join assignments as left_assignments
+        on
+            left_states.rep_id = left_assignments.rep_id
+            and visits.left_date
+            between left_assignments.valid_from and left_assignments.valid_to
 
 )
 
