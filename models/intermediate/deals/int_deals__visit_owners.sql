@@ -53,7 +53,8 @@ owners_of_visits as (
     left join states as entry_states
         on
             visits.deal_id = entry_states.deal_id
-            and visits.entered_date between entry_states.valid_from_date and entry_states.valid_to_date
+            and visits.entered_date
+            between entry_states.valid_from_date and entry_states.valid_to_date
     left join reps as entry_reps
         on entry_states.rep_id = entry_reps.rep_id
     left join assignments as entry_assignments
@@ -64,7 +65,8 @@ owners_of_visits as (
     left join states as left_states
         on
             visits.deal_id = left_states.deal_id
-            and visits.left_date between left_states.valid_from_date and left_states.valid_to_date
+            and visits.left_date
+            between left_states.valid_from_date and left_states.valid_to_date
     left join reps as left_reps
         on left_states.rep_id = left_reps.rep_id
     left join assignments as left_assignments
