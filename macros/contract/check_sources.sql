@@ -12,7 +12,7 @@
         {%- for contract in sales_kpis.contracts_of(system) -%}
             {%- set delivery = sales_kpis.delivery_of(contract) -%}
             {%- do result.errors.extend(delivery.errors) -%}
-            {%- do found_tables.append(delivery.found_as) -%}
+            {%- do found_tables.extend((delivery.found_as or '').split(', ')) -%}
             {%- do result.tables.append(sales_kpis.table_findings(contract, delivery)) -%}
             {%- if delivery.relation is not none and not delivery.errors -%}
                 {%- for column in contract.columns if delivery.columns[column.name].raw_name is not none -%}
