@@ -8,7 +8,7 @@
     {%- elif column.type == 'bool' -%}{{ return(sales_kpis.read_bool(value, family)) }}
     {%- elif column.type == 'date' -%}{{ return(sales_kpis.read_date(value, family, delivery.date_order.get(column.name))) }}
     {%- elif column.type == 'timestamp' -%}{{ return(sales_kpis.read_moment(value, family, delivery.date_order.get(column.name), delivery.zone, delivery.get('epoch'))) }}
-    {%- elif column.type == 'json' -%}{{ return(sales_kpis.json_of(value, family)) }}
+    {%- elif column.type == 'json' -%}{{ return(sales_kpis.as_json(value, family)) }}
     {%- else -%}{{ exceptions.raise_compiler_error("Column " ~ column.name ~ " has the unknown data_type '" ~ column.type ~ "': use text, int, decimal, bool, date, timestamp or json.") }}
     {%- endif -%}
 {% endmacro %}

@@ -404,7 +404,12 @@ def dlt() -> Tables:
             {"id": "1003", "stage": "s1", "hs_date_enteredx": "2025-02-05 09:00:00+00:00"},
         ],
         "owners": [
-            {"id": each["id"], "first_name": each["first"], "last_name": each["last"], "_dlt_id": f"o{each['id']}"}
+            {
+                "id": each["id"],
+                "first_name": each["first"],
+                "last_name": each["last"],
+                "_dlt_id": f"o{each['id']}",
+            }
             for each in OWNERS
         ],
         "owners__teams": [

@@ -1,3 +1,5 @@
+{%- do enable_for('hubspot') -%}
+
 with
 
 deal_contacts as (

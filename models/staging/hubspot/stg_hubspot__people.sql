@@ -1,3 +1,5 @@
+{%- do enable_for('hubspot') -%}
+
 with
 
 contacts as (
