@@ -20,7 +20,7 @@
                 {%- endfor -%}
             {%- endif -%}
         {%- endfor -%}
-        {%- for name in sales_kpis.relation_names(target.database, 'raw_' ~ system) if name not in found_tables -%}
+        {%- for name in sales_kpis.relation_names(target.database, 'raw_' ~ system) if name not in found_tables and name not in sales_kpis.unread_tables(system) -%}
             {%- do result.oddities.append({
                 'system': system, 'table': name, 'column': none, 'kind': 'table that no contract reads', 'values': [], 'rows': none,
                 'next_step': "If it holds data of a table above, name it in source_mapping (" ~ system ~ ": {<table>: {table: " ~ name ~ "}}).",
@@ -28,6 +28,14 @@
         {%- endfor -%}
     {%- endfor -%}
     {%- do log('CHECK_SOURCES ' ~ tojson(result), info=true) -%}
+{% endmacro %}
+
+{# Raw tables that the YAML of a system names as not needed (`unread_tables`). #}
+{% macro unread_tables(system) %}
+    {%- for node in graph.get('sources', {}).values() if node.source_name == system and node.package_name == 'sales_kpis' -%}
+        {{ return(node.source_meta.get('unread_tables', [])) }}
+    {%- endfor -%}
+    {{ return([]) }}
 {% endmacro %}
 
 {# Entries of source_mapping that name no system or table of a contract. #}
