@@ -81,7 +81,7 @@ where row_rank = 1
         {% elif found.json_column is defined -%}
         coalesce(
             {% for path in found.paths -%}
-            nullif({{ sales_kpis.trimmed(sales_kpis.json_field('delivered.' ~ adapter.quote(found.json_column), path, found.json_family)) }}, ''),
+            nullif({{ sales_kpis.trimmed(sales_kpis.field_of_json('delivered.' ~ adapter.quote(found.json_column), path, found.json_family)) }}, ''),
             {% endfor -%}
             null
         ) as {{ column.name }}{{ ',' if not loop.last }}
