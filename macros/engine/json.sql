@@ -1,13 +1,18 @@
-{# JSON: a text that holds it, or (`family` other) a column of a nested type, such as a list in a Parquet file. #}
+{#
+    JSON: a text that holds it, what an engine has read as JSON already (`family` json), or a column of a nested type,
+    such as a list in a Parquet file (other).
+#}
 
 {# The value as JSON text; null where it is none. #}
 {% macro as_json(expression, family='text') %}{{ return(adapter.dispatch('as_json', 'sales_kpis')(expression, family)) }}{% endmacro %}
 {% macro duckdb__as_json(expression, family) -%}
-    {%- if family == 'text' -%}case when json_valid({{ expression }}) then {{ expression }} end
+    {%- if family == 'json' -%}{{ expression }}
+    {%- elif family == 'text' -%}case when json_valid({{ expression }}) then {{ expression }} end
     {%- else -%}cast(to_json({{ expression }}) as varchar){%- endif -%}
 {%- endmacro %}
 {% macro spark__as_json(expression, family) -%}
-    {%- if family == 'text' -%}case when get_json_object({{ expression }}, '$') is not null then {{ expression }} end
+    {%- if family == 'json' -%}{{ expression }}
+    {%- elif family == 'text' -%}case when get_json_object({{ expression }}, '$') is not null then {{ expression }} end
     {%- else -%}to_json({{ expression }}){%- endif -%}
 {%- endmacro %}
 

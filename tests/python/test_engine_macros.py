@@ -633,9 +633,6 @@ def cases_of_nested(engine: str) -> dict[str, Case]:
             field(text('{"a": {"b": "it is"}}'), "string", "a.b"), "it is"
         ),
         "field_of_json: no JSON": Case(field(text("{a"), "string", "a"), None),
-        "valid_json: a record": Case(call("valid_json", text('{"a": 1}')), '{"a": 1}'),
-        "valid_json: a word": Case(call("valid_json", text("nothing")), None),
-        "valid_json: null": Case(call("valid_json", "cast(null as string)"), None),
         "moment_of_microseconds": Case(
             call("moment_of_microseconds", "1740819900000001"), "2025-03-01 09:05:00.000001"
         ),

@@ -15,6 +15,7 @@ activity_links as (
         'person_record_id': 'text',
         'lead_id': 'text',
         'deal_id': 'text',
+        'is_deleted': 'bool',
     }) }}
 
 ),
@@ -75,6 +76,7 @@ further_links as (
             = lead_identities.lead_record_id
     left join deals
         on activity_links.deal_id = deals.deal_id
+    where not coalesce(activity_links.is_deleted, false)
 
 ),
 
