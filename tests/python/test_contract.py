@@ -293,7 +293,7 @@ def test_an_unknown_system_is_named_with_those_that_are_known(tmp_path: Path) ->
     assert build.exit_code != 0
     sentence = (
         "The variable systems names 'sap', which the project does not know:"
-        " use salesforce, tabular."
+        " use salesforce, hubspot, tabular."
     )
     assert sentence in build.output
 
