@@ -7,8 +7,10 @@ exactly these rows.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +18,17 @@ import duckdb
 import pytest
 
 from builds import PROJECT, Build, build_models
+from planted_fact_tables import compare_facts
+from sales_kpis.dbt_runner import queries_of_kpis
+from sales_kpis.demo.company import Company
 from sales_kpis.demo.planted import planted_kpis
-from sales_kpis.demo.raw_files import write_raw
-from sales_kpis.demo.raw_salesforce import SalesforceSpelling
+from sales_kpis.demo.raw_files import RawSpelling, write_raw
 from sales_kpis.demo.rollup import write_kpi_rows
 from sales_kpis.demo.seed_files import write_seeds
 from sales_kpis.demo.settings import Settings
 from sales_kpis.demo.simulate import simulate
+from sales_kpis.values import read_catalog, read_values
+from sales_kpis.why import read_facts
 
 
 @dataclass(frozen=True)
@@ -31,7 +37,7 @@ class Case:
 
     seed: int
     scale: float
-    spelling: SalesforceSpelling = "fivetran"
+    spelling: RawSpelling = "fivetran"
     settings: dict[str, Any] = field(default_factory=dict)
 
 
@@ -53,11 +59,19 @@ CASES = {
 }
 
 
+@dataclass(frozen=True)
+class Built:
+    """A build of a company as of its settings, and the file of its planted answers."""
+
+    build: Build
+    answers: Path
+    company: Company
+    settings: Settings
+
+
 @pytest.fixture(scope="module", params=CASES.values(), ids=list(CASES))
-def built(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Build, Path]:
-    """A build of the case's company, and the file of its planted answers."""
+def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """A build of the case's company, and its planted answers."""
     case: Case = request.param
     folder = tmp_path_factory.mktemp("planted")
     company = simulate(case.seed, case.scale)
@@ -66,11 +80,16 @@ def built(
     write_kpi_rows(planted_kpis(company, settings), answers)
     variables = settings.as_vars()
     if case == CASES["the committed demo"]:
-        return build_models(folder), answers
+        return Built(build_models(folder), answers, company, settings)
     write_raw(company, folder / "raw", case.spelling)
     write_seeds(company, folder / "seeds")
     variables["raw_path"] = str(folder / "raw")
-    return build_models(folder, variables=variables, seeds=folder / "seeds"), answers
+    build = build_models(folder, variables=variables, seeds=folder / "seeds")
+    return Built(build, answers, company, settings)
+
+
+# Growth compares two sums.
+WITHOUT_SUMS = {"yoy_growth", "lead_growth"}
 
 
 def kpi_models() -> list[str]:
@@ -132,8 +151,8 @@ def differs(column: str) -> str:
     )
 
 
-def test_every_kpi_table_holds_exactly_the_planted_rows(built: tuple[Build, Path]) -> None:
-    build, answers = built
+def test_every_kpi_table_holds_exactly_the_planted_rows(built: Built) -> None:
+    build, answers = built.build, built.answers
     assert build.exit_code == 0, build.output
     with duckdb.connect() as connection:
         connection.execute(f"attach '{build.database}' as project (read_only)")
@@ -154,24 +173,47 @@ def test_every_kpi_table_holds_exactly_the_planted_rows(built: tuple[Build, Path
     assert differences == []
 
 
-def test_every_kpi_has_planted_answers(built: tuple[Build, Path]) -> None:
-    _, answers = built
+def test_every_fact_and_bridge_holds_what_happened(built: Built) -> None:
+    with duckdb.connect(str(built.build.database), read_only=True) as connection:
+        differences = compare_facts(connection, built.company, built.settings)
+    assert not differences, "\n".join(map(str, differences))
+
+
+def test_the_facts_behind_each_value_add_up_to_it(built: Built) -> None:
+    """What `kpis show --why` lists: growth compares sums, and rates of rates have none."""
+    manifest = json.loads((built.build.database.parent / "target/manifest.json").read_text())
+    queries = queries_of_kpis(manifest)
+    with duckdb.connect(str(built.build.database), read_only=True) as connection:
+        catalog = read_catalog(connection)
+        for kpi in catalog:
+            rows = read_values(connection, kpi=kpi.kpi, grain="quarter")
+            complete = [row for row in rows if row.numerator][-1:]
+            facts = read_facts(connection, kpi, queries[kpi.kpi], complete) if complete else []
+            assert facts or not complete, kpi.kpi
+            if kpi.kpi not in WITHOUT_SUMS:
+                total = sum((fact.numerator or Decimal(0) for fact in facts), Decimal(0))
+                expected = sum(Decimal(str(row.numerator)) for row in complete)
+                assert abs(total - expected) < Decimal("0.01"), kpi.kpi
+
+
+def test_every_kpi_has_planted_answers(built: Built) -> None:
+    answers = built.answers
     planted = duckdb.execute(
         f"select distinct 'kpi_' || kpi from read_csv('{answers}', all_varchar = true)"
     ).fetchall()
     assert sorted(row[0] for row in planted) == kpi_models()
 
 
-def test_kpi_values_has_each_row_of_each_kpi_once(built: tuple[Build, Path]) -> None:
-    build, _ = built
+def test_kpi_values_has_each_row_of_each_kpi_once(built: Built) -> None:
+    build = built.build
     tables = " union all ".join(f"select count(*) as n from kpis.{model}" for model in kpi_models())
     assert build.rows(f"select sum(n) from ({tables})") == build.rows(
         "select count(*) from monitoring.kpi_values"
     )
 
 
-def test_the_books_of_every_source_table_balance(built: tuple[Build, Path]) -> None:
-    build, _ = built
+def test_the_books_of_every_source_table_balance(built: Built) -> None:
+    build = built.build
     assert build.rows("select * from monitoring.source_reconciliation where not is_balanced") == []
     raw_rows = build.rows("select sum(raw_rows) from monitoring.source_reconciliation")[0][0]
     assert raw_rows > 1000
@@ -181,10 +223,12 @@ def test_both_spellings_of_salesforce_give_the_same_marts(tmp_path: Path) -> Non
     company = simulate(seed=4, scale=0.2)
     write_seeds(company, tmp_path / "seeds")
     builds = []
-    for spelling in ("fivetran", "vendor"):
+    settings = replace(Settings(), systems=("salesforce", "tabular"))
+    spellings: tuple[RawSpelling, ...] = ("fivetran", "vendor")
+    for spelling in spellings:
         folder = tmp_path / spelling
         write_raw(company, folder / "raw", spelling)
-        variables = {**Settings().as_vars(), "raw_path": str(folder / "raw")}
+        variables = {**settings.as_vars(), "raw_path": str(folder / "raw")}
         builds.append(build_models(folder, variables=variables, seeds=tmp_path / "seeds"))
     assert [build.exit_code for build in builds] == [0, 0]
     marts = builds[0].rows(
@@ -202,8 +246,8 @@ def test_both_spellings_of_salesforce_give_the_same_marts(tmp_path: Path) -> Non
             assert connection.execute(other_way).fetchall() == [], mart
 
 
-def test_no_address_or_phone_of_a_person_is_in_a_mart(built: tuple[Build, Path]) -> None:
-    build, _ = built
+def test_no_address_or_phone_of_a_person_is_in_a_mart(built: Built) -> None:
+    build = built.build
     personal = build.rows(
         "select distinct lower(trim(value)) from ("
         " select unnest([email, phone]) as value from staging.stg_salesforce__people"

@@ -22,9 +22,7 @@ activities as (
 
 account_identities as (
 
-    select
-        account_record_id,
-        account_id
+    select *
     from {{ ref('int_accounts__identities') }}
 
 ),
@@ -87,7 +85,9 @@ activities_of_identities as (
     left join people
         on activities.person_record_id = people.record_id
     left join lead_identities
-        on coalesce(activities.lead_id, activities.person_record_id) = lead_identities.lead_record_id
+        on
+            coalesce(activities.lead_id, activities.person_record_id)
+            = lead_identities.lead_record_id
     left join deals
         on activities.deal_id = deals.deal_id
     where

@@ -6,6 +6,15 @@ deal_property_history_rows as (
 
 ),
 
+properties_with_id as (
+
+    select
+        *,
+        {{ with_instance_of('hubspot', 'deal_id', 'value') }} as id_value
+    from deal_property_history_rows
+
+),
+
 -- HubSpot keeps every value as text: a stage and an owner by their ids, an amount as a number, and
 -- the close date as a moment, in milliseconds since 1970 or in ISO form, which becomes a date here.
 deal_property_changes as (
@@ -21,15 +30,15 @@ deal_property_changes as (
             else lower(name)
         end as field,
         case lower(name)
-            when 'dealstage' then {{ system_key('hubspot', with_instance_of('hubspot', 'deal_id', 'value')) }}
-            when 'hubspot_owner_id' then {{ system_key('hubspot', with_instance_of('hubspot', 'deal_id', 'value')) }}
+            when 'dealstage' then {{ system_key('hubspot', 'id_value') }}
+            when 'hubspot_owner_id' then {{ system_key('hubspot', 'id_value') }}
             when 'amount' then {{ as_text(read_decimal('value', 'text')) }}
             when 'closedate'
                 then {{ as_text(hubspot_local_date_of_text('value')) }}
             else value
         end as new_value,
         value as raw_value
-    from deal_property_history_rows
+    from properties_with_id
 
 )
 

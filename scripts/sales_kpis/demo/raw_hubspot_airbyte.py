@@ -76,7 +76,7 @@ def _crm_streams(portal: Portal) -> Tables:
     for line in latest(portal.lines).values():
         links["deals"][line.texts["deal"]]["line_items"].append(line.id)
     for person in latest(portal.contacts).values():
-        if account := person.texts.get("account"):
+        if account := person.texts.get("account", ""):
             links["contacts"][person.id]["companies"].append(account)
             links["companies"][account]["contacts"].append(person.id)
 

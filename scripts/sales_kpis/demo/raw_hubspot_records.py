@@ -198,15 +198,16 @@ def stage_texts(portal: Portal, moment: Moment) -> list[Texts]:
 def _contacts(company: Company, moment: Moment) -> tuple[HubspotRecord, ...]:
     """One row for the person and the lead of a key, in each of its versions."""
     people, leads = records_of(company, Person, SYSTEM), records_of(company, Lead, SYSTEM)
-    merged = _merged_ids([*people, *leads])
-    lost = {record.key for record in (*people, *leads) if record.merged_into}
+    contacts: tuple[Person | Lead, ...] = (*people, *leads)
+    merged = _merged_ids(contacts)
+    lost = {record.key for record in contacts if record.merged_into}
     now_people = {p.key: p for p in company.people}
     now_leads = {lead.key: lead for lead in company.leads}
     deals = {deal.key: deal for deal in company.deals}
     older, stray = set(map(id, company.older_versions)), set(map(id, company.stray_rows))
 
     rows: dict[tuple[str, str], tuple[Person | None, Lead | None]] = {}
-    for number, record in enumerate((*people, *leads)):
+    for number, record in enumerate(contacts):
         if record.key in lost:
             continue
         version = "now"

@@ -156,39 +156,6 @@ def _rules(company: Company) -> list[SeedTable]:
                 (r.rule_id, r.field, r.comparison, r.value, r.rule_set) for r in company.lead_rules
             ),
         ),
-        SeedTable(
-            "planning/objectives.csv",
-            (
-                "objective_id",
-                "objective",
-                "question",
-                "kpi",
-                "period_grain",
-                "dimension",
-                "dimension_value",
-                "baseline_value",
-                "target_value",
-                "due_date",
-                "owner",
-            ),
-            (),
-        ),
-        SeedTable(
-            "planning/kpi_alert_rules.csv",
-            (
-                "rule_id",
-                "kpi",
-                "period_grain",
-                "dimension",
-                "dimension_value",
-                "comparison",
-                "threshold",
-                "severity",
-                "owner",
-                "is_enabled",
-            ),
-            (),
-        ),
     ]
 
 
