@@ -16,6 +16,18 @@ select
     ) as grains
 {%- endmacro %}
 
+{# Facts of days (a CTE with kpi_date) as facts of each period at whose end, or on `as_of_date` while it runs, they are true. #}
+{% macro facts_at_period_ends(facts) -%}
+select
+        {{ facts }}.*,
+        periods.period_grain,
+        periods.period_start_date
+    from {{ facts }}
+    inner join {{ ref('dim_periods') }} as periods
+        on {{ facts }}.kpi_date = periods.measured_on_date
+    where periods.period_start_date <= {{ as_of_date() }}
+{%- endmacro %}
+
 {#
     The reps employed on a day of each period up to the day on which it is measured, once in each team or territory that
     they had on such a day, as denominators of 1; from the period of the first of the facts (a CTE with kpi_date) on.

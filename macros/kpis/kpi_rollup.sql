@@ -9,6 +9,7 @@
     whole_denominator   dimensions of facts_by_dimension whose slices all have the denominator of the total: of the won
                         deals, those with a call and those with a meeting. Their own CTE needs no denominator.
     is_ratio            false: the KPI has no denominator and its value is its numerator.
+    is_mean_denominator the denominator is the mean of those of the facts, not their sum; a null one is not in it.
     compare_with        'previous' or 'year_ago': the KPI is the growth of the numerator over that earlier period.
     complete_after_days a cohort is complete only so many days after its period.
     is_as_of            the facts are what was true at the end of each period: instead of kpi_date they have period_grain
@@ -22,7 +23,7 @@
 #}
 {% macro kpi_rollup(
     facts, facts_by_dimension={}, is_ratio=true, compare_with=none, complete_after_days=0, is_as_of=false,
-    finest_grain=none, whole_denominator=[]
+    finest_grain=none, whole_denominator=[], is_mean_denominator=false
 ) -%}
 {%- set grains = kpi_grains(finest_grain or ('week' if is_as_of else 'day')) -%}
 {%- set dimensions = ['total'] + kpi_dimensions() -%}
@@ -33,7 +34,7 @@
 {% if is_as_of -%}
 {{ kpi_sums_as_of(sources, dimensions, has_denominator, grains) }}
 {%- else -%}
-{{ kpi_sums_by_date(sources, dimensions, has_denominator, grains) }}
+{{ kpi_sums_by_date(sources, dimensions, has_denominator, grains, is_mean_denominator) }}
 {%- endif %}
 
 {{ kpi_facts(sources, dimensions, has_denominator, is_as_of) }}
@@ -134,7 +135,7 @@ select * from kpi_rows
 {%- endmacro %}
 
 {# The sums of each slice and period, and the days between which each slice has rows: of facts that happen on a day. #}
-{% macro kpi_sums_by_date(sources, dimensions, has_denominator, grains) -%}
+{% macro kpi_sums_by_date(sources, dimensions, has_denominator, grains, is_mean_denominator) -%}
 kpi_daily_sums as (
 
     {% for dimension in dimensions -%}
@@ -144,6 +145,7 @@ kpi_daily_sums as (
         kpi_date,
         sum({{ as_measure('numerator') }}) as numerator,
         {{ 'sum(' ~ as_measure('denominator') ~ ')' if has_denominator else as_measure('null') }} as denominator
+        {{- ',\n        count(denominator) as count_denominators' if is_mean_denominator }}
     from {{ sources[dimension] }}
     where kpi_date <= {{ as_of_date() }}
     group by kpi_date{{ '' if dimension == 'total' else ', ' ~ dimension }}
@@ -165,6 +167,7 @@ kpi_daily_sums_by_grain as (
         kpi_daily_sums.dimension,
         kpi_daily_sums.dimension_value,
         kpi_daily_sums.numerator,
+        {{ 'kpi_daily_sums.count_denominators,' if is_mean_denominator }}
         kpi_daily_sums.denominator
     from kpi_daily_sums
     cross join (
@@ -184,7 +187,11 @@ kpi_sums as (
         dimension,
         dimension_value,
         sum(numerator) as numerator,
+        {% if is_mean_denominator -%}
+        {{ as_measure(safe_ratio('sum(denominator)', 'sum(count_denominators)')) }} as denominator
+        {%- else -%}
         sum(denominator) as denominator
+        {%- endif %}
     from kpi_daily_sums_by_grain
     group by period_grain, period_start_date, dimension, dimension_value
 

@@ -22,6 +22,41 @@ stages as (
 
 ),
 
+states as (
+
+    select *
+    from {{ ref('int_deals__states') }}
+
+),
+
+-- A deal that nobody knows the creation of is there when it is heard of first: at its first change,
+-- else at its close.
+first_known_dates as (
+
+    select
+        deals.deal_id,
+        coalesce(
+            deals.created_date,
+            least(
+                coalesce(
+                    min(
+                        case
+                            when states.valid_from_date > date '1900-01-01'
+                                then states.valid_from_date
+                        end
+                    ),
+                    deals.close_date
+                ),
+                {{ as_of_date() }}
+            )
+        ) as first_known_date
+    from deals
+    inner join states
+        on deals.deal_id = states.deal_id
+    group by deals.deal_id, deals.created_date, deals.close_date
+
+),
+
 -- From its creation until the day before it was closed, except while it was in a closed stage
 -- that it left again.
 states_of_open_deals as (
@@ -34,8 +69,7 @@ states_of_open_deals as (
         states.rep_id,
         states.amount,
         states.expected_close_date,
-        greatest(states.valid_from_date, coalesce(deals.created_date, states.valid_from_date))
-            as open_from_date,
+        greatest(states.valid_from_date, first_known_dates.first_known_date) as open_from_date,
         least(
             states.valid_to_date,
             case
@@ -43,9 +77,11 @@ states_of_open_deals as (
                 else {{ as_of_date() }}
             end
         ) as open_to_date
-    from {{ ref('int_deals__states') }} as states
+    from states
     inner join deals
         on states.deal_id = deals.deal_id
+    inner join first_known_dates
+        on states.deal_id = first_known_dates.deal_id
     left join stages
         on states.stage_id = stages.stage_id
     where not (states.is_stage_left_later and coalesce(stages.is_closed, false))

@@ -16,14 +16,10 @@ rates as (
 
 ),
 
--- A deal of unknown creation is seen from the first known one on.
 range_of_dates as (
 
     select
-        coalesce(
-            min(case when open_from_date > date '1900-01-01' then open_from_date end),
-            {{ as_of_date() }}
-        ) as first_date,
+        coalesce(min(open_from_date), {{ as_of_date() }}) as first_date,
         {{ as_of_date() }} as last_date
     from open_states
 

@@ -81,7 +81,9 @@ class History:
         if place:
             return changes[place - 1].new_value
         first = changes[0]
-        return first.new_value if first.old_value is None else first.old_value
+        # A deal has always had a stage; anything else may have been missing.
+        is_first_stage = field == "stage" and first.old_value is None
+        return first.new_value if is_first_stage else first.old_value
 
     def stage_on(self, deal: Deal, day: date) -> str:
         """The label of the deal's stage."""
@@ -128,8 +130,9 @@ class History:
     def _first_day(self, deal: Deal) -> date:
         if deal.created_at:
             return self.books.local_date(deal.created_at)
+        as_of_date = self.books.settings.as_of_date
         days = [self._days[deal.key, f][0] for f in FIELDS if (deal.key, f) in self._days]
-        return min(days, default=deal.close_date or self.books.settings.as_of_date)
+        return min(as_of_date, min(days, default=deal.close_date or as_of_date))
 
     def is_open(self, deal: Deal, day: date) -> bool:
         """Whether the deal's stage of a day is neither won nor lost; without history it is not."""

@@ -1,6 +1,7 @@
 """The true pipeline KPIs: what is won and lost, what is open, and how deals move."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -200,13 +201,18 @@ def pipeline_velocity(books: Books) -> Iterator[Fact]:
 
 
 def pipeline_created(books: Books) -> Iterator[Fact]:
-    """Amount of the deals created, at today's amount."""
+    """Amount of the deals created: as closed, or as the open ones are on `as_of_date`."""
     as_of_date = books.settings.as_of_date
+    history = history_of(books)
     for deal in books.deals.values():
         is_lost_track_of = (deal.is_won or deal.is_closed) and deal.close_date is None
         if not books.stands(deal) or deal.created_at is None or is_lost_track_of:
             continue
         day = books.local_date(deal.created_at)
-        rate_day = deal.close_date if books.is_closed(deal) and deal.close_date else as_of_date
-        amount = (deal.amount or ZERO) * books.rate(deal.currency, rate_day)
-        yield Fact(day, books.deal_dimensions(deal, day), amount)
+        if books.is_closed(deal) and deal.close_date:
+            amount = (deal.amount or ZERO) * books.rate(deal.currency, deal.close_date)
+            yield Fact(day, books.deal_dimensions(deal, day), amount)
+        else:
+            now = replace(deal, owner=history.owner_on(deal, as_of_date))
+            amount = history.amount_on(deal, as_of_date) * books.rate(deal.currency, as_of_date)
+            yield Fact(day, books.deal_dimensions(now, day), amount)

@@ -378,6 +378,8 @@ def _lines(rng: Random, deal: Deal, already: int) -> list[LineItem]:
             product=product.key,
             quantity=Decimal(n),
             unit_price=amount / n if n == 1 else None,
+            # HubSpot's unit price is the price before discounts.
+            list_price=amount / n if n == 1 else None,
             amount=amount,
             modified_at=deal.modified_at,
         )
