@@ -12,7 +12,7 @@ beginnings_and_ends as (
     select
         account_id,
         cover,
-        valid_from as day,
+        valid_from as changed_on,
         monthly_recurring_revenue as change_of_revenue,
         1 as change_of_covers
     from covers
@@ -20,7 +20,7 @@ beginnings_and_ends as (
     select
         account_id,
         cover,
-        {{ add_days('valid_to', 1) }} as day,
+        {{ add_days('valid_to', 1) }} as changed_on,
         -monthly_recurring_revenue as change_of_revenue,
         -1 as change_of_covers
     from covers
@@ -32,11 +32,11 @@ changes_of_days as (
     select
         account_id,
         cover,
-        day,
+        changed_on,
         sum(change_of_revenue) as change_of_revenue,
         sum(change_of_covers) as change_of_covers
     from beginnings_and_ends
-    group by account_id, cover, day
+    group by account_id, cover, changed_on
 
 ),
 
@@ -45,13 +45,17 @@ stretches as (
     select
         account_id,
         cover,
-        day as valid_from,
-        {{ add_days('lead(day) over (partition by account_id order by day)', -1) }} as valid_to,
+        changed_on as valid_from,
+        {{ add_days(
+            'lead(changed_on) over (partition by account_id order by changed_on)', -1
+        ) }} as valid_to,
         sum(change_of_revenue) over (
-            partition by account_id order by day rows between unbounded preceding and current row
+            partition by account_id order by changed_on
+            rows between unbounded preceding and current row
         ) as monthly_recurring_revenue,
         sum(change_of_covers) over (
-            partition by account_id order by day rows between unbounded preceding and current row
+            partition by account_id order by changed_on
+            rows between unbounded preceding and current row
         ) as count_covers
     from changes_of_days
 

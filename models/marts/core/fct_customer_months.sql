@@ -12,63 +12,52 @@ months as (
 
 stretches as (
 
-    select
-        account_id,
-        valid_from,
-        valid_to,
-        monthly_recurring_revenue,
-        row_number() over (partition by account_id order by valid_from) = 1 as is_first,
-        coalesce(
-            {{ add_days('lag(valid_to) over (partition by account_id order by valid_from)', 1) }}
-            = valid_from,
-            false
-        ) as is_continued,
-        case
-            when coalesce(
-                lead(valid_from) over (partition by account_id order by valid_from)
-                > {{ add_days('valid_to', 1) }},
-                valid_to < {{ as_of_date() }}
-            ) then {{ add_days('valid_to', 1) }}
-        end as churned_on
+    select *
     from {{ ref('fct_customer_stretches') }}
 
 ),
 
 -- The state at a month's start is that at the end of the day before it.
-account_months as (
+stretches_of_months as (
 
     select
         stretches.account_id,
         months.month_start_date,
         months.measured_on_date,
-        count(case when {{ add_days('months.month_start_date', -1) }}
-            between stretches.valid_from and stretches.valid_to then 1 end) > 0
-            as is_active_at_start,
-        count(case when months.measured_on_date
-            between stretches.valid_from and stretches.valid_to then 1 end) > 0
-            as is_active_at_end,
-        coalesce(sum(case when {{ add_days('months.month_start_date', -1) }}
-            between stretches.valid_from and stretches.valid_to
-            then stretches.monthly_recurring_revenue end), 0) as mrr_at_start,
-        coalesce(sum(case when months.measured_on_date
-            between stretches.valid_from and stretches.valid_to
-            then stretches.monthly_recurring_revenue end), 0) as mrr_at_end,
-        count(case when stretches.is_first
-            and stretches.valid_from >= months.month_start_date then 1 end) > 0 as is_new,
-        count(case when not stretches.is_first and not stretches.is_continued
-            and stretches.valid_from between months.month_start_date and months.measured_on_date
-            then 1 end) as count_returns,
-        count(case when stretches.churned_on
-            between months.month_start_date and months.measured_on_date then 1 end) as count_churns,
-        max(case when stretches.churned_on
-            between months.month_start_date and months.measured_on_date
-            then stretches.churned_on end) as last_churned_on
+        stretches.monthly_recurring_revenue,
+        stretches.is_first,
+        stretches.churned_on,
+        stretches.valid_from < months.month_start_date
+        and stretches.valid_to >= {{ add_days('months.month_start_date', -1) }} as covers_start,
+        stretches.valid_to >= months.measured_on_date as covers_end,
+        stretches.valid_from >= months.month_start_date and not stretches.is_continued as is_begin,
+        coalesce(
+            stretches.churned_on between months.month_start_date and months.measured_on_date, false
+        ) as is_churn
     from stretches
     inner join months
         on
-            months.measured_on_date >= stretches.valid_from
-            and months.month_start_date <= {{ add_days('stretches.valid_to', 1) }}
-    group by stretches.account_id, months.month_start_date, months.measured_on_date
+            stretches.valid_from <= months.measured_on_date
+            and {{ add_days('stretches.valid_to', 1) }} >= months.month_start_date
+
+),
+
+account_months as (
+
+    select
+        account_id,
+        month_start_date,
+        measured_on_date,
+        bool_or(covers_start) as is_active_at_start,
+        bool_or(covers_end) as is_active_at_end,
+        sum(case when covers_start then monthly_recurring_revenue else 0 end) as mrr_at_start,
+        sum(case when covers_end then monthly_recurring_revenue else 0 end) as mrr_at_end,
+        bool_or(is_begin and is_first) as is_new,
+        count(case when is_begin and not is_first then 1 end) as count_returns,
+        count(case when is_churn then 1 end) as count_churns,
+        max(case when is_churn then churned_on end) as last_churned_on
+    from stretches_of_months
+    group by account_id, month_start_date, measured_on_date
 
 ),
 
@@ -84,12 +73,16 @@ customer_months as (
         {{ as_measure('account_months.mrr_at_start') }} as mrr_at_start,
         {{ as_measure('account_months.mrr_at_end') }} as mrr_at_end,
         account_months.is_new,
-        account_months.count_churns > 0 and account_months.count_churns >= count_returns
+        account_months.count_churns > 0
+        and account_months.count_churns >= account_months.count_returns
             as is_churned,
-        account_months.count_returns > 0 and account_months.count_returns >= count_churns
+        account_months.count_returns > 0
+        and account_months.count_returns >= account_months.count_churns
             as is_returned,
-        case when account_months.count_churns >= count_returns then last_churned_on end
-            as churned_on,
+        case
+            when account_months.count_churns >= account_months.count_returns
+                then account_months.last_churned_on
+        end as churned_on,
         territories.territory,
         accounts.market,
         accounts.segment,
