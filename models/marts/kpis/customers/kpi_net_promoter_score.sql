@@ -1,0 +1,55 @@
+with
+
+responses as (
+
+    select
+        response_id,
+        respondent_id,
+        responded_at,
+        response_date,
+        score,
+        territory,
+        market,
+        segment,
+        product_line,
+        rep_id
+    from {{ ref('fct_survey_responses') }}
+    where survey_type = 'nps'
+
+),
+
+-- Who answers twice in a period is asked for his latest answer.
+latest_responses as (
+
+    select
+        responses.*,
+        periods.period_grain,
+        periods.period_start_date
+    from responses
+    inner join {{ ref('dim_periods') }} as periods
+        on responses.response_date between periods.period_start_date and periods.period_end_date
+    qualify row_number() over (
+        partition by periods.period_grain, periods.period_start_date, responses.respondent_id
+        order by responses.responded_at desc, responses.response_id desc
+    ) = 1
+
+),
+
+votes as (
+
+    select
+        response_id as fact_id,
+        period_grain,
+        period_start_date,
+        territory,
+        market,
+        segment,
+        product_line,
+        rep_id as rep,
+        case when score >= 9 then 1 when score <= 6 then -1 else 0 end as numerator,
+        1 as denominator
+    from latest_responses
+
+)
+
+{{ kpi_rollup('votes', is_as_of=true, finest_grain='day') }}
