@@ -21,7 +21,7 @@
             {%- endif -%}
         {%- endfor -%}
         {%- for contract in sales_kpis.contracts_of_table(system, sales_kpis.contracts_of(system)[0].table) -%}
-            {%- for name in sales_kpis.relation_names(contract.database, contract.schema) if contract.schema ~ '.' ~ name not in found_tables -%}
+            {%- for name in sales_kpis.relation_names(contract.database, contract.schema) if contract.schema ~ '.' ~ name not in found_tables and name not in sales_kpis.unread_tables(system) -%}
                 {%- do result.oddities.append({
                     'system': contract.source, 'table': name, 'column': none, 'kind': 'table that no contract reads', 'values': [], 'rows': none,
                     'next_step': "If it holds data of a table above, name it in source_mapping (" ~ contract.source ~ ": {<table>: {table: " ~ name ~ "}}).",
@@ -30,6 +30,14 @@
         {%- endfor -%}
     {%- endfor -%}
     {%- do log('CHECK_SOURCES ' ~ tojson(result), info=true) -%}
+{% endmacro %}
+
+{# Raw tables that the YAML of a system names as not needed (`unread_tables`). #}
+{% macro unread_tables(system) %}
+    {%- for node in graph.get('sources', {}).values() if node.source_name == system and node.package_name == 'sales_kpis' -%}
+        {{ return(node.source_meta.get('unread_tables', [])) }}
+    {%- endfor -%}
+    {{ return([]) }}
 {% endmacro %}
 
 {# Entries of source_mapping that name no system or table of a contract. #}

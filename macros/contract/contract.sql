@@ -101,6 +101,9 @@
             {%- do delivery.update({'found_as': found.found_as, 'raw_tables': found.raw_tables, 'relation': found.relation}) -%}
             {%- do raw_columns.update(found.columns) -%}
             {%- do raw_types.update(found.get('types', {})) -%}
+        {%- elif sales_kpis.find_daily_tables(contract, mapping) | length -%}
+            {%- set tables = sales_kpis.find_daily_tables(contract, mapping) -%}
+            {%- do delivery.update({'found_as': tables | join(', '), 'raw_tables': tables, 'relation': '(' ~ sales_kpis.united_tables_sql(contract, tables, raw_columns, raw_types) ~ ')'}) -%}
         {%- elif mapping.get('table') -%}
             {%- do delivery.errors.append("source_mapping names the table '" ~ mapping.table ~ "' for " ~ label ~ ", but schema " ~ contract.schema ~ " has none of that name: correct the name or deliver the table.") -%}
         {%- elif contract.is_required or sales_kpis.is_delivered(contract) -%}
@@ -169,6 +172,41 @@
         {%- for raw_name in raw_names if sales_kpis.plain_name(modules.re.sub('^(property|properties)_', '', raw_name | lower)) == plain -%}{{ return(raw_name) }}{%- endfor -%}
     {%- endfor -%}
     {{ return(none) }}
+{% endmacro %}
+
+{# Tables of a day each that make up one: `events_20250916` for the alias `events_*`. #}
+{% macro find_daily_tables(contract, mapping) %}
+    {%- set found = [] -%}
+    {%- set candidates = [mapping.table] if mapping.get('table') else contract.aliases -%}
+    {%- for candidate in candidates if candidate.endswith('_*') -%}
+        {%- for name in sales_kpis.relation_names(contract.database, contract.schema) if modules.re.match('^' ~ candidate[:-1] ~ '[0-9]{8}$', name | lower) -%}
+            {%- do found.append(name) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{% endmacro %}
+
+{# Their rows together: a column that one of them lacks is null there. Fills in the columns' families and types. #}
+{% macro united_tables_sql(contract, tables, raw_columns, raw_types) %}
+    {%- set columns_of = {} -%}
+    {%- for table in tables -%}
+        {%- set relation = api.Relation.create(database=contract.database, schema=contract.schema, identifier=table) -%}
+        {%- do columns_of.update({table: {'relation': relation, 'names': []}}) -%}
+        {%- for column in adapter.get_columns_in_relation(relation) -%}
+            {%- do columns_of[table].names.append(column.name) -%}
+            {%- do raw_columns.setdefault(column.name, sales_kpis.type_family(column.data_type)) -%}
+            {%- do raw_types.setdefault(column.name, column.data_type) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- set selects = [] -%}
+    {%- for table in columns_of.values() -%}
+        {%- set cells = [] -%}
+        {%- for name in raw_types -%}
+            {%- do cells.append(adapter.quote(name) if name in table.names else 'cast(null as ' ~ raw_types[name] ~ ') as ' ~ adapter.quote(name)) -%}
+        {%- endfor -%}
+        {%- do selects.append('select ' ~ cells | join(', ') ~ ' from ' ~ table.relation) -%}
+    {%- endfor -%}
+    {{ return(selects | join(' union all ')) }}
 {% endmacro %}
 
 {#

@@ -81,7 +81,7 @@ where row_rank = 1
         {% elif found.json_column is defined -%}
         coalesce(
             {% for path in found.paths -%}
-            nullif({{ sales_kpis.trimmed(sales_kpis.json_field('delivered.' ~ adapter.quote(found.json_column), path, found.json_family)) }}, ''),
+            nullif({{ sales_kpis.trimmed(sales_kpis.field_of_json('delivered.' ~ adapter.quote(found.json_column), path, found.json_family)) }}, ''),
             {% endfor -%}
             null
         ) as {{ column.name }}{{ ',' if not loop.last }}
@@ -121,7 +121,7 @@ where row_rank = 1
 {# One part of an opened column, as text; null where the row does not have it. #}
 {% macro nested_value(part) %}
     {%- if part.kind == 'pairs' -%}{{ return(sales_kpis.value_of_pair('delivered.' ~ part.alias ~ '_names', 'delivered.' ~ part.alias ~ '_values', part.field)) }}
-    {%- else -%}{{ return(sales_kpis.field_of_json('delivered.' ~ part.alias, part.field)) }}{%- endif -%}
+    {%- else -%}{{ return(sales_kpis.field_of_json('delivered.' ~ part.alias, part.field, 'json')) }}{%- endif -%}
 {% endmacro %}
 
 {# A staging model is there only while its system is in use. (dbt_project.yml cannot see the variables it sets.) #}

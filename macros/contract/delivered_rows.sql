@@ -50,7 +50,7 @@
             {%- set column = columns_of[relation.identifier].get(name) -%}
             {%- if column is none -%}{%- set cell = 'cast(null as ' ~ type ~ ')' -%}
             {%- elif column.data_type == type -%}{%- set cell = adapter.quote(column.name) -%}
-            {%- elif sales_kpis.type_family(column.data_type) == 'other' -%}{%- set cell = sales_kpis.json_of(adapter.quote(column.name), 'other') -%}
+            {%- elif sales_kpis.type_family(column.data_type) == 'other' -%}{%- set cell = sales_kpis.as_json(adapter.quote(column.name), 'other') -%}
             {%- else -%}{%- set cell = sales_kpis.read_text(adapter.quote(column.name), sales_kpis.type_family(column.data_type)) -%}{%- endif -%}
             {%- do cells.append(cell ~ ' as ' ~ adapter.quote(name)) -%}
         {%- endfor -%}
@@ -71,13 +71,13 @@
         {%- if delivery.relation is not none and not delivery.errors and delivery.columns[list.column].raw_name is not none -%}
             {%- set cells = [] -%}
             {%- for name, parent_column in list.parent.items() -%}{%- do cells.append('items.' ~ parent_column ~ ' as ' ~ name) -%}{%- endfor -%}
-            {%- if list.get('item') -%}{%- do cells.append(sales_kpis.json_item('items.item') ~ ' as ' ~ list.item) -%}{%- endif -%}
+            {%- if list.get('item') -%}{%- do cells.append(sales_kpis.text_of_item('items.item') ~ ' as ' ~ list.item) -%}{%- endif -%}
             {%- for name, paths in list.get('fields', {}).items() -%}
                 {%- set fields = [] -%}
-                {%- for path in ([paths] if paths is string else paths) -%}{%- do fields.append(sales_kpis.json_item('items.item', path)) -%}{%- endfor -%}
+                {%- for path in ([paths] if paths is string else paths) -%}{%- do fields.append(sales_kpis.text_of_item('items.item', path)) -%}{%- endfor -%}
                 {%- do cells.append('coalesce(' ~ fields | join(', ') ~ ', null) as ' ~ name) -%}
             {%- endfor -%}
-            {%- do queries.append('select ' ~ cells | join(', ') ~ ' from (select ' ~ list.parent.values() | join(', ') ~ ', ' ~ sales_kpis.json_items(list.column)
+            {%- do queries.append('select ' ~ cells | join(', ') ~ ' from (select ' ~ list.parent.values() | join(', ') ~ ', ' ~ sales_kpis.items_of_json(list.column)
                 ~ ' as item from (' ~ sales_kpis.newest_rows_sql(parent, delivery) ~ ') as parents) as items') -%}
             {%- do places.append({'found_as': delivery.found_as ~ '.' ~ delivery.columns[list.column].raw_name, 'names': list.parent.keys() | list + ([list.item] if list.get('item') else []) + list.get('fields', {}).keys() | list}) -%}
         {%- endif -%}

@@ -7,8 +7,8 @@
     {%- elif column.type == 'decimal' -%}{{ return(sales_kpis.read_decimal(value, family)) }}
     {%- elif column.type == 'bool' -%}{{ return(sales_kpis.read_bool(value, family)) }}
     {%- elif column.type == 'date' -%}{{ return(sales_kpis.read_date(value, family, delivery.date_order.get(column.name))) }}
-    {%- elif column.type == 'json' -%}{{ return(sales_kpis.json_of(value, family)) }}
-    {%- elif column.type == 'nested' -%}{{ return(sales_kpis.valid_json(value) if family == 'text' else value) }}
+    {%- elif column.type == 'json' -%}{{ return(sales_kpis.as_json(value, family)) }}
+    {%- elif column.type == 'nested' -%}{{ return(sales_kpis.as_json(value) if family == 'text' else value) }}
     {%- elif column.type == 'timestamp' and column.epoch == 'microseconds' and family in ('int', 'text') -%}{{ return(sales_kpis.read_microseconds(value, family, delivery.date_order.get(column.name), delivery.zone)) }}
     {%- elif column.type == 'timestamp' -%}{{ return(sales_kpis.read_moment(value, family, delivery.date_order.get(column.name), delivery.zone, delivery.get('epoch'))) }}
     {%- else -%}{{ exceptions.raise_compiler_error("Column " ~ column.name ~ " has the unknown data_type '" ~ column.type ~ "': use text, int, decimal, bool, date, timestamp, json or nested.") }}

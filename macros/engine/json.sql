@@ -1,32 +1,37 @@
-{# JSON: a text that holds it, or (`family` other) a column of a nested type, such as a list in a Parquet file. #}
+{#
+    JSON: a text that holds it, what an engine has read as JSON already (`family` json), or a column of a nested type,
+    such as a list in a Parquet file (other).
+#}
 
 {# The value as JSON text; null where it is none. #}
-{% macro json_of(expression, family='text') %}{{ return(adapter.dispatch('json_of', 'sales_kpis')(expression, family)) }}{% endmacro %}
-{% macro duckdb__json_of(expression, family) -%}
-    {%- if family == 'text' -%}case when json_valid({{ expression }}) then {{ expression }} end
+{% macro as_json(expression, family='text') %}{{ return(adapter.dispatch('as_json', 'sales_kpis')(expression, family)) }}{% endmacro %}
+{% macro duckdb__as_json(expression, family) -%}
+    {%- if family == 'json' -%}{{ expression }}
+    {%- elif family == 'text' -%}case when json_valid({{ expression }}) then {{ expression }} end
     {%- else -%}cast(to_json({{ expression }}) as varchar){%- endif -%}
 {%- endmacro %}
-{% macro spark__json_of(expression, family) -%}
-    {%- if family == 'text' -%}case when get_json_object({{ expression }}, '$') is not null then {{ expression }} end
+{% macro spark__as_json(expression, family) -%}
+    {%- if family == 'json' -%}{{ expression }}
+    {%- elif family == 'text' -%}case when get_json_object({{ expression }}, '$') is not null then {{ expression }} end
     {%- else -%}to_json({{ expression }}){%- endif -%}
 {%- endmacro %}
 
 {# One field of a JSON object as text, `path` its names joined by points; null where there is none. #}
-{% macro json_field(expression, path, family='text') %}{{ return(adapter.dispatch('json_field', 'sales_kpis')(expression, path, family)) }}{% endmacro %}
-{% macro duckdb__json_field(expression, path, family) %}json_extract_string({{ sales_kpis.json_of(expression, family) }}, '$."{{ path | replace('.', '"."') }}"'){% endmacro %}
-{% macro spark__json_field(expression, path, family) %}get_json_object({{ sales_kpis.json_of(expression, family) }}, '$.{{ path }}'){% endmacro %}
+{% macro field_of_json(expression, path, family='text') %}{{ return(adapter.dispatch('field_of_json', 'sales_kpis')(expression, path, family)) }}{% endmacro %}
+{% macro duckdb__field_of_json(expression, path, family) %}json_extract_string({{ sales_kpis.as_json(expression, family) }}, '$."{{ path | replace('.', '"."') }}"'){% endmacro %}
+{% macro spark__field_of_json(expression, path, family) %}get_json_object({{ sales_kpis.as_json(expression, family) }}, '$.{{ path }}'){% endmacro %}
 
-{# In a select list: one row for each item of a JSON list, none for anything else. `json_item` reads what it gives. #}
-{% macro json_items(expression, family='text') %}{{ return(adapter.dispatch('json_items', 'sales_kpis')(expression, family)) }}{% endmacro %}
-{% macro duckdb__json_items(expression, family) %}unnest(json_extract({{ sales_kpis.json_of(expression, family) }}, '$[*]')){% endmacro %}
-{% macro spark__json_items(expression, family) %}explode(from_json({{ sales_kpis.json_of(expression, family) }}, 'array<string>')){% endmacro %}
+{# In a select list: one row for each item of a JSON list, none for anything else. `text_of_item` reads what it gives. #}
+{% macro items_of_json(expression, family='text') %}{{ return(adapter.dispatch('items_of_json', 'sales_kpis')(expression, family)) }}{% endmacro %}
+{% macro duckdb__items_of_json(expression, family) %}unnest(json_extract({{ sales_kpis.as_json(expression, family) }}, '$[*]')){% endmacro %}
+{% macro spark__items_of_json(expression, family) %}explode(from_json({{ sales_kpis.as_json(expression, family) }}, 'array<string>')){% endmacro %}
 
 {# An item of a list as text; with a path, a field of the item. #}
-{% macro json_item(expression, path=none) %}{{ return(adapter.dispatch('json_item', 'sales_kpis')(expression, path)) }}{% endmacro %}
-{% macro duckdb__json_item(expression, path) %}json_extract_string({{ expression }}, '${% if path %}."{{ path | replace('.', '"."') }}"{% endif %}'){% endmacro %}
-{% macro spark__json_item(expression, path) %}{% if path %}get_json_object({{ expression }}, '$.{{ path }}'){% else %}{{ expression }}{% endif %}{% endmacro %}
+{% macro text_of_item(expression, path=none) %}{{ return(adapter.dispatch('text_of_item', 'sales_kpis')(expression, path)) }}{% endmacro %}
+{% macro duckdb__text_of_item(expression, path) %}json_extract_string({{ expression }}, '${% if path %}."{{ path | replace('.', '"."') }}"{% endif %}'){% endmacro %}
+{% macro spark__text_of_item(expression, path) %}{% if path %}get_json_object({{ expression }}, '$.{{ path }}'){% else %}{{ expression }}{% endif %}{% endmacro %}
 
 {# In a select list: one row for each part of a text between semicolons or the like. #}
-{% macro parts_of(expression, delimiter) %}{{ return(adapter.dispatch('parts_of', 'sales_kpis')(expression, delimiter)) }}{% endmacro %}
+{% macro parts_of(expression, delimiter=';') %}{{ return(adapter.dispatch('parts_of', 'sales_kpis')(expression, delimiter)) }}{% endmacro %}
 {% macro duckdb__parts_of(expression, delimiter) %}unnest(string_split({{ expression }}, '{{ delimiter }}')){% endmacro %}
 {% macro spark__parts_of(expression, delimiter) %}explode(split({{ expression }}, '{{ delimiter }}')){% endmacro %}

@@ -1,19 +1,9 @@
 {# Nested columns: records, and lists of pairs {key, value {string_value, int_value, float_value, double_value}} as Google exports them. #}
 
 {# A nested value, or a text that holds it as JSON, as the text of its JSON; null where the text is not JSON. #}
-{% macro nested_as_text(expression, data_type) %}{{ return(sales_kpis.valid_json(expression) if sales_kpis.type_family(data_type) == 'text' else adapter.dispatch('nested_as_text', 'sales_kpis')(expression)) }}{% endmacro %}
+{% macro nested_as_text(expression, data_type) %}{{ return(sales_kpis.as_json(expression) if sales_kpis.type_family(data_type) == 'text' else adapter.dispatch('nested_as_text', 'sales_kpis')(expression)) }}{% endmacro %}
 {% macro duckdb__nested_as_text(expression) %}to_json({{ expression }}){% endmacro %}
 {% macro spark__nested_as_text(expression) %}to_json({{ expression }}){% endmacro %}
-
-{# A text that is JSON; null where it is not. #}
-{% macro valid_json(expression) %}{{ return(adapter.dispatch('valid_json', 'sales_kpis')(expression)) }}{% endmacro %}
-{% macro duckdb__valid_json(expression) %}case when json_valid({{ expression }}) then {{ expression }} end{% endmacro %}
-{% macro spark__valid_json(expression) %}case when try_parse_json({{ expression }}) is not null then {{ expression }} end{% endmacro %}
-
-{# The field of a JSON record at a path such as manual_campaign.source, as text; null where it is missing or null. #}
-{% macro field_of_json(json, path) %}{{ return(adapter.dispatch('field_of_json', 'sales_kpis')(json, path)) }}{% endmacro %}
-{% macro duckdb__field_of_json(json, path) %}json_extract_string({{ json }}, '$.{{ path }}'){% endmacro %}
-{% macro spark__field_of_json(json, path) %}get_json_object({{ json }}, '$.{{ path }}'){% endmacro %}
 
 {# The names in a list of pairs. #}
 {% macro pair_names(expression, data_type) %}{{ return(adapter.dispatch('pair_names', 'sales_kpis')(expression, data_type)) }}{% endmacro %}

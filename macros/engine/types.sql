@@ -27,7 +27,9 @@
 {% macro type_family(data_type) %}{{ return(adapter.dispatch('type_family', 'sales_kpis')(data_type)) }}{% endmacro %}
 {% macro default__type_family(data_type) %}
     {%- set name = data_type | lower -%}
-    {%- if name.startswith(('varchar', 'string', 'text', 'char')) -%}{{ return('text') }}
+    {#- A list is called varchar[] (DuckDB) or array<string> (Spark). -#}
+    {%- if name.endswith(']') -%}{{ return('other') }}
+    {%- elif name.startswith(('varchar', 'string', 'text', 'char')) -%}{{ return('text') }}
     {%- elif name in ('tinyint', 'smallint', 'int', 'integer', 'bigint', 'hugeint', 'utinyint', 'usmallint', 'uinteger', 'ubigint') -%}{{ return('int') }}
     {%- elif name in ('float', 'double', 'real') -%}{{ return('float') }}
     {%- elif name.startswith(('decimal', 'numeric')) -%}{{ return('decimal') }}

@@ -16,3 +16,6 @@ case
             ) as {{ dbt.type_string() }})
         end
 {%- endmacro %}
+
+{# A list of a seed, separated by `|` with or without spaces, as the lower-case text in which `|<value>|` is looked for. #}
+{% macro text_of_choices(expression) %}'|' || {{ sales_kpis.replace_matches('lower(' ~ expression ~ ')', ' *[|] *', '|') }} || '|'{% endmacro %}

@@ -30,3 +30,6 @@ nullif(trim(coalesce({{ first_name }}, '') || ' ' || coalesce({{ last_name }}, '
         coalesce(upper(hs_object_source) = 'AUTOMATION_PLATFORM', false) as is_automated,
         {{ hubspot_is_deleted(has_archive=true) }} as is_deleted
 {%- endmacro %}
+
+{# The day, in the reporting time zone, of a moment that came as text: ISO, or milliseconds since 1970. #}
+{% macro hubspot_local_date_of_text(value) %}{{ sales_kpis.local_date(sales_kpis.read_moment(value, 'text', none, 'UTC', 'milliseconds')) }}{% endmacro %}

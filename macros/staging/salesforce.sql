@@ -21,7 +21,8 @@ coalesce({{ prefix }}name, nullif(trim(coalesce({{ prefix }}first_name, '') || '
     "The first three characters of the ID" say what a polymorphic field such as WhoId or WhatId refers to: 003 a contact,
     00Q a lead, 001 an account, 006 an opportunity.
 #}
-{% macro salesforce_key_of(column, prefix) -%}
+{% macro salesforce_key_of(column, kind) -%}
+{%- set prefix = {'contact': '003', 'lead': '00Q', 'account': '001', 'opportunity': '006'}[kind] -%}
 case when left({{ sales_kpis.without_instance('salesforce', column) }}, 3) = '{{ prefix }}' then {{ sales_kpis.system_key('salesforce', column) }} end
 {%- endmacro %}
 

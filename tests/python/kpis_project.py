@@ -19,6 +19,7 @@ DBT_PROJECT = """\
 name: sales_kpis
 profile: sales_kpis
 vars:
+  google_analytics_events: {lead_created: [generate_lead], sign_up: [sign_up], activation: []}
   systems: [tabular]
   raw_path: data/demo
   source_mapping: {}

@@ -277,6 +277,7 @@ def test_settings_that_cannot_be_right_stop_a_run_with_a_sentence_on_each(tmp_pa
             "as_of_date": "17.9.2025",
             "fiscal_year_start_month": 13,
             "zero_fill_days": "many",
+            "google_analytics_events": {"leads": ["a"], "sign_up": ["a"], "activation": "b"},
         },
     )
     assert build.exit_code != 0
@@ -284,6 +285,11 @@ def test_settings_that_cannot_be_right_stop_a_run_with_a_sentence_on_each(tmp_pa
         "The variable as_of_date is a day such as 2025-09-17, not '17.9.2025'.",
         "The variable fiscal_year_start_month is a month from 1 to 12, not '13'.",
         "The variable zero_fill_days is a whole number of 0 or more, not 'many'.",
+        "The variable google_analytics_events knows lead_created, sign_up and activation, not"
+        " 'leads'.",
+        "The variable google_analytics_events gives a list of event names for activation, such as"
+        " [generate_lead], not 'b'.",
+        "The variable google_analytics_events has the event 'a' twice: it can mean one thing.",
     ):
         assert sentence in build.output
 
@@ -292,8 +298,7 @@ def test_an_unknown_system_is_named_with_those_that_are_known(tmp_path: Path) ->
     build = run_dbt(["parse"], tmp_path, variables={"systems": ["tabular", "sap"]})
     assert build.exit_code != 0
     sentence = (
-        "The variable systems names 'sap', which the project does not know:"
-        " use salesforce, tabular."
+        "The variable systems names 'sap', which the project does not know: use salesforce, hubspot,"
     )
     assert sentence in build.output
 

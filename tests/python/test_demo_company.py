@@ -88,8 +88,10 @@ def test_another_seed_gives_another_company(tmp_path: Path) -> None:
     assert one.keys() == two.keys()
     same = {name for name in one if one[name] == two[name] and one[name].count(b"\n") > 1}
     assert same <= {
+        "hubspot/contact_merge_audit.csv",
         "hubspot/deal_pipeline.csv",
         "hubspot/deal_pipeline_stage.csv",
+        "hubspot/email_event_spam_report.csv",
         "hubspot/form.csv",
         "hubspot/owner_team.csv",
         "hubspot/product.csv",
@@ -254,12 +256,21 @@ def test_every_kpi_has_answers_and_its_slices_are_never_out_of_order() -> None:
         assert starts == sorted(set(starts))
 
 
-COUNT_DEALS = {
-    "win_rate",
-    "win_loss_ratio",
-    "sales_cycle_days",
-    "deals_lost_to_competition",
-    "competitive_loss_share",
+# What counts in several slices of a dimension: a deal in each of its product lines, for one.
+SEVERAL_SLICES = {
+    *((kpi, "product_line") for kpi in ("win_rate", "win_loss_ratio", "sales_cycle_days")),
+    *((kpi, "product_line") for kpi in ("deals_lost_to_competition", "competitive_loss_share")),
+    *((kpi, "product_line") for kpi in ("stage_conversion_rate", "days_in_stage")),
+    ("content_influence", "channel"),
+    ("content_influence", "content"),
+    ("lead_funnel_conversion", "funnel_stage"),
+    ("sales_by_prior_activity", "activity_type"),
+}
+# What is no sum: a ratio times a ratio, a part of the total only, a rule that others repeat.
+NO_SUMS = {
+    ("lead_fit_rate", "rule"),
+    ("market_penetration", "industry"),
+    *(("predicted_lifetime_value", dimension) for dimension in ("market", "segment", "territory")),
 }
 
 
@@ -273,12 +284,13 @@ def test_the_slices_of_a_kpi_add_up_to_its_total() -> None:
             slices = sums[row.kpi, row.period_grain, row.period_start_date]
             slices[row.dimension] += row.numerator or 0
     for (kpi, grain, start), by_dimension in sums.items():
+        whole = by_dimension["total"]
+        close = Decimal("0.000001") * max(Decimal(1), abs(whole))  # A third has no last decimal.
         for dimension, total in by_dimension.items():
-            if dimension == "product_line" and kpi in COUNT_DEALS:
-                # A deal counts once in each of its product lines.
-                assert total >= by_dimension["total"], (kpi, grain, start)
-            else:
-                assert total == by_dimension["total"], (kpi, grain, start, dimension)
+            if (kpi, dimension) in SEVERAL_SLICES:
+                assert total >= whole - close, (kpi, grain, start, dimension)
+            elif (kpi, dimension) not in NO_SUMS:
+                assert abs(total - whole) <= close, (kpi, grain, start, dimension)
 
 
 def mapped(table: dict[tuple[str, str], str], system: str, raw: str) -> str | None:
@@ -489,7 +501,7 @@ def test_a_missing_rate_stops_and_names_currency_and_date() -> None:
         pytest.param({"is_won": False}, id="lost"),
         pytest.param({"close_date": day("2025-09-18")}, id="closed after as_of_date"),
         pytest.param({"created_at": at("2025-09-17T22:00:00")}, id="created after as_of_date"),
-        pytest.param({"key": "hubspot:1"}, id="of a system that is not in use"),
+        pytest.param({"key": "elsewhere:1"}, id="of a system that is not in use"),
     ],
 )
 def test_no_revenue_comes_from_a_deal_that_is(fields: dict[str, Any]) -> None:
@@ -1258,15 +1270,17 @@ def test_a_lead_in_two_systems_takes_the_conversion_of_either() -> None:
 
 
 def test_a_cohort_is_complete_when_its_window_has_passed() -> None:
-    # 19 June + 90 days = 17 September = as_of_date.
-    company = Company(leads=(lead(1, "2025-06-19T10:00:00"), lead(2, "2025-06-20T10:00:00")))
-    complete = {
-        row.period_start_date.isoformat(): row.is_period_complete
-        for row in rows(company, "lead_to_customer_rate")
-        if row.period_grain == "day"
-    }
-    assert complete["2025-06-19"]
-    assert not complete["2025-06-20"]
+    # 30 June + 90 days = 28 September.
+    company = Company(leads=(lead(1, "2025-06-19T10:00:00"),))
+    for as_of, is_complete in (("2025-09-27", False), ("2025-09-28", True)):
+        settings = replace(SETTINGS, as_of_date=day(as_of))
+        (june,) = (
+            row
+            for row in rows(company, "lead_to_customer_rate", settings)
+            if (row.period_grain, row.dimension) == ("month", "total")
+            and row.period_start_date == day("2025-06-01")
+        )
+        assert june.is_period_complete == is_complete
     volume = [r for r in rows(company, "lead_volume") if r.period_grain == "day"]
     assert all(row.is_period_complete for row in volume)
 
@@ -1358,6 +1372,10 @@ def test_an_older_as_of_date_rebuilds_the_older_tables() -> None:
         deals=(deal(1, "2024-05-01"), deal(2, "2024-06-01"), lost(3, "2024-05-02")),
         leads=(lead(1, "2024-05-01T10:00:00", converted_deal="salesforce:2"),),
     )
-    earlier = Company(deals=(deal(1, "2024-05-01"), lost(3, "2024-05-02")), leads=company.leads)
+    still_open: dict[str, Any] = {"is_won": False, "is_closed": False, "close_date": None}
+    expected = deal(2, "2024-06-01", expected_close_date=day("2024-06-01"), **still_open)
+    earlier = Company(
+        deals=(deal(1, "2024-05-01"), expected, lost(3, "2024-05-02")), leads=company.leads
+    )
     settings = replace(SETTINGS, as_of_date=day("2024-05-31"))
     assert planted_kpis(company, settings) == planted_kpis(earlier, settings)

@@ -222,6 +222,68 @@ def cases_of_time() -> dict[str, Case]:
         ),
         "period_end: week": Case(call("period_end", "week", day("2024-12-30")), "2025-01-05"),
         "as_of_date": Case(call("as_of_date"), "2025-09-17"),
+        "moment_of_milliseconds": Case(
+            call("moment_of_milliseconds", 1743459300125), "2025-03-31 22:15:00.125"
+        ),
+        "moment_of_milliseconds: before 1970": Case(
+            call("moment_of_milliseconds", -1000), "1969-12-31 23:59:59"
+        ),
+    }
+
+
+def cases_of_json() -> dict[str, Case]:
+    """Fields and items of JSON texts, and of what is none."""
+    missing = "cast(null as string)"
+    objects = text('{"id": "7", "sentBy": {"id": 5, "no": null}, "canonical-vid": true}')
+    lists = {
+        "texts": ('["12", "34"]', "12 34"),
+        "numbers": ("[1, 2.5]", "1 2.5"),
+        "none": ("[]", ""),
+        "an object": ('{"a": 1}', ""),
+        "no JSON": ("[1, 2", ""),
+        "an empty text": ("", ""),
+    }
+    fields = {
+        "id": "7",
+        "sentBy.id": "5",
+        "sentBy.no": None,
+        "other": None,
+        "canonical-vid": "true",
+    }
+
+    def items(given: str, path: str | None = None) -> str:
+        item = call("text_of_item", "item", path)
+        return (
+            f"(select concat_ws(' ', min({item}), case when count(*) > 1 then max({item}) end)"
+            f" from (select {call('items_of_json', 'value')} as item"
+            f" from (select {given} as value) as given_values) as items)"
+        )
+
+    parts = call("parts_of", "value")
+    return {
+        **{
+            f"field_of_json: {path}": Case(call("field_of_json", objects, path), expected)
+            for path, expected in fields.items()
+        },
+        "field_of_json: of no JSON": Case(call("field_of_json", text("{x"), "id"), None),
+        "field_of_json: null": Case(call("field_of_json", missing, "id"), None),
+        "as_json: a list": Case(call("as_json", text("[1]")), "[1]"),
+        "as_json: no JSON": Case(call("as_json", text("[1")), None),
+        "as_json: null": Case(call("as_json", missing), None),
+        "as_json: a nested value": Case(call("as_json", "split('a,b', ',')", "other"), '["a","b"]'),
+        **{
+            f"items_of_json: {name}": Case(items(text(given)), expected)
+            for name, (given, expected) in lists.items()
+        },
+        "items_of_json: null": Case(items(missing), ""),
+        "text_of_item: a field": Case(
+            items(text('[{"id": 1, "m": {"closed": "true"}}]'), "m.closed"), "true"
+        ),
+        "parts_of": Case(
+            f"(select concat_ws(' ', count(*), min(part), max(part)) from (select {parts} as part"
+            " from (select 'a;b;c' as value) as given_values) as parts)",
+            "3 a c",
+        ),
     }
 
 
@@ -257,6 +319,7 @@ def read(column_type: str, value: str, family: str, **settings: object) -> str:
         "columns": {"value": {"family": family}},
         "date_order": {"value": settings["date_order"]} if "date_order" in settings else {},
         "zone": settings.get("zone", "Europe/Amsterdam"),
+        "epoch": settings.get("epoch"),
     }
     column = {"name": "value", "type": column_type, "epoch": settings.get("epoch")}
     query = call("read_value", column, delivery)
@@ -407,6 +470,28 @@ def cases_of_raw_values(instant: str) -> dict[str, Case]:
         "read timestamp: microseconds that are seconds": Case(
             read("timestamp", "1740819900", "int", epoch="microseconds"), None
         ),
+        **{
+            f"read timestamp: milliseconds, {name}": Case(
+                read("timestamp", value, family, epoch="milliseconds"), expected
+            )
+            for name, value, family, expected in (
+                ("a text", text("1743459300125"), "text", "2025-03-31 22:15:00.125"),
+                ("a whole number", "1743459300125", "int", "2025-03-31 22:15:00.125"),
+                ("a float", "cast(1743459300000 as double)", "float", "2025-03-31 22:15:00"),
+                ("zero", "0", "int", "1970-01-01 00:00:00"),
+                ("out of range", "7258118400000", "int", None),
+                ("a text out of range", text("999999999999999"), "text", None),
+                ("a longer text", text("1743459300125000"), "text", None),
+                (
+                    "ISO text all the same",
+                    text("2025-03-01T09:05:00Z"),
+                    "text",
+                    "2025-03-01 09:05:00",
+                ),
+            )
+        },
+        "read json: a list": Case(read("json", text("[1]"), "text"), "[1]"),
+        "read json: no JSON": Case(read("json", text("[1"), "text"), None),
         "read date: a moment": Case(
             read("date", moment("2025-03-01 23:59:59"), "timestamp"), "2025-03-01"
         ),
@@ -548,9 +633,6 @@ def cases_of_nested(engine: str) -> dict[str, Case]:
             field(text('{"a": {"b": "it is"}}'), "string", "a.b"), "it is"
         ),
         "field_of_json: no JSON": Case(field(text("{a"), "string", "a"), None),
-        "valid_json: a record": Case(call("valid_json", text('{"a": 1}')), '{"a": 1}'),
-        "valid_json: a word": Case(call("valid_json", text("nothing")), None),
-        "valid_json: null": Case(call("valid_json", "cast(null as string)"), None),
         "moment_of_microseconds": Case(
             call("moment_of_microseconds", "1740819900000001"), "2025-03-01 09:05:00.000001"
         ),
@@ -573,6 +655,7 @@ def all_cases(engine: str) -> dict[str, Case]:
         **cases_of_text(),
         **cases_of_time(),
         **cases_of_numbers(),
+        **cases_of_json(),
         **cases_of_raw_values(INSTANT[engine]),
         **cases_of_fields(),
         **cases_of_nested(engine),
@@ -621,7 +704,7 @@ def test_every_macro_of_the_engine_folder_that_gives_sql_has_a_case() -> None:
     folder = Path(__file__).resolve().parents[2] / "macros" / "engine"
     dispatched = {
         line.split("macro ")[1].split("(")[0]
-        for name in ("nested.sql", "text.sql", "time.sql")
+        for name in ("nested.sql", "text.sql", "time.sql", "json.sql")
         for line in (folder / name).read_text().splitlines()
         if "adapter.dispatch" in line
     }

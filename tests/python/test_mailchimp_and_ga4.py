@@ -192,6 +192,16 @@ def write_parquet(folder: Path) -> None:
         )
 
 
+def write_daily_tables(folder: Path) -> None:
+    """The export's own tables, one per day; the first has a column that the second lacks."""
+    write_parquet(folder)
+    first, second = sorted((folder / "events").iterdir())
+    duckdb.execute(f"copy (select *, 1 as more from '{first}') to '{folder}/{first.name}'")
+    second.rename(folder / second.name)
+    first.unlink()
+    first.parent.rmdir()
+
+
 def as_json(row: Row) -> Row:
     """An event as BigQuery writes it to JSON: whole numbers in quotes, no empty fields."""
     value: Row = json.loads(json.dumps(row, default=lambda moment: moment.isoformat() + "Z"))
@@ -291,6 +301,7 @@ def build_staging(folder: Path, system: str, *also: str) -> Build:
 
 WRITERS = {
     "Parquet with nested columns": write_parquet,
+    "a table per day": write_daily_tables,
     "newline-delimited JSON": write_json,
     "JSON in the columns of a CSV file": write_csv,
     "flat columns": write_flat,

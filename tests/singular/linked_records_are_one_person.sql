@@ -1,4 +1,4 @@
--- The rounds of int_people__components are as many as a chain of a thousand links needs.
+-- If it fails, int_people__components needs more rounds (count_rounds).
 select
     links.link_type,
     min(links.record_key) as record_key,

@@ -9,7 +9,7 @@ accounts as (
 
 ),
 
-merges as (
+stated_merges as (
 
     {{ stated_merges('accounts', 'account_record_id', 'merged_into_record_id', 'account_merges') }}
 
@@ -24,7 +24,7 @@ free_mail_domains as (
 
 merge_steps as (
 
-    {{ merge_steps('merges', 'account_record_id', 'merged_into_record_id') }}
+    {{ merge_steps('stated_merges', 'account_record_id', 'merged_into_record_id') }}
 
 ),
 
@@ -51,55 +51,44 @@ accounts_with_domain as (
     from accounts
     left join free_mail_domains
         on accounts.domain = free_mail_domains.domain
-    left join merges
-        on accounts.account_record_id = merges.account_record_id
+    left join stated_merges
+        on accounts.account_record_id = stated_merges.account_record_id
     where
         accounts.domain is not null
         and free_mail_domains.domain is null
-        and merges.account_record_id is null
+        and stated_merges.account_record_id is null
         and not accounts.is_deleted
 
 ),
 
--- A deal, subscription or merge may name an account that no system delivered: it is one all the same.
+-- A deal, subscription or merge may name an account that no system delivered: it is one too.
 account_records as (
 
     select account_record_id from accounts
     union distinct
     select survivor as account_record_id from merge_survivors
     union distinct
-    select account_record_id from {{ ref('int_deals__united') }} where account_record_id is not null
-    union distinct
-    select account_record_id from {{ ref('int_subscriptions__united') }}
-    union distinct
-    select account_record_id
-    from ({{ union_systems('deal_accounts', {'account_record_id': 'text'}) }}) as deal_accounts
-    where account_record_id is not null
-
-),
-
-account_survivors as (
-
-    select
-        account_records.account_record_id,
-        coalesce(merge_survivors.survivor, account_records.account_record_id) as survivor_record_id
-    from account_records
-    left join merge_survivors
-        on account_records.account_record_id = merge_survivors.account_record_id
+    select account_record_id from {{ ref('int_accounts__named') }}
 
 ),
 
 identities as (
 
     select
-        account_survivors.account_record_id,
-        account_survivors.survivor_record_id,
-        coalesce(accounts_with_domain.first_record_id, account_survivors.survivor_record_id)
-            as account_id
-    from account_survivors
+        account_records.account_record_id,
+        coalesce(merge_survivors.survivor, account_records.account_record_id) as survivor_record_id,
+        coalesce(
+            accounts_with_domain.first_record_id,
+            merge_survivors.survivor,
+            account_records.account_record_id
+        ) as account_id
+    from account_records
+    left join merge_survivors
+        on account_records.account_record_id = merge_survivors.account_record_id
     left join accounts_with_domain
         on
-            account_survivors.survivor_record_id = accounts_with_domain.account_record_id
+            coalesce(merge_survivors.survivor, account_records.account_record_id)
+            = accounts_with_domain.account_record_id
             and accounts_with_domain.system_order > accounts_with_domain.first_system_order
 
 )

@@ -7,11 +7,14 @@ outreach_links as (
 
 ),
 
-lead_outreach as (
+-- What was done for a lead before it became a deal is outreach for that deal and for no other.
+outreach_before_conversion as (
 
-    select *
+    select
+        activity_id,
+        deal_id
     from {{ ref('int_activities__lead_outreach') }}
-    where is_before_conversion and deal_id is not null
+    where is_before_conversion and is_lead_link
 
 ),
 
@@ -19,8 +22,7 @@ deals as (
 
     select
         deal_id,
-        account_id,
-        created_at
+        account_id
     from {{ ref('int_deals__valued') }}
 
 ),
@@ -57,21 +59,6 @@ deals_of_accounts_and_people as (
 
 ),
 
--- What was done for a lead before it became a deal is no outreach for the deals that came later.
-later_deals_of_leads as (
-
-    select distinct
-        deals_of_accounts_and_people.activity_id,
-        deals.deal_id
-    from deals_of_accounts_and_people
-    inner join deals
-        on deals_of_accounts_and_people.deal_id = deals.deal_id
-    inner join lead_outreach
-        on deals_of_accounts_and_people.activity_id = lead_outreach.activity_id
-    where deals.deal_id <> lead_outreach.deal_id and deals.created_at > lead_outreach.converted_at
-
-),
-
 deal_outreach as (
 
     select * from activities_linked_to_deal
@@ -80,18 +67,19 @@ deal_outreach as (
         deals_of_accounts_and_people.activity_id,
         deals_of_accounts_and_people.deal_id
     from deals_of_accounts_and_people
-    left join later_deals_of_leads
-        on
-            deals_of_accounts_and_people.activity_id = later_deals_of_leads.activity_id
-            and deals_of_accounts_and_people.deal_id = later_deals_of_leads.deal_id
-    where later_deals_of_leads.activity_id is null
+    left join outreach_before_conversion
+        on deals_of_accounts_and_people.activity_id = outreach_before_conversion.activity_id
+    where outreach_before_conversion.activity_id is null
     union distinct
     select
-        lead_outreach.activity_id,
-        lead_outreach.deal_id
-    from lead_outreach
+        outreach_before_conversion.activity_id,
+        outreach_before_conversion.deal_id
+    from outreach_before_conversion
     inner join deals
-        on lead_outreach.deal_id = deals.deal_id
+        on outreach_before_conversion.deal_id = deals.deal_id
+    left join activities_linked_to_deal
+        on outreach_before_conversion.activity_id = activities_linked_to_deal.activity_id
+    where activities_linked_to_deal.activity_id is null
 
 )
 

@@ -34,21 +34,34 @@ links_of_leads as (
 
     select
         links.activity_id,
-        leads.lead_id
+        leads.lead_id,
+        true as is_lead_link
     from links
     inner join leads
         on
             links.link_type = 'lead'
             and links.linked_id = leads.lead_id
-    union distinct
+    union all
     select
         links.activity_id,
-        leads.lead_id
+        leads.lead_id,
+        false as is_lead_link
     from links
     inner join leads
         on
             links.link_type = 'person'
             and links.linked_id = leads.converted_person_id
+
+),
+
+links_once as (
+
+    select
+        activity_id,
+        lead_id,
+        bool_or(is_lead_link) as is_lead_link
+    from links_of_leads
+    group by activity_id, lead_id
 
 ),
 
@@ -62,13 +75,14 @@ lead_outreach as (
         leads.deal_id,
         leads.converted_at,
         coalesce(activities.occurred_at <= leads.converted_at, leads.deal_id is null)
-            as is_before_conversion
-    from links_of_leads
+            as is_before_conversion,
+        links_once.is_lead_link,
+        activities.occurred_at >= leads.created_at as is_after_creation
+    from links_once
     inner join activities
-        on links_of_leads.activity_id = activities.activity_id
+        on links_once.activity_id = activities.activity_id
     inner join leads
-        on links_of_leads.lead_id = leads.lead_id
-    where activities.occurred_at >= leads.created_at
+        on links_once.lead_id = leads.lead_id
 
 )
 

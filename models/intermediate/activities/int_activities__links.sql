@@ -15,6 +15,7 @@ activity_links as (
         'person_record_id': 'text',
         'lead_id': 'text',
         'deal_id': 'text',
+        'is_deleted': 'bool',
     }) }}
 
 ),
@@ -70,9 +71,12 @@ further_links as (
     left join people
         on activity_links.person_record_id = people.record_id
     left join lead_identities
-        on activity_links.lead_id = lead_identities.lead_record_id
+        on
+            coalesce(activity_links.lead_id, activity_links.person_record_id)
+            = lead_identities.lead_record_id
     left join deals
         on activity_links.deal_id = deals.deal_id
+    where not coalesce(activity_links.is_deleted, false)
 
 ),
 

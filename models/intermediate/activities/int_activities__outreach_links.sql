@@ -66,7 +66,7 @@ people_and_accounts as (
 
 ),
 
--- What is linked to a deal says nothing of other deals; else the account of a person is meant, too.
+-- What is linked to a deal says nothing of other deals.
 outreach_links as (
 
     select
@@ -75,18 +75,6 @@ outreach_links as (
         linked_id
     from people_and_accounts
     where link_type = 'deal' or not is_linked_to_deal
-    union distinct
-    select
-        people_and_accounts.activity_id,
-        'account' as link_type,
-        people.account_id as linked_id
-    from people_and_accounts
-    inner join {{ ref('int_people__resolved') }} as people
-        on people_and_accounts.linked_id = people.person_id
-    where
-        people_and_accounts.link_type = 'person'
-        and not people_and_accounts.is_linked_to_deal
-        and people.account_id is not null
 
 )
 

@@ -55,6 +55,7 @@ deals as (
 
 ),
 
+-- A contact of HubSpot may be a lead itself, under the same id.
 -- Facts after `as_of_date` do not exist. A call, email or meeting is an outreach when a rep made it
 -- and no machine sent it.
 activities_of_identities as (
@@ -86,7 +87,7 @@ activities_of_identities as (
     left join people
         on activities.person_record_id = people.record_id
     left join lead_identities
-        on activities.lead_id = lead_identities.lead_record_id
+        on coalesce(activities.lead_id, activities.person_record_id) = lead_identities.lead_record_id
     left join deals
         on activities.deal_id = deals.deal_id
     where

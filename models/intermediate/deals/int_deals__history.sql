@@ -1,13 +1,19 @@
+{% set today = {
+    'stage': ['stage_id', 'stage_id'],
+    'owner': ['rep_id', 'rep_id'],
+    'amount': [as_text('amount'), as_text('amount')],
+    'close_date': [
+        as_text('case when is_closed then close_date else expected_close_date end'),
+        as_text('expected_close_date')],
+} %}
+
 with
 
 deal_history as (
 
     {{ union_systems('deal_history', {
-        'deal_id': 'text',
-        'changed_at': 'timestamp',
-        'field': 'text',
-        'old_value': 'text',
-        'new_value': 'text',
+        'deal_id': 'text', 'changed_at': 'timestamp',
+        'field': 'text', 'old_value': 'text', 'new_value': 'text',
     }) }}
 
 ),
@@ -24,58 +30,37 @@ deals as (
 -- its own field for that keeps it apart from its close date, whose changes are another history.
 present_values as (
 
+    {% for field, expressions in today.items() -%}
     select
         deal_id,
-        'stage' as field,
-        stage_id as value,
-        stage_id as unchanged_value
+        '{{ field }}' as field,
+        {{ expressions[0] }} as present_value,
+        {{ expressions[1] }} as unchanged_value
     from deals
-    union all
-    select
-        deal_id,
-        'owner' as field,
-        rep_id as value,
-        rep_id as unchanged_value
-    from deals
-    union all
-    select
-        deal_id,
-        'amount' as field,
-        {{ as_text('amount') }} as value,
-        {{ as_text('amount') }} as unchanged_value
-    from deals
-    union all
-    select
-        deal_id,
-        'close_date' as field,
-        {{ as_text('case when is_closed then close_date else expected_close_date end') }} as value,
-        {{ as_text('expected_close_date') }} as unchanged_value
-    from deals
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 ),
 
 numbered_changes as (
 
     select
-        deal_id,
-        field,
-        changed_at,
-        old_value,
-        new_value,
-        row_number() over (
-            partition by deal_id, field
-            order by changed_at, old_value nulls first, new_value nulls first
-        ) as change_number
+        *,
+        row_number() over changes_in_order as change_number,
+        lead(changed_at) over changes_in_order as next_changed_at
     from deal_history
     where
-        changed_at is not null
-        and field in ('stage', 'owner', 'amount', 'close_date')
+        field in ('stage', 'owner', 'amount', 'close_date')
         and not (field = 'stage' and new_value is null)
+    window changes_in_order as (
+        partition by deal_id, field
+        order by changed_at, old_value nulls first, new_value nulls first
+    )
 
 ),
 
--- Before the first change the old value held; after the last one the record speaks. A stage that was
--- recorded first at some time after the creation had been the deal's from the creation on.
+-- Before the first change the old value held, after the last one the record speaks. A stage that
+-- was recorded first at some time after the creation had been the deal's from the creation on.
 versions as (
 
     select
@@ -86,7 +71,7 @@ versions as (
             when present_values.field = 'stage'
                 then coalesce(first_changes.old_value, first_changes.new_value)
             else first_changes.old_value
-        end as value,
+        end as held_value,
         cast(null as timestamp) as valid_from_at,
         first_changes.changed_at as valid_to_at
     from present_values
@@ -100,18 +85,15 @@ versions as (
         changes.deal_id,
         changes.field,
         case
-            when next_changes.deal_id is null then present_values.value else changes.new_value
-        end as value,
+            when changes.next_changed_at is null
+                then present_values.present_value
+            else changes.new_value
+        end as held_value,
         changes.changed_at as valid_from_at,
-        next_changes.changed_at as valid_to_at
+        changes.next_changed_at as valid_to_at
     from numbered_changes as changes
     inner join present_values
         on changes.deal_id = present_values.deal_id and changes.field = present_values.field
-    left join numbered_changes as next_changes
-        on
-            changes.deal_id = next_changes.deal_id
-            and changes.field = next_changes.field
-            and changes.change_number + 1 = next_changes.change_number
 
 )
 

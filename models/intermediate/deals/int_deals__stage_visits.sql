@@ -15,11 +15,11 @@ stages_in_history as (
 
     select
         deal_id,
-        value as stage_id,
+        held_value as stage_id,
         valid_from_at,
         valid_to_at
     from {{ ref('int_deals__history') }}
-    where field = 'stage' and value is not null
+    where field = 'stage' and held_value is not null
 
 ),
 

@@ -10,7 +10,7 @@ values_at_day_ends as (
     select
         deal_id,
         field,
-        value,
+        held_value,
         coalesce({{ local_date('valid_from_at') }}, date '1900-01-01') as valid_from_date
     from {{ ref('int_deals__history') }}
     where
@@ -25,10 +25,11 @@ days_with_a_change as (
     select
         deal_id,
         valid_from_date,
-        {% for field, column in fields.items() -%}
-        max(case when field = '{{ field }}' then value end) as {{ column }},
-        count(case when field = '{{ field }}' then 1 end) as count_{{ column }}{{ ',' if not loop.last }}
-        {% endfor %}
+    {% for field, column in fields.items() -%}
+    max(case when field = '{{ field }}' then held_value end) as {{ column }},
+    count(case when field = '{{ field }}' then 1 end)
+        as count_{{ column }}{{ ',' if not loop.last }}
+    {% endfor %}
     from values_at_day_ends
     group by deal_id, valid_from_date
 
@@ -43,13 +44,13 @@ days_with_versions as (
         lead(valid_from_date) over (
             partition by deal_id order by valid_from_date
         ) as next_valid_from_date,
-        {% for column in fields.values() -%}
-        {{ column }},
-        sum(count_{{ column }}) over (
-            partition by deal_id order by valid_from_date
-            rows between unbounded preceding and current row
+    {% for column in fields.values() -%}
+    {{ column }},
+    sum(count_{{ column }}) over (
+        partition by deal_id order by valid_from_date
+        rows between unbounded preceding and current row
         ) as {{ column }}_version{{ ',' if not loop.last }}
-        {% endfor %}
+    {% endfor %}
     from days_with_a_change
 
 ),
@@ -61,11 +62,11 @@ days_with_values as (
         valid_from_date,
         coalesce({{ add_days('next_valid_from_date', -1) }}, date '2199-12-31') as valid_to_date,
         stage_id_version < max(stage_id_version) over (partition by deal_id) as is_stage_left_later,
-        {% for column in fields.values() -%}
-        max({{ column }}) over (
-            partition by deal_id, {{ column }}_version
+    {% for column in fields.values() -%}
+    max({{ column }}) over (
+        partition by deal_id, {{ column }}_version
         ) as {{ column }}{{ ',' if not loop.last }}
-        {% endfor %}
+    {% endfor %}
     from days_with_versions
 
 ),

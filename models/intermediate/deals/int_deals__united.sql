@@ -30,7 +30,7 @@ deals as (
 
 ),
 
-merges as (
+stated_merges as (
 
     {{ stated_merges('deals', 'deal_id', 'merged_into_deal_id', 'deal_merges') }}
 
@@ -38,7 +38,7 @@ merges as (
 
 merge_steps as (
 
-    {{ merge_steps('merges', 'deal_id', 'merged_into_deal_id') }}
+    {{ merge_steps('stated_merges', 'deal_id', 'merged_into_deal_id') }}
 
 ),
 

@@ -1,4 +1,5 @@
-{% set is_open = "event_type = 'open'" if var('include_machine_opens') else "event_type = 'open' and not is_machine" %}
+{% set counted = 'true' if var('include_machine_opens') else 'not is_machine' %}
+{% set is_open = "event_type = 'open' and " ~ counted %}
 {% set is_click = "event_type = 'click' and not is_machine" %}
 
 with

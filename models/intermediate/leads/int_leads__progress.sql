@@ -7,13 +7,6 @@ leads as (
 
 ),
 
-resolved_leads as (
-
-    select *
-    from {{ ref('int_leads__resolved') }}
-
-),
-
 ruled_leads as (
 
     select *
@@ -27,6 +20,7 @@ first_outreach as (
         lead_id,
         min(occurred_at) as first_outreach_at
     from {{ ref('int_activities__lead_outreach') }}
+    where is_after_creation
     group by lead_id
 
 ),
@@ -58,7 +52,7 @@ leads_with_dates as (
             when resolved_leads.deal_id is not null
                 then {{ local_date('resolved_leads.converted_at') }}
         end as converted_date
-    from resolved_leads
+    from {{ ref('int_leads__resolved') }} as resolved_leads
     inner join leads
         on resolved_leads.lead_id = leads.lead_id
 
@@ -74,15 +68,22 @@ progress as (
         leads_with_dates.converted_date,
         ruled_leads.count_rules_met,
         ruled_leads.is_good_fit,
+        ruled_leads.is_qualified_by_rules,
         coalesce(first_won_deals.first_won_date < leads_with_dates.created_date, false)
             as was_customer_before,
         first_outreach.first_outreach_at,
         coalesce(
-            case when leads_with_dates.stated_mql_date <= {{ as_of_date() }} then leads_with_dates.stated_mql_date end,
+            case
+                when leads_with_dates.stated_mql_date <= {{ as_of_date() }}
+                    then leads_with_dates.stated_mql_date
+            end,
             case when ruled_leads.is_qualified_by_rules then leads_with_dates.created_date end
         ) as mql_date,
         coalesce(
-            case when leads_with_dates.stated_sql_date <= {{ as_of_date() }} then leads_with_dates.stated_sql_date end,
+            case
+                when leads_with_dates.stated_sql_date <= {{ as_of_date() }}
+                    then leads_with_dates.stated_sql_date
+            end,
             leads_with_dates.converted_date
         ) as sql_date
     from leads_with_dates

@@ -65,7 +65,7 @@ leads_and_rules as (
 
 ),
 
--- A field that the lead leaves empty meets no rule. Lists are separated by `|`; case does not matter.
+-- A field that the lead leaves empty meets no rule. Case does not matter.
 leads_by_rule as (
 
     select
@@ -80,7 +80,7 @@ leads_by_rule as (
                     then field_number <= try_cast(value as {{ sql_type('decimal') }})
                 when 'in'
                     then instr(
-                        '|' || {{ replace_matches('lower(value)', ' *[|] *', '|') }} || '|',
+                        {{ text_of_choices('value') }},
                         '|' || lower(trim(field_text)) || '|'
                     ) > 0
                 when 'not_empty'

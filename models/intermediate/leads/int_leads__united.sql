@@ -3,30 +3,13 @@ with
 leads as (
 
     {{ union_systems('leads', {
-        'system': 'text',
-        'lead_id': 'text',
-        'created_at': 'timestamp',
-        'full_name': 'text',
-        'email': 'text',
-        'phone': 'text',
-        'company': 'text',
-        'industry': 'text',
-        'employee_count': 'int',
-        'annual_revenue': 'decimal',
-        'marketing_team_size': 'int',
-        'country': 'text',
-        'lead_source': 'text',
-        'campaign_id': 'text',
-        'rep_id': 'text',
-        'sourced_by_rep_id': 'text',
-        'status': 'text',
-        'mql_at': 'timestamp',
-        'sql_at': 'timestamp',
-        'converted_at': 'timestamp',
-        'converted_account_record_id': 'text',
-        'converted_person_record_id': 'text',
-        'converted_deal_id': 'text',
-        'web_user_id': 'text',
+        'system': 'text', 'lead_id': 'text', 'created_at': 'timestamp', 'full_name': 'text',
+        'email': 'text', 'phone': 'text', 'company': 'text', 'industry': 'text',
+        'employee_count': 'int', 'annual_revenue': 'decimal', 'marketing_team_size': 'int',
+        'country': 'text', 'lead_source': 'text', 'campaign_id': 'text', 'rep_id': 'text',
+        'sourced_by_rep_id': 'text', 'status': 'text', 'mql_at': 'timestamp', 'sql_at': 'timestamp',
+        'converted_at': 'timestamp', 'converted_account_record_id': 'text',
+        'converted_person_record_id': 'text', 'converted_deal_id': 'text', 'web_user_id': 'text',
         'is_deleted': 'bool',
     }) }}
 
@@ -37,9 +20,10 @@ leads as (
 existing_leads as (
 
     select
-        leads.*,
+        *,
         {{ local_date('created_at') }} as created_date,
         coalesce({{ local_date('converted_at') }} <= {{ as_of_date() }}, true) as is_known_by_now,
+        is_known_by_now and converted_deal_id is not null as has_deal,
         {{ lead_identity() }} as identity
     from leads
     where not is_deleted and {{ local_date('created_at') }} <= {{ as_of_date() }}
@@ -83,15 +67,18 @@ united_leads as (
         mql_at,
         sql_at,
         web_user_id,
-        {% for column in [
-            'converted_deal_id', 'converted_at', 'converted_account_record_id',
-            'converted_person_record_id'
-        ] -%}
-        first_value(case when is_known_by_now then {{ column }} end) over (
-            partition by identity order by
-                case when is_known_by_now then converted_deal_id end is null, record_order
-        ) as {{ column }}{{ ',' if not loop.last }}
-        {% endfor -%}
+        first_value(case when is_known_by_now then converted_deal_id end) over (
+            partition by identity order by not has_deal, record_order
+        ) as converted_deal_id,
+        first_value(case when is_known_by_now then converted_at end) over (
+            partition by identity order by not has_deal, record_order
+        ) as converted_at,
+        first_value(case when is_known_by_now then converted_account_record_id end) over (
+            partition by identity order by not has_deal, record_order
+        ) as converted_account_record_id,
+        first_value(case when is_known_by_now then converted_person_record_id end) over (
+            partition by identity order by not has_deal, record_order
+        ) as converted_person_record_id
     from leads_in_order
     qualify record_order = 1
 

@@ -68,7 +68,9 @@ numbered_records as (
 
     select
         *,
-        row_number() over (order by system_order, record_type desc, record_id) as record_number
+        row_number() over (
+            order by system_order asc, record_type desc, record_id asc
+        ) as record_number
     from records
 
 )

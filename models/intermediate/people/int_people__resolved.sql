@@ -33,10 +33,10 @@ resolved_people as (
 
     select
         person_id,
-        {% for column in ['account_id', 'job_function'] -%}
-        min_by({{ column }}, record_number)
-            filter (where {{ column }} is not null and not is_gone) as {{ column }},
-        {% endfor -%}
+        min_by(account_id, record_number) filter (where account_id is not null and not is_gone)
+            as account_id,
+        min_by(job_function, record_number) filter (where job_function is not null and not is_gone)
+            as job_function,
         min(created_at) as created_at,
         bool_or(record_type = 'lead' and not is_gone) as is_lead,
         bool_or(record_type = 'person' and not is_gone) as is_contact,

@@ -7,7 +7,8 @@ responses as (
 
 ),
 
--- Without a scale of its own, a survey has its kind's usual one: NPS 0 to 10, CSAT 1 to 5, CES 1 to 7.
+-- Without a scale of its own, a survey has its kind's usual one: NPS 0 to 10, CSAT 1 to 5, CES 1
+-- to 7.
 responses_with_scale as (
 
     select

@@ -10,13 +10,6 @@ months as (
 
 ),
 
-stretches as (
-
-    select *
-    from {{ ref('fct_customer_stretches') }}
-
-),
-
 -- The state at a month's start is that at the end of the day before it.
 stretches_of_months as (
 
@@ -34,7 +27,7 @@ stretches_of_months as (
         coalesce(
             stretches.churned_on between months.month_start_date and months.measured_on_date, false
         ) as is_churn
-    from stretches
+    from {{ ref('fct_customer_stretches') }} as stretches
     inner join months
         on
             stretches.valid_from <= months.measured_on_date

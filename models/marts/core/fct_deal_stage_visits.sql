@@ -26,30 +26,10 @@ deals as (
 
 ),
 
-states as (
-
-    select
-        deal_id,
-        valid_from_date,
-        valid_to_date,
-        rep_id
-    from {{ ref('int_deals__states') }}
-
-),
-
-reps as (
-
-    select
-        rep_id,
-        team
-    from {{ ref('int_reps__united') }}
-
-),
-
-assignments as (
+owners as (
 
     select *
-    from {{ ref('int_reps__assignments') }}
+    from {{ ref('int_deals__visit_owners') }}
 
 ),
 
@@ -87,10 +67,10 @@ stage_visits as (
         case when visits.left_date is not null then greatest(visits.left_at, visits.entered_at) end
             as left_at,
         visits.left_date,
-        entry_states.rep_id,
-        coalesce(entry_assignments.team, entry_reps.team) as team,
-        left_states.rep_id as left_rep_id,
-        coalesce(left_assignments.team, left_reps.team) as left_team,
+        owners.rep_id,
+        owners.team,
+        owners.left_rep_id,
+        owners.left_team,
         visits.is_won_stage,
         visits.is_lost_stage,
         deals.is_won or coalesce(visits.highest_order_afterwards > visits.stage_order, false)
@@ -98,21 +78,11 @@ stage_visits as (
     from visits_with_last_stage as visits
     inner join deals
         on visits.deal_id = deals.deal_id
-    {%- for moment in ['entry', 'left'] %}
-    {%- set date = 'visits.entered_date' if moment == 'entry' else 'visits.left_date' %}
-    left join states as {{ moment }}_states
+    left join owners
         on
-            visits.deal_id = {{ moment }}_states.deal_id
-            and {{ date }}
-            between {{ moment }}_states.valid_from_date and {{ moment }}_states.valid_to_date
-    left join reps as {{ moment }}_reps
-        on {{ moment }}_states.rep_id = {{ moment }}_reps.rep_id
-    left join assignments as {{ moment }}_assignments
-        on
-            {{ moment }}_states.rep_id = {{ moment }}_assignments.rep_id
-            and {{ date }}
-            between {{ moment }}_assignments.valid_from and {{ moment }}_assignments.valid_to
-    {%- endfor %}
+            visits.deal_id = owners.deal_id
+            and visits.stage_id = owners.stage_id
+            and visits.visit_number = owners.visit_number
 
 )
 

@@ -63,6 +63,7 @@ described_leads as (
         progress.account_id,
         progress.count_rules_met,
         progress.is_good_fit,
+        progress.is_qualified_by_rules,
         progress.was_customer_before,
         progress.first_outreach_at,
         {{ local_date('progress.first_outreach_at') }} as first_contacted_date,

@@ -17,7 +17,8 @@ numbered_events as (
         *,
         row_number() over (
             partition by session_id
-            order by occurred_at, batch_page_id nulls last, batch_ordering_id nulls last,
+            order by
+                occurred_at, batch_page_id nulls last, batch_ordering_id nulls last,
                 batch_event_index nulls last, event_id
         ) as event_number
     from {{ ref('stg_google_analytics__events') }}
@@ -25,9 +26,8 @@ numbered_events as (
 
 ),
 
--- An engaged session "lasts 10 seconds or longer, has 1 or more key events, or has 2 or more page
--- or screen views"; the parameter session_engaged says so itself. An empty text stands for a part
--- that the first known source lacks, so that none comes from another.
+-- Engaged: "lasts 10 seconds or longer, has 1 or more key events, or has 2 or more page or screen
+-- views"; session_engaged says so itself. An empty text is a part that the first source lacks.
 summed_sessions as (
 
     select

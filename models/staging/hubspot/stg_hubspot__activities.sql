@@ -37,8 +37,8 @@ contacts as (
 
 ),
 
--- An engagement belongs to any number of records: of each kind the smallest key stands here, and all
--- of them in stg_hubspot__activity_links.
+-- An engagement belongs to any number of records: of each kind the smallest key stands here, and
+-- all of them in stg_hubspot__activity_links.
 first_links as (
 
     select

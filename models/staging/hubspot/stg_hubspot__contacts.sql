@@ -1,5 +1,3 @@
-{% set lead_stages = "('lead', 'marketingqualifiedlead', 'salesqualifiedlead', 'opportunity', 'customer', 'evangelist')" -%}
-
 with
 
 contact_rows as (
@@ -8,8 +6,8 @@ contact_rows as (
 
 ),
 
--- HubSpot keeps a person who may buy and a person who has bought in one record, and tells them apart
--- by the lifecycle stage: "subscriber, lead, marketing qualified lead, sales qualified lead,
+-- HubSpot keeps a person who may buy and a person who has bought in one record, and tells them
+-- apart by the lifecycle stage: "subscriber, lead, marketing qualified lead, sales qualified lead,
 -- opportunity, customer, evangelist, other". "Became a lead date" and its like are stamped when the
 -- contact enters the stage. A lead is a contact that is or was in the stage lead or a later one.
 contacts as (
@@ -42,14 +40,22 @@ contacts as (
         {{ hubspot_is_deleted(has_archive=true) }} as is_deleted,
         hs_merged_object_ids,
         case
-            when lower(lifecyclestage) in {{ lead_stages }} then true
+            when
+                lower(lifecyclestage) in (
+                    'lead', 'marketingqualifiedlead', 'salesqualifiedlead', 'opportunity',
+                    'customer', 'evangelist'
+                )
+                then true
             when
                 coalesce(
                     hs_lifecyclestage_lead_date, hs_lifecyclestage_marketingqualifiedlead_date,
                     hs_lifecyclestage_salesqualifiedlead_date, hs_lifecyclestage_opportunity_date,
                     hs_lifecyclestage_customer_date, hs_lifecyclestage_evangelist_date
                 ) is not null then true
-            else lifecyclestage is null and {{ 'true' if var('hubspot_lead_without_stage') else 'false' }}
+            {% if var('hubspot_lead_without_stage') -%}
+            when lifecyclestage is null then true
+            {% endif -%}
+            else false
         end as is_lead
     from contact_rows
 

@@ -13,7 +13,9 @@ deal_companies as (
         {{ system_key('hubspot', 'deal_id') }} as deal_id,
         {{ system_key('hubspot', 'company_id') }} as account_record_id,
         type_id,
-        coalesce(type_id = '5' or lower(label) = 'primary' or lower(category) = 'primary', false) as is_marked_primary,
+        coalesce(type_id = '5', false)
+        or coalesce(lower(label) = 'primary', false)
+        or coalesce(lower(category) = 'primary', false) as is_marked_primary,
         coalesce(_fivetran_deleted, false) as is_deleted
     from deal_company_rows
 

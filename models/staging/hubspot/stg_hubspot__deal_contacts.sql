@@ -14,7 +14,8 @@ deal_contacts as (
         {{ system_key('hubspot', 'contact_id') }} as person_record_id,
         type_id,
         label,
-        coalesce(lower(label) = 'primary' or lower(category) = 'primary', false) as is_marked_primary,
+        coalesce(lower(label) = 'primary', false)
+        or coalesce(lower(category) = 'primary', false) as is_marked_primary,
         coalesce(_fivetran_deleted, false) as is_deleted
     from deal_contact_rows
 

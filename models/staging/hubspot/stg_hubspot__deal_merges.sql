@@ -26,14 +26,14 @@ merged_ids as (
 
     select
         survivor_record_id,
-        {{ parts_of('hs_merged_object_ids', ';') }} as merged_id
+        {{ parts_of('hs_merged_object_ids') }} as merged_id
     from deals
 
 ),
 
 -- "hs_merged_object_ids: the list of record ids that have been merged into this record", a chain
 -- flattened. A table that tells the merges one by one goes before it.
-merges as (
+all_merges as (
 
     select
         record_id,
@@ -56,11 +56,11 @@ deal_merges as (
         'hubspot' as system,
         record_id,
         survivor_record_id
-    from merges
+    from all_merges
     where record_id <> survivor_record_id
     qualify row_number() over (
         partition by record_id
-        order by told_order, {{ hubspot_id_order('survivor_record_id') }} desc
+        order by told_order, {{ hubspot_id_order('survivor_record_id') }}
     ) = 1
 
 )

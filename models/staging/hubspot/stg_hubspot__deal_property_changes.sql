@@ -25,7 +25,7 @@ deal_property_changes as (
             when 'hubspot_owner_id' then {{ system_key('hubspot', with_instance_of('hubspot', 'deal_id', 'value')) }}
             when 'amount' then {{ as_text(read_decimal('value', 'text')) }}
             when 'closedate'
-                then {{ as_text(local_date(read_moment('value', 'text', none, 'UTC', 'milliseconds'))) }}
+                then {{ as_text(hubspot_local_date_of_text('value')) }}
             else value
         end as new_value,
         value as raw_value

@@ -23,7 +23,11 @@ stages_with_flags as (
 
     select
         deal_pipeline_stage_rows.*,
-        coalesce(closed_won, coalesce(is_closed, false) and coalesce(probability = 1, false)) as is_won
+        coalesce(
+            deal_pipeline_stage_rows.closed_won,
+            deal_pipeline_stage_rows.is_closed and deal_pipeline_stage_rows.probability = 1,
+            false
+        ) as is_won
     from deal_pipeline_stage_rows
 
 ),

@@ -56,7 +56,8 @@ deals as (
         keyed_deals.dealname as deal_name,
         keyed_deals.stage_id,
         coalesce(deal_stages.stage, keyed_deals.deal_pipeline_stage_id) as stage,
-        deal_stages.stage_id is not null or keyed_deals.hs_is_closed is not null as is_stage_known,
+        coalesce(deal_stages.is_closed, keyed_deals.hs_is_closed, keyed_deals.hs_is_closed_won)
+        is not null as is_stage_known,
         coalesce(deal_stages.is_won, keyed_deals.hs_is_closed_won, false) as is_won,
         coalesce(
             deal_stages.is_closed, keyed_deals.hs_is_closed or keyed_deals.hs_is_closed_won, false

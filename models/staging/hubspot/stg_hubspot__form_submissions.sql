@@ -16,7 +16,8 @@ form_submissions as (
 
     select
         'hubspot' as system,
-        {{ system_key('hubspot', 'contact_form_submission_rows.conversion_id') }} as form_submission_id,
+        {{ system_key('hubspot', 'contact_form_submission_rows.conversion_id') }}
+            as form_submission_id,
         {{ system_key('hubspot', 'contact_form_submission_rows.contact_id') }} as person_record_id,
         coalesce(forms.form_name, contact_form_submission_rows.title) as form_name,
         contact_form_submission_rows.timestamp as submitted_at,

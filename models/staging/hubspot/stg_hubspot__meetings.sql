@@ -6,8 +6,8 @@ engagement_meeting_rows as (
 
 ),
 
--- "hs_meeting_outcome": SCHEDULED, COMPLETED, RESCHEDULED, NO_SHOW or CANCELED. A meeting is held when
--- it is COMPLETED, and every meeting is outreach.
+-- "hs_meeting_outcome": SCHEDULED, COMPLETED, RESCHEDULED, NO_SHOW or CANCELED. A meeting is held
+-- when it is COMPLETED, and every meeting is outreach.
 meetings as (
 
     select

@@ -16,7 +16,7 @@ owners as (
 
 ),
 
--- An owner's team is the main one, "is_team_primary"; without such a mark the one of the smallest id.
+-- An owner's team is the main one, "is_team_primary"; without such a mark that of the smallest id.
 teams_of_owners as (
 
     select * from {{ ref('stg_hubspot__owner_teams') }}

@@ -6,8 +6,8 @@ engagement_email_rows as (
 
 ),
 
--- "hs_email_direction": EMAIL was sent from the CRM, INCOMING_EMAIL is "a reply to a logged outgoing
--- email", FORWARDED_EMAIL was forwarded to the CRM, in either direction.
+-- "hs_email_direction": EMAIL was sent from the CRM, INCOMING_EMAIL is "a reply to a logged
+-- outgoing email", FORWARDED_EMAIL was forwarded to the CRM, in either direction.
 sales_emails as (
 
     select

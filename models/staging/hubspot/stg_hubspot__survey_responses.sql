@@ -6,8 +6,8 @@ feedback_submission_rows as (
 
 ),
 
--- A response's type says its scale: NPS "from 0 to 10", CES "from 1 to 7", CSAT from 1 to 5. A survey
--- of another scale has it in columns of its own, mapped in source_mapping.
+-- A response's type says its scale: NPS "from 0 to 10", CES "from 1 to 7", CSAT from 1 to 5. A
+-- survey of another scale has it in columns of its own, mapped in source_mapping.
 survey_responses as (
 
     select

@@ -6,8 +6,7 @@ campaign_member_rows as (
 
 ),
 
--- A member is a lead or a contact; of a converted lead Salesforce keeps both, and the contact is who
--- it is now.
+-- A member is a lead or a contact; of a converted lead Salesforce keeps both.
 campaign_members as (
 
     select

@@ -26,7 +26,7 @@ changes_by_id as (
     from deal_field_changes
     where
         field <> 'owner'
-        or coalesce({{ matches("coalesce(raw_new_value, raw_old_value)", '^005[A-Za-z0-9]{12}') }}, false)
+        or {{ matches("coalesce(raw_new_value, raw_old_value, '')", '^005[A-Za-z0-9]{12}') }}
 
 ),
 

@@ -11,7 +11,10 @@ events_with_begin as (
     select
         *,
         coalesce(
-            start_date_time, activity_date_time, {{ start_of_local_day('activity_date') }}, created_date
+            start_date_time,
+            activity_date_time,
+            {{ start_of_local_day('activity_date') }},
+            created_date
         ) as begins_at,
         coalesce(is_cancelled, false)
         or coalesce(lower(status) in ('cancelled', 'canceled'), false)
@@ -33,12 +36,12 @@ event_activities as (
         begins_at as occurred_at,
         {{ system_key('salesforce', 'owner_id') }} as rep_id,
         coalesce(
-            {{ salesforce_key_of('what_id', '001') }},
+            {{ salesforce_key_of('what_id', 'account') }},
             {{ system_key('salesforce', 'account_id') }}
         ) as account_record_id,
-        {{ salesforce_key_of('who_id', '003') }} as person_record_id,
-        {{ salesforce_key_of('who_id', '00Q') }} as lead_id,
-        {{ salesforce_key_of('what_id', '006') }} as deal_id,
+        {{ salesforce_key_of('who_id', 'contact') }} as person_record_id,
+        {{ salesforce_key_of('who_id', 'lead') }} as lead_id,
+        {{ salesforce_key_of('what_id', 'opportunity') }} as deal_id,
         'outbound' as direction,
         case
             when is_called_off then 'cancelled'

@@ -18,8 +18,8 @@ currency_types as (
 
 ),
 
--- "ConversionRate: conversion rate of this currency type against the corporate currency". A currency
--- without dated rates has one rate for all days.
+-- "ConversionRate: conversion rate of this currency type against the corporate currency". Without
+-- dated rates a currency has one rate for all days.
 conversion_rates as (
 
     select
@@ -74,7 +74,7 @@ exchange_rates as (
     inner join reporting_rates
         on
             conversion_rates_with_end.valid_from < reporting_rates.next_valid_from
-            and reporting_rates.valid_from < conversion_rates_with_end.next_valid_from
+            and conversion_rates_with_end.next_valid_from > reporting_rates.valid_from
     where conversion_rates_with_end.currency <> reporting_rates.currency
 
 )

@@ -6,7 +6,7 @@ task_rows as (
 
 ),
 
--- TaskSubtype: Task, Email, ListEmail, Cadence, Call. A task that is not closed is still to be done.
+-- TaskSubtype: Task, Email, ListEmail, Cadence, Call. A task not closed is still to be done.
 tasks_with_kind as (
 
     select
@@ -18,8 +18,8 @@ tasks_with_kind as (
 
 ),
 
--- "CallType: the type of call being answered: Inbound, Internal, or Outbound". An e-mail that stands
--- as a task was sent by the user.
+-- "CallType: the type of call being answered: Inbound, Internal, or Outbound". An e-mail that
+-- stands as a task was sent by the user.
 tasks as (
 
     select
@@ -39,12 +39,12 @@ tasks as (
         end as occurred_at,
         {{ system_key('salesforce', 'owner_id') }} as rep_id,
         coalesce(
-            {{ salesforce_key_of('what_id', '001') }},
+            {{ salesforce_key_of('what_id', 'account') }},
             {{ system_key('salesforce', 'account_id') }}
         ) as account_record_id,
-        {{ salesforce_key_of('who_id', '003') }} as person_record_id,
-        {{ salesforce_key_of('who_id', '00Q') }} as lead_id,
-        {{ salesforce_key_of('what_id', '006') }} as deal_id,
+        {{ salesforce_key_of('who_id', 'contact') }} as person_record_id,
+        {{ salesforce_key_of('who_id', 'lead') }} as lead_id,
+        {{ salesforce_key_of('what_id', 'opportunity') }} as deal_id,
         case
             when not is_done then null
             when kind = 'call' and lower(call_type) in ('inbound', 'outbound') then lower(call_type)

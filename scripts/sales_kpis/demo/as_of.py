@@ -437,7 +437,7 @@ def line_amount(line: LineItem) -> Decimal:
     return line.quantity * line.unit_price
 
 
-A = TypeVar("A", Account, Deal, Person)
+A = TypeVar("A", Account, Deal, Lead, Person)
 
 
 def survivor(records: Mapping[str, A], key: str | None) -> A | None:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 
-from sales_kpis.demo.as_of import Books, CreatedLead, once
+from sales_kpis.demo.as_of import Books, CreatedLead, once, survivor
 from sales_kpis.demo.books_people import People, people_of
 from sales_kpis.demo.company import Activity, Deal, Lead, LeadRule
 
@@ -73,12 +73,8 @@ class Activities:
             key for key in (activity.person, *activity.more_people) if self.people.stands(key)
         ]
         humans = {human for key in persons if (human := self.people.of_person(key))}
-        leads = [key for key in (activity.lead,) if key]
-        leads += [
-            key
-            for key in persons
-            if key in self.people.leads and self.people.leads[key].system == "hubspot"
-        ]
+        leads = [self._surviving_lead(key) for key in (activity.lead,) if key]
+        leads += [key for key in map(self._lead_of_contact, persons) if key]
         return Done(
             activity=activity,
             day=day,
@@ -89,6 +85,17 @@ class Activities:
             humans=frozenset(humans),
             leads=tuple(dict.fromkeys(leads)),
         )
+
+    def _surviving_lead(self, key: str) -> str:
+        """The lead record at the end of a chain of merges."""
+        last = survivor(self.people.leads, key)
+        return last.key if last else key
+
+    def _lead_of_contact(self, key: str | None) -> str | None:
+        """The lead that a HubSpot contact is itself, if it is one."""
+        person = survivor(self.people.people, key)
+        lead = self.people.leads.get(person.key if person else key or "")
+        return self._surviving_lead(lead.key) if lead and lead.system == "hubspot" else None
 
     # --- deals ------------------------------------------------------------------------------------
 
@@ -134,10 +141,10 @@ class Activities:
         for key in done.leads:
             lead = self._lead_of_record.get(key)
             converted_at = self._converted_at(lead)
-            if lead is None or converted_at is None or done.activity.occurred_at <= converted_at:
+            if lead and converted_at and done.activity.occurred_at <= converted_at:
                 is_of_lead = True
-                waiting |= {lead.deal.key} if lead and lead.deal else set()
-            elif human := self.people.of_lead(key):
+                waiting |= {lead.deal.key} if lead.deal else set()
+            elif lead and (human := self.people.of_lead(key)):
                 humans.add(human)
         if is_of_lead:
             return waiting

@@ -200,31 +200,20 @@ class Marketing:
             return human or account or f"event {event.key}"
         if event.human:
             return event.human
-        for known in (event.user, event.web_user):
-            if known:
-                return self._visitor_of[known]
-        return f"event {event.key}"
+        known = event.user or self._user_of_browser.get(event.web_user or "", event.web_user)
+        return f"web {known}" if known else f"event {event.key}"
 
     @cached_property
-    def _visitor_of(self) -> dict[str, str]:
-        """One visitor for the browsers and users that were ever seen together."""
-        seen: dict[str, set[str]] = defaultdict(set)
+    def _user_of_browser(self) -> dict[str, str]:
+        """The only user that was ever signed in with a browser; two users join nothing."""
         company = self.books.company
-        sessions = [(s.web_user, s.user) for s in self.books.in_use(company.web_sessions)]
-        events = [(e.web_user, e.user) for e in self.books.in_use(company.web_events)]
-        for ids in dict.fromkeys(sessions + events):
-            known = {name for name in ids if name}
-            for name in known:
-                seen[name] |= known
-        found: dict[str, str] = {}
-        for name in seen:
-            waiting = [name]
-            while waiting:
-                one = waiting.pop()
-                if one not in found:
-                    found[one] = f"web {name}"
-                    waiting += seen[one]
-        return found
+        ids = {(s.web_user, s.user) for s in self.books.in_use(company.web_sessions)}
+        ids |= {(e.web_user, e.user) for e in self.books.in_use(company.web_events)}
+        users: dict[str, set[str]] = defaultdict(set)
+        for browser, user in ids:
+            if browser and user:
+                users[browser].add(user)
+        return {browser: min(found) for browser, found in users.items() if len(found) == 1}
 
     @cached_property
     def registrations(self) -> list[Registration]:

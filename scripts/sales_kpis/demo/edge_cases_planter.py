@@ -139,7 +139,7 @@ class Planter:
         return self.add("accounts", Account(**values | fields))
 
     def person(self, account: str | None, system: str = "tabular", **fields: Any) -> str:
-        """A contact with an address of its own."""
+        """A contact with an address of its own, unless HubSpot has merged it away."""
         key = self.key("people", system)
         values: dict[str, Any] = {
             "key": key,
@@ -148,8 +148,10 @@ class Planter:
             "email": f"perla.{key.partition(':')[2].lower()}@edge-people.example",
             "created_at": utc("2023-01-12T09:00:00"),
             "modified_at": utc("2024-01-12T09:00:00"),
-        }
-        return self.add("people", Person(**values | fields))
+        } | fields
+        if system == "hubspot" and values.get("merged_into"):
+            values["email"] = None  # Only the id is left of it.
+        return self.add("people", Person(**values))
 
     def lead(self, created: str, system: str = "salesforce", **fields: Any) -> str:
         """A lead from Ireland with an address of its own; a HubSpot one is a planted contact."""

@@ -1,13 +1,15 @@
 """Who is who: one `human` for the records of a person.
 
 The records of one person are joined by what the systems state (merges, a lead's contact, a web user
-id) and by their e-mail address.
+id) and by their e-mail address. A deleted record joins nobody by its address or web user.
 """
 
 from collections import defaultdict
 from dataclasses import replace
+from datetime import date, datetime
 from typing import TypeVar
 
+from sales_kpis.demo.chance import ZONE
 from sales_kpis.demo.company import (
     Company,
     EmailMessage,
@@ -22,10 +24,14 @@ Node = tuple[str, str]
 R = TypeVar("R", bound=Record)
 
 
-def with_humans(company: Company) -> Company:
-    """The company in which people, leads, messages, sessions and events say which human it was."""
+def with_humans(company: Company, as_of: date | None = None) -> Company:
+    """The company in which people, leads, messages, sessions and events say which human it was.
+
+    As of a local day, records that were created later do not exist, and leads that were converted
+    later are not their contacts yet. Without one, everything has happened.
+    """
     user_of = _user_of_browser(company)
-    humans = _humans(company, user_of)
+    humans = _humans(company, user_of, as_of or date.max)
 
     def visitor(visit: WebSession | WebEvent) -> str | None:
         nodes = [("web", visit.user), ("web", user_of.get(visit.web_user or ""))]
@@ -36,9 +42,9 @@ def with_humans(company: Company) -> Company:
 
     def named(record: R) -> R:
         if isinstance(record, Lead):
-            return replace(record, human=humans["lead", record.key])
+            return replace(record, human=humans.get(("lead", record.key)))
         if isinstance(record, Person):
-            return replace(record, human=humans["person", record.key])
+            return replace(record, human=humans.get(("person", record.key)))
         if isinstance(record, EmailMessage):
             return replace(record, human=humans.get(("email", record.recipient_email)))
         if isinstance(record, WebSession | WebEvent):
@@ -65,7 +71,7 @@ def _user_of_browser(company: Company) -> dict[str, str]:
     return {browser: min(of) for browser, of in users.items() if len(of) == 1}
 
 
-def _humans(company: Company, user_of: dict[str, str]) -> dict[Node, str]:
+def _humans(company: Company, user_of: dict[str, str], as_of: date) -> dict[Node, str]:
     links: dict[Node, set[Node]] = defaultdict(set)
 
     def link(one: Node, other: Node) -> None:
@@ -80,20 +86,40 @@ def _humans(company: Company, user_of: dict[str, str]) -> dict[Node, str]:
         links[node]
         if record.merged_into and (kind, record.merged_into) in known:
             link(node, (kind, record.merged_into))
-        if record.email:
+        if record.email and _exists(record, as_of):
             link(node, ("email", record.email.strip().lower()))
-        if record.web_user:
+        if record.web_user and _exists(record, as_of):
             link(node, ("web", record.web_user))
         if isinstance(record, Lead):
-            same = ("person", record.key if record.system == "hubspot" else record.converted_person)
-            if same in known:
-                link(node, ("person", str(same[1])))
+            contact = ("person", _contact_of(record, as_of) or "")
+            if contact in known:
+                link(node, contact)
     for browser, user in user_of.items():
         link(("web", browser), ("web", user))
     found: dict[Node, str] = {}
     for kind, record in records:
-        _name_all(links, (kind, record.key), f"{kind} {record.key}", found)
+        # One that was merged away, or is gone, lives on in the records that it belongs to.
+        if as_of == date.max or (_exists(record, as_of) and not record.merged_into):
+            _name_all(links, (kind, record.key), f"{kind} {record.key}", found)
     return found
+
+
+def _exists(record: Person | Lead, as_of: date) -> bool:
+    is_created = record.created_at is None or _local_date(record.created_at) <= as_of
+    # A contact that was merged away keeps its address; Salesforce marks it as deleted too.
+    is_merged = isinstance(record, Person) and record.merged_into is not None
+    return is_created and (is_merged or not record.is_deleted)
+
+
+def _contact_of(lead: Lead, as_of: date) -> str | None:
+    if lead.system == "hubspot":
+        return lead.key
+    is_converted = lead.converted_at is None or _local_date(lead.converted_at) <= as_of
+    return lead.converted_person if is_converted else None
+
+
+def _local_date(moment: datetime) -> date:
+    return moment.astimezone(ZONE).date()
 
 
 def _name_all(

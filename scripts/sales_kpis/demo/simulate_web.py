@@ -39,7 +39,7 @@ TRAFFIC = (
     Traffic("Display", "adnet", "cpm", "banners"),
     Traffic("Paid Other", "somewhere", "cpc", "other ads"),
     Traffic("Cross-network", "google", "cross-network", "cross-network"),
-    Traffic("Organic Shopping", "shopping.google.com", "referral", "(referral)"),
+    Traffic("Organic Shopping", "etsy.com", "referral", "(referral)"),
     Traffic("Organic Social", "linkedin.com", "referral", "(referral)", 8),
     Traffic("Organic Social", "mastodon", "social", None),
     Traffic("Organic Video", "vimeo.com", "referral", "(referral)"),

@@ -22,9 +22,9 @@ def write_demo(
     """Writes the demo company of a seed into a folder.
 
     The folder gets `raw/<system>/<table>.csv`, Google Analytics as Parquet files;
-    `seeds/planning/*.csv` and `seeds/mapping/*.csv`; `settings.yml`, the dbt vars; `planted_answers.csv`, the true value of every KPI; and
-    `planted_reconciliation.csv`, what becomes of the raw rows. Files of these names are replaced,
-    others left alone.
+    `seeds/planning/*.csv` and `seeds/mapping/*.csv`; `settings.yml`, the dbt vars;
+    `planted_answers.csv`, the true value of every KPI; and `planted_reconciliation.csv`, what
+    becomes of the raw rows. Files of these names are replaced, others left alone.
     """
     company = simulate(seed, scale)
     settings = Settings()

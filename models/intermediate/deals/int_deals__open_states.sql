@@ -1,0 +1,63 @@
+with
+
+deals as (
+
+    select
+        deal_id,
+        account_id,
+        created_date,
+        is_closed,
+        close_date,
+        currency_code
+    from {{ ref('int_deals__valued') }}
+
+),
+
+stages as (
+
+    select
+        stage_id,
+        is_closed
+    from {{ ref('int_deals__stages') }}
+
+),
+
+-- From its creation until the day before it was closed, except while it was in a closed stage
+-- that it left again.
+states_of_open_deals as (
+
+    select
+        deals.deal_id,
+        deals.account_id,
+        deals.currency_code,
+        states.stage_id,
+        states.rep_id,
+        states.amount,
+        states.expected_close_date,
+        greatest(states.valid_from_date, coalesce(deals.created_date, states.valid_from_date))
+            as open_from_date,
+        least(
+            states.valid_to_date,
+            case
+                when deals.is_closed then {{ add_days('deals.close_date', -1) }}
+                else {{ as_of_date() }}
+            end
+        ) as open_to_date
+    from {{ ref('int_deals__states') }} as states
+    inner join deals
+        on states.deal_id = deals.deal_id
+    left join stages
+        on states.stage_id = stages.stage_id
+    where not (states.is_stage_left_later and coalesce(stages.is_closed, false))
+
+),
+
+open_states as (
+
+    select *
+    from states_of_open_deals
+    where open_from_date <= open_to_date
+
+)
+
+select * from open_states
