@@ -53,12 +53,18 @@ stretches as (
         {{ add_days(
             'lead(changed_on) over (partition by account_id order by changed_on)', -1
         ) }} as valid_to,
-        {% for measure in ['revenue', 'covers', 'subscriptions'] -%}
-        sum(change_of_{{ measure }}) over (
+        sum(change_of_revenue) over (
             partition by account_id order by changed_on
             rows between unbounded preceding and current row
-        ) as sum_of_{{ measure }}{{ ',' if not loop.last }}
-        {% endfor %}
+        ) as monthly_recurring_revenue,
+        sum(change_of_covers) over (
+            partition by account_id order by changed_on
+            rows between unbounded preceding and current row
+        ) as count_covers,
+        sum(change_of_subscriptions) over (
+            partition by account_id order by changed_on
+            rows between unbounded preceding and current row
+        ) as count_subscriptions
     from changes_of_days
 
 ),
@@ -69,10 +75,10 @@ covered_days as (
         account_id,
         valid_from,
         valid_to,
-        {{ as_measure('sum_of_revenue') }} as monthly_recurring_revenue,
-        case when sum_of_subscriptions > 0 then 'subscription' else 'deal' end as cover
+        {{ as_measure('monthly_recurring_revenue') }} as monthly_recurring_revenue,
+        case when count_subscriptions > 0 then 'subscription' else 'deal' end as cover
     from stretches
-    where sum_of_covers > 0 and valid_from <= {{ as_of_date() }}
+    where count_covers > 0 and valid_from <= {{ as_of_date() }}
 
 )
 

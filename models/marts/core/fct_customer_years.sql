@@ -2,17 +2,13 @@ with
 
 years as (
 
-    select
-        period_grain,
-        period_start_date,
-        trailing_year_start_date,
-        measured_on_date
+    select *
     from {{ ref('dim_periods') }}
     where period_grain not in ('day', 'week') and period_start_date <= {{ as_of_date() }}
 
 ),
 
-won_deals_and_churned_customers as (
+events as (
 
     select
         close_date as event_date,
@@ -36,8 +32,8 @@ won_deals_and_churned_customers as (
 
 ),
 
--- A customer that is active at the end of the day before a month is active at the month's start.
-days_before_months as (
+-- A month starts at the end of the day before it.
+months_of_years as (
 
     {% for months in range(12) -%}
     select
@@ -55,32 +51,32 @@ parts_of_years as (
     select
         years.period_grain,
         years.period_start_date,
-        events.territory,
-        events.market,
-        events.segment,
+        coalesce(events.territory, '(none)') as territory,
+        coalesce(events.market, '(none)') as market,
+        coalesce(events.segment, '(none)') as segment,
         events.revenue,
         events.count_churned,
         0 as count_months
     from years
-    inner join won_deals_and_churned_customers as events
+    inner join events
         on events.event_date between years.trailing_year_start_date and years.measured_on_date
     union all
     select
-        days.period_grain,
-        days.period_start_date,
-        territories.territory,
-        accounts.market,
-        accounts.segment,
+        months.period_grain,
+        months.period_start_date,
+        coalesce(territories.territory, '(none)') as territory,
+        coalesce(accounts.market, '(none)') as market,
+        coalesce(accounts.segment, '(none)') as segment,
         0 as revenue,
         0 as count_churned,
         1 as count_months
-    from days_before_months as days
+    from months_of_years as months
     inner join {{ ref('fct_customer_stretches') }} as stretches
-        on days.day_before_date between stretches.valid_from and stretches.valid_to
+        on months.day_before_date between stretches.valid_from and stretches.valid_to
     left join {{ ref('dim_account_territories') }} as territories
         on
             stretches.account_id = territories.account_id
-            and days.day_before_date between territories.valid_from and territories.valid_to
+            and months.day_before_date between territories.valid_from and territories.valid_to
     left join {{ ref('dim_accounts') }} as accounts
         on stretches.account_id = accounts.account_id
 
@@ -91,19 +87,14 @@ customer_years as (
     select
         period_grain,
         period_start_date,
-        coalesce(territory, '(none)') as territory,
-        coalesce(market, '(none)') as market,
-        coalesce(segment, '(none)') as segment,
+        territory,
+        market,
+        segment,
         {{ as_measure('sum(revenue)') }} as revenue,
         cast(sum(count_churned) as bigint) as count_churned_customers,
         cast(sum(count_months) as bigint) as count_customer_months
     from parts_of_years
-    group by
-        period_grain,
-        period_start_date,
-        coalesce(territory, '(none)'),
-        coalesce(market, '(none)'),
-        coalesce(segment, '(none)')
+    group by period_grain, period_start_date, territory, market, segment
 
 )
 

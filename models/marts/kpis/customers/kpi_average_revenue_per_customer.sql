@@ -1,5 +1,32 @@
 with
 
+deals as (
+
+    select
+        deal_id as fact_id,
+        close_date as kpi_date,
+        territory,
+        market,
+        segment,
+        amount as numerator,
+        0 as denominator
+    from {{ ref('fct_deals') }}
+    where is_won
+
+),
+
+deal_product_lines as (
+
+    select
+        deal_id as fact_id,
+        close_date as kpi_date,
+        product_line,
+        amount as numerator
+    from {{ ref('fct_deal_product_lines') }}
+    where is_won
+
+),
+
 -- Days have the total only, which asks for no attributes.
 active_customers as (
 
@@ -15,48 +42,43 @@ active_customers as (
     union all
     select
         stretches.account_id,
-        days.period_grain,
-        days.period_start_date,
+        periods.period_grain,
+        periods.period_start_date,
         null as territory,
         null as market,
         null as segment
     from {{ ref('fct_customer_stretches') }} as stretches
-    inner join {{ ref('dim_periods') }} as days
-        on
-            days.period_grain = 'day'
-            and days.period_start_date between stretches.valid_from and stretches.valid_to
-
-),
-
-revenue as (
-
-    select
-        deals.deal_id,
-        periods.period_grain,
-        periods.period_start_date,
-        deals.territory,
-        deals.market,
-        deals.segment,
-        deals.amount
-    from {{ ref('fct_deals') }} as deals
     inner join {{ ref('dim_periods') }} as periods
-        on deals.close_date between periods.period_start_date and periods.period_end_date
-    where deals.is_won
+        on
+            periods.period_grain = 'day'
+            and periods.period_start_date between stretches.valid_from and stretches.valid_to
 
 ),
 
-revenue_and_active_customers as (
+deals_in_periods as (
+
+    {{ facts_in_periods('deals') }}
+
+),
+
+lines_in_periods as (
+
+    {{ facts_in_periods('deal_product_lines') }}
+
+),
+
+revenue_and_customers as (
 
     select
-        deal_id as fact_id,
+        fact_id,
         period_grain,
         period_start_date,
         territory,
         market,
         segment,
-        amount as numerator,
-        0 as denominator
-    from revenue
+        numerator,
+        denominator
+    from deals_in_periods
     union all
     select
         account_id as fact_id,
@@ -69,26 +91,11 @@ revenue_and_active_customers as (
         1 as denominator
     from active_customers
 
-),
-
-revenue_by_product_line as (
-
-    select
-        lines.deal_id as fact_id,
-        periods.period_grain,
-        periods.period_start_date,
-        lines.product_line,
-        lines.amount as numerator
-    from {{ ref('fct_deal_product_lines') }} as lines
-    inner join {{ ref('dim_periods') }} as periods
-        on lines.close_date between periods.period_start_date and periods.period_end_date
-    where lines.is_won
-
 )
 
 {{ kpi_rollup(
-    'revenue_and_active_customers',
-    facts_by_dimension={'product_line': 'revenue_by_product_line'},
+    'revenue_and_customers',
+    facts_by_dimension={'product_line': 'lines_in_periods'},
     whole_denominator=['product_line'],
     is_as_of=true,
     finest_grain='day'

@@ -3,25 +3,16 @@ with
 changes as (
 
     select
-        account_id,
-        changed_on,
+        account_id as fact_id,
+        changed_on as kpi_date,
         territory,
         market,
         segment,
-        industry
+        industry,
+        1 as numerator,
+        0 as denominator
     from {{ ref('fct_customer_changes') }}
     where change_type = 'churned'
-
-),
-
-periods as (
-
-    select
-        period_grain,
-        period_start_date,
-        period_end_date
-    from {{ ref('dim_periods') }}
-    where period_grain not in ('day', 'week')
 
 ),
 
@@ -40,22 +31,26 @@ customer_periods as (
 
 ),
 
+changes_in_periods as (
+
+    {{ facts_in_periods('changes', finest_grain='month') }}
+
+),
+
 -- Who came after the start and left again is in the numerator only.
 churned_and_active_customers as (
 
     select
-        changes.account_id as fact_id,
-        periods.period_grain,
-        periods.period_start_date,
-        changes.territory,
-        changes.market,
-        changes.segment,
-        changes.industry,
-        1 as numerator,
-        0 as denominator
-    from changes
-    inner join periods
-        on changes.changed_on between periods.period_start_date and periods.period_end_date
+        fact_id,
+        period_grain,
+        period_start_date,
+        territory,
+        market,
+        segment,
+        industry,
+        numerator,
+        denominator
+    from changes_in_periods
     union all
     select
         account_id as fact_id,

@@ -6,7 +6,7 @@ responses as (
         response_id,
         respondent_id,
         responded_at,
-        response_date,
+        response_date as kpi_date,
         score,
         territory,
         market,
@@ -18,19 +18,20 @@ responses as (
 
 ),
 
+responses_in_periods as (
+
+    {{ facts_in_periods('responses') }}
+
+),
+
 -- Who answers twice in a period is asked for his latest answer.
 latest_responses as (
 
-    select
-        responses.*,
-        periods.period_grain,
-        periods.period_start_date
-    from responses
-    inner join {{ ref('dim_periods') }} as periods
-        on responses.response_date between periods.period_start_date and periods.period_end_date
+    select *
+    from responses_in_periods
     qualify row_number() over (
-        partition by periods.period_grain, periods.period_start_date, responses.respondent_id
-        order by responses.responded_at desc, responses.response_id desc
+        partition by period_grain, period_start_date, respondent_id
+        order by responded_at desc, response_id desc
     ) = 1
 
 ),

@@ -3,26 +3,15 @@ with
 changes as (
 
     select
-        account_id,
-        changed_on,
+        account_id as fact_id,
+        changed_on as kpi_date,
         territory,
         market,
         segment,
-        mrr_before,
-        mrr_after
+        mrr_before - mrr_after as numerator,
+        0 as denominator
     from {{ ref('fct_customer_changes') }}
     where mrr_after < mrr_before
-
-),
-
-periods as (
-
-    select
-        period_grain,
-        period_start_date,
-        period_end_date
-    from {{ ref('dim_periods') }}
-    where period_grain not in ('day', 'week')
 
 ),
 
@@ -41,21 +30,25 @@ customer_periods as (
 
 ),
 
--- Every fall counts, also of a customer that grew or came after the start.
+changes_in_periods as (
+
+    {{ facts_in_periods('changes', finest_grain='month') }}
+
+),
+
+-- Every fall counts, also of a customer that grew before or came after the start.
 lost_and_recurring_revenue as (
 
     select
-        changes.account_id as fact_id,
-        periods.period_grain,
-        periods.period_start_date,
-        changes.territory,
-        changes.market,
-        changes.segment,
-        changes.mrr_before - changes.mrr_after as numerator,
-        0 as denominator
-    from changes
-    inner join periods
-        on changes.changed_on between periods.period_start_date and periods.period_end_date
+        fact_id,
+        period_grain,
+        period_start_date,
+        territory,
+        market,
+        segment,
+        numerator,
+        denominator
+    from changes_in_periods
     union all
     select
         account_id as fact_id,
