@@ -7,7 +7,7 @@ from collections import defaultdict
 from functools import cached_property
 
 from sales_kpis.demo.as_of import Books, CreatedLead, once, survivor
-from sales_kpis.demo.company import Deal, Person
+from sales_kpis.demo.company import Deal, Lead, Person
 
 
 class People:
@@ -44,15 +44,22 @@ class People:
 
     @cached_property
     def of_email(self) -> dict[str, str]:
-        """The human of each normalised address."""
+        """The human of each normalised address that was known by `as_of_date`."""
         found: dict[str, str] = {}
         for person in self.people.values():
-            if person.email and (human := self.of_person(person.key)):
+            human = self.of_person(person.key) if self._exists(person) else None
+            if person.email and human:
                 found.setdefault(person.email.strip().lower(), human)
         for lead in self.leads.values():
-            if lead.email and (human := self.of_lead(lead.key)):
+            human = self.of_lead(lead.key) if self._exists(lead) else None
+            if lead.email and human:
                 found.setdefault(lead.email.strip().lower(), human)
         return found
+
+    def _exists(self, record: Person | Lead) -> bool:
+        """Whether a record was created by `as_of_date`."""
+        created_at = record.created_at
+        return created_at is None or self.books.is_past(self.books.local_date(created_at))
 
     @cached_property
     def records_of(self) -> dict[str, list[Person]]:
