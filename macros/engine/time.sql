@@ -26,6 +26,11 @@
 {% macro duckdb__days_between(first_date, second_date) %}date_diff('day', {{ first_date }}, {{ second_date }}){% endmacro %}
 {% macro spark__days_between(first_date, second_date) %}datediff({{ second_date }}, {{ first_date }}){% endmacro %}
 
+{# Hours from one moment to another, with their fractions. #}
+{% macro hours_between(first_moment, second_moment) %}{{ return(adapter.dispatch('hours_between', 'sales_kpis')(first_moment, second_moment)) }}{% endmacro %}
+{% macro duckdb__hours_between(first_moment, second_moment) %}cast(epoch_us({{ second_moment }}) - epoch_us({{ first_moment }}) as double) / 3600000000{% endmacro %}
+{% macro spark__hours_between(first_moment, second_moment) %}cast(unix_micros({{ second_moment }}) - unix_micros({{ first_moment }}) as double) / 3600000000{% endmacro %}
+
 {% macro add_days(date_expression, days) %}{{ return(adapter.dispatch('add_days', 'sales_kpis')(date_expression, days)) }}{% endmacro %}
 {% macro duckdb__add_days(date_expression, days) %}cast({{ date_expression }} + to_days(cast({{ days }} as integer)) as date){% endmacro %}
 {% macro spark__add_days(date_expression, days) %}date_add({{ date_expression }}, cast({{ days }} as int)){% endmacro %}

@@ -25,6 +25,9 @@ leads as (
     'int_form_submissions__united': 'submission_date',
     'int_lifecycle_events__united': 'event_date',
     'int_survey_responses__united': 'response_date',
+    'quotas': 'month',
+    'selling_costs': 'cost_month',
+    'marketing_costs': 'cost_month',
 } -%}
 fact_dates as (
 

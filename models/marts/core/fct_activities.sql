@@ -52,6 +52,9 @@ described_activities as (
         activities.direction,
         activities.outcome,
         activities.is_automated,
+        activities.activity_type in ('call', 'email', 'meeting')
+        and activities.rep_id is not null
+        and not activities.is_automated as is_by_rep,
         activities.is_outreach,
         coalesce(activities.activity_type = 'call' and activities.outcome = 'connected', false)
             as is_connected,

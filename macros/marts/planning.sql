@@ -1,0 +1,24 @@
+{# The rate of a planning seed's row, joined to `rates` of its currency and day; a blank currency is the reporting currency. #}
+{% macro exchange_rate_of(currency, rate='rates.rate_to_reporting') -%}
+case
+    when {{ currency_code_of(currency) }} = {{ text_literal(var('reporting_currency')) }} then cast(1 as {{ sql_type('rate') }})
+    else {{ rate }}
+end
+{%- endmacro %}
+
+{# A planning seed's currency as int_currencies__rates spells it. #}
+{% macro currency_code_of(currency) -%}
+coalesce(nullif(upper(trim({{ currency }})), ''), {{ text_literal(var('reporting_currency')) }})
+{%- endmacro %}
+
+{#
+    A day's part of a month's amount: what the month has come to by the day, less what it had come to the day before. So
+    the days add up to the month exactly.
+#}
+{% macro day_of_month_amount(amount, day, month_start_date) -%}
+    {%- set days = 'extract(day from ' ~ period_end('month', month_start_date) ~ ')' -%}
+    {%- set day_number = 'extract(day from ' ~ day ~ ')' -%}
+    {%- set by_the_day = as_measure('cast(' ~ amount ~ ' as double) * ' ~ day_number ~ ' / ' ~ days) -%}
+    {%- set by_the_day_before = as_measure('cast(' ~ amount ~ ' as double) * (' ~ day_number ~ ' - 1) / ' ~ days) -%}
+    {{ as_measure(by_the_day ~ ' - ' ~ by_the_day_before) }}
+{%- endmacro %}

@@ -1,0 +1,88 @@
+{% set first_day = "date '1900-01-01'" %}
+{% set last_day = "date '2199-12-31'" %}
+
+with
+
+reps as (
+
+    select
+        rep_id,
+        team,
+        territory,
+        coalesce(hired_on, {{ first_day }}) as employed_from,
+        coalesce(left_on, {{ last_day }}) as employed_to
+    from {{ ref('int_reps__united') }}
+
+),
+
+assignments as (
+
+    select *
+    from {{ ref('int_reps__assignments') }}
+
+),
+
+-- The days are cut wherever an assignment or the employment begins or has ended.
+cuts as (
+
+    select
+        rep_id,
+        {{ first_day }} as starts_on
+    from reps
+    union distinct
+    select
+        rep_id,
+        employed_from as starts_on
+    from reps
+    union distinct
+    select
+        rep_id,
+        {{ add_days('employed_to', 1) }} as starts_on
+    from reps
+    union distinct
+    select
+        rep_id,
+        valid_from as starts_on
+    from assignments
+    union distinct
+    select
+        rep_id,
+        {{ add_days('valid_to', 1) }} as starts_on
+    from assignments
+
+),
+
+stretches as (
+
+    select
+        rep_id,
+        starts_on as valid_from,
+        coalesce(
+            {{ add_days('lead(starts_on) over (partition by rep_id order by starts_on)', -1) }},
+            {{ last_day }}
+        ) as valid_to
+    from cuts
+    where starts_on <= {{ last_day }}
+
+),
+
+assigned_reps as (
+
+    select
+        stretches.rep_id,
+        stretches.valid_from,
+        stretches.valid_to,
+        coalesce(assignments.team, reps.team) as team,
+        coalesce(assignments.territory, reps.territory) as territory,
+        stretches.valid_from between reps.employed_from and reps.employed_to as is_employed
+    from stretches
+    inner join reps
+        on stretches.rep_id = reps.rep_id
+    left join assignments
+        on
+            stretches.rep_id = assignments.rep_id
+            and stretches.valid_from between assignments.valid_from and assignments.valid_to
+
+)
+
+select * from assigned_reps

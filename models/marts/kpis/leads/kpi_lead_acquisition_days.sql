@@ -1,0 +1,31 @@
+with
+
+leads as (
+
+    select
+        lead_id,
+        created_date,
+        won_date,
+        lead_source,
+        lead_channel,
+        rep_id
+    from {{ ref('fct_leads') }}
+    where won_date is not null
+
+),
+
+won_leads as (
+
+    select
+        lead_id as fact_id,
+        won_date as kpi_date,
+        lead_source,
+        lead_channel,
+        rep_id as rep,
+        {{ days_between('created_date', 'won_date') }} as numerator,
+        1 as denominator
+    from leads
+
+)
+
+{{ kpi_rollup('won_leads') }}

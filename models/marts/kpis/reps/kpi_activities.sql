@@ -1,0 +1,29 @@
+with
+
+activities as (
+
+    select
+        activity_id,
+        activity_date,
+        activity_type,
+        rep_id,
+        team
+    from {{ ref('fct_activities') }}
+    where is_by_rep
+
+),
+
+activities_of_reps as (
+
+    select
+        activity_id as fact_id,
+        activity_date as kpi_date,
+        activity_type,
+        rep_id as rep,
+        team,
+        1 as numerator
+    from activities
+
+)
+
+{{ kpi_rollup('activities_of_reps', is_ratio=false) }}

@@ -1,0 +1,78 @@
+{% set activity_types = ['call', 'email', 'meeting'] %}
+
+with
+
+outreach as (
+
+    select
+        activity_id,
+        activity_date,
+        activity_type,
+        rep_id,
+        team
+    from {{ ref('fct_activities') }}
+    where is_outreach
+
+),
+
+won_deals as (
+
+    select
+        deal_id,
+        close_date,
+        rep_id,
+        team
+    from {{ ref('fct_deals') }}
+    where is_won
+
+),
+
+outreach_and_won_deals as (
+
+    select
+        activity_id as fact_id,
+        activity_date as kpi_date,
+        rep_id as rep,
+        team,
+        1 as numerator,
+        0 as denominator
+    from outreach
+    union all
+    select
+        deal_id as fact_id,
+        close_date as kpi_date,
+        rep_id as rep,
+        team,
+        0 as numerator,
+        1 as denominator
+    from won_deals
+
+),
+
+-- Calls, e-mails and meetings have all won deals below them.
+outreach_and_won_deals_by_activity_type as (
+
+    select
+        activity_id as fact_id,
+        activity_date as kpi_date,
+        activity_type,
+        1 as numerator,
+        0 as denominator
+    from outreach
+    {% for activity_type in activity_types -%}
+    union all
+    select
+        deal_id as fact_id,
+        close_date as kpi_date,
+        '{{ activity_type }}' as activity_type,
+        0 as numerator,
+        1 as denominator
+    from won_deals
+    {% endfor %}
+
+)
+
+{{ kpi_rollup(
+    'outreach_and_won_deals',
+    facts_by_dimension={'activity_type': 'outreach_and_won_deals_by_activity_type'}
+) }}

@@ -1,0 +1,29 @@
+with
+
+commissions as (
+
+    select
+        deal_id,
+        close_date,
+        rep_id,
+        team,
+        plan,
+        commission_amount
+    from {{ ref('fct_commissions') }}
+
+),
+
+commissions_of_deals as (
+
+    select
+        deal_id as fact_id,
+        close_date as kpi_date,
+        rep_id as rep,
+        team,
+        plan,
+        commission_amount as numerator
+    from commissions
+
+)
+
+{{ kpi_rollup('commissions_of_deals', is_ratio=false, finest_grain='month') }}
