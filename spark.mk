@@ -14,7 +14,7 @@ build-spark: $(SPARK_VENV)/installed
 run-spark: $(SPARK_VENV)/installed
 	@$(SPARK_BIN)/kpis run --target spark
 
-# `parity-spark` is what CI has time for: all but the demo's data tests and unit tests on Spark.
+# `parity-spark` takes less time: all but the demo's data tests and unit tests on Spark.
 test-spark: TESTED := all
 parity-spark: TESTED := marts
 test-spark parity-spark: $(SPARK_VENV)/installed

@@ -298,7 +298,7 @@ def test_an_unknown_system_is_named_with_those_that_are_known(tmp_path: Path) ->
     build = run_dbt(["parse"], tmp_path, variables={"systems": ["tabular", "sap"]})
     assert build.exit_code != 0
     sentence = (
-        "The variable systems names 'sap', which the project does not know: use salesforce, tabular"
+        "The variable systems names 'sap', which the project does not know: use salesforce, hubspot,"
     )
     assert sentence in build.output
 
