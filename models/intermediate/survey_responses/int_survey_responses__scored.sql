@@ -8,7 +8,7 @@ responses as (
 ),
 
 -- Without a scale of its own, a survey has its kind's usual one: NPS 0 to 10, CSAT 1 to 5, CES 1
--- to 7.
+-- to 7; of another kind it is not known what its score means.
 responses_with_scale as (
 
     select
@@ -24,7 +24,7 @@ responses_with_scale as (
 
 ),
 
--- A scale of no length, or none, measures nothing.
+-- A score outside its scale is as it was given; a scale of no length measures nothing.
 scored_responses as (
 
     select
