@@ -22,9 +22,7 @@ activity_links as (
 
 account_identities as (
 
-    select
-        account_record_id,
-        account_id
+    select *
     from {{ ref('int_accounts__identities') }}
 
 ),
@@ -48,9 +46,7 @@ lead_identities as (
 
 deals as (
 
-    select
-        deal_id,
-        surviving_deal_id
+    select *
     from {{ ref('int_deals__united') }}
 
 ),

@@ -22,9 +22,7 @@ activities as (
 
 account_identities as (
 
-    select
-        account_record_id,
-        account_id
+    select *
     from {{ ref('int_accounts__identities') }}
 
 ),
