@@ -62,7 +62,7 @@ def catalog_page(
     lines = ["# KPI catalog", "", fill(_INTRODUCTION, WIDTH), ""]
     for family, kpis in _by_family(catalog):
         names = ", ".join(f"[{kpi.kpi}](#{kpi.kpi})" for kpi in kpis)
-        lines += [f"* **{family.capitalize()}**: {names}"]
+        lines.append(_wrapped(f"* **{family.capitalize()}**: {names}"))
     for family, kpis in _by_family(catalog):
         lines += ["", f"## {family.capitalize()}"]
         for kpi in kpis:
@@ -81,9 +81,7 @@ def catalog_table(catalog: Sequence[Kpi]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def choose_examples(
-    catalog: Iterable[Kpi], rows: Iterable[KpiValue]
-) -> dict[str, list[KpiValue]]:
+def choose_examples(catalog: Iterable[Kpi], rows: Iterable[KpiValue]) -> dict[str, list[KpiValue]]:
     """Of each KPI the total and the two largest named slices of its first dimension that has any.
 
     Args:
@@ -105,7 +103,7 @@ def choose_examples(
 
 
 def _definition(kpi: Kpi) -> list[str]:
-    additive = "slices add up to the total" if kpi.is_additive else "slices do not add up"
+    additive = f"slices {'' if kpi.is_additive else 'do not '}add up to the total"
     better = {"higher": ", higher is better", "lower": ", lower is better"}.get(kpi.direction, "")
     reading = " ".join(kpi.description.removeprefix(_SHAPE).split())
     facts = [
@@ -122,8 +120,12 @@ def _definition(kpi: Kpi) -> list[str]:
         "",
         f"**{kpi.title}**: {kpi.question}",
         "",
-        *(fill(f"* {fact}", WIDTH, subsequent_indent="  ") for fact in facts),
+        *(_wrapped(f"* {fact}") for fact in facts),
     ]
+
+
+def _wrapped(item: str) -> str:
+    return fill(item, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
 
 
 def _examples(kpi: Kpi, rows: Sequence[KpiValue], currency: str) -> list[str]:

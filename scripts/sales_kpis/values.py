@@ -141,7 +141,10 @@ def read_values(
 
 
 def read_newest_month(connection: duckdb.DuckDBPyConnection) -> list[KpiValue]:
-    """All rows of each KPI in its newest complete month whose total is not 0, else in its newest."""
+    """All rows of each KPI in its newest complete month (in which it is not 0), largest first.
+
+    A slice of a ratio is as large as its denominator.
+    """
     rows = query(
         connection,
         f"""
@@ -159,7 +162,12 @@ def read_newest_month(connection: duckdb.DuckDBPyConnection) -> list[KpiValue]:
         from monitoring.kpi_values
         inner join months using (kpi)
         where period_grain = 'month' and period_start_date = newest
-        order by kpi, dimension, abs(value) desc nulls last, dimension_value
+        order by
+            kpi,
+            dimension,
+            abs(coalesce(denominator, numerator)) desc nulls last,
+            abs(numerator) desc nulls last,
+            dimension_value
         """,
     )
     return [KpiValue(**row) for row in rows]
