@@ -261,7 +261,7 @@ def _local_day(moment: datetime, settings: Settings) -> date:
 
 
 def _same(planted: Any, built: Any) -> bool:
-    numbers = (int, float, Decimal)
+    numbers = (float, Decimal)
     if isinstance(planted, numbers) and isinstance(built, numbers):
         difference = abs(Decimal(str(planted)) - Decimal(str(built)))
         return difference <= Decimal("0.000001") * max(Decimal(1), abs(Decimal(str(planted))))
