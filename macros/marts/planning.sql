@@ -1,5 +1,5 @@
 {# The rate of a planning seed's row, joined to `rates` of its currency and day; a blank currency is the reporting currency. #}
-{% macro exchange_rate_of(currency, rate='rates.rate_to_reporting') -%}
+{% macro exchange_rate_of(currency, rate) -%}
 case
     when {{ currency_code_of(currency) }} = {{ text_literal(var('reporting_currency')) }} then cast(1 as {{ sql_type('rate') }})
     else {{ rate }}
@@ -21,4 +21,9 @@ coalesce(nullif(upper(trim({{ currency }})), ''), {{ text_literal(var('reporting
     {%- set by_the_day = as_measure('cast(' ~ amount ~ ' as double) * ' ~ day_number ~ ' / ' ~ days) -%}
     {%- set by_the_day_before = as_measure('cast(' ~ amount ~ ' as double) * (' ~ day_number ~ ' - 1) / ' ~ days) -%}
     {{ as_measure(by_the_day ~ ' - ' ~ by_the_day_before) }}
+{%- endmacro %}
+
+{# How much of a revenue, counted from the beginning of the year, lies in a tier of attainment; below 0 nothing does. #}
+{% macro revenue_in_tier(revenue, tier_from, tier_to) -%}
+greatest(least({{ revenue }}, coalesce({{ tier_to }}, {{ revenue }})) - {{ tier_from }}, 0)
 {%- endmacro %}

@@ -7,13 +7,6 @@ leads as (
 
 ),
 
-ruled_leads as (
-
-    select *
-    from {{ ref('int_leads__ruled') }}
-
-),
-
 first_outreach as (
 
     select
@@ -90,7 +83,7 @@ progress as (
             leads_with_dates.converted_date
         ) as sql_date
     from leads_with_dates
-    inner join ruled_leads
+    inner join {{ ref('int_leads__ruled') }} as ruled_leads
         on leads_with_dates.lead_id = ruled_leads.lead_id
     left join first_outreach
         on leads_with_dates.lead_id = first_outreach.lead_id

@@ -37,7 +37,9 @@ valued_costs as (
         costs.channel,
         costs.lead_source,
         costs.campaign,
-        {{ as_measure('sum(costs.amount * ' ~ exchange_rate_of('costs.currency') ~ ')') }} as amount
+        {{ as_measure(
+            'sum(costs.amount * ' ~ exchange_rate_of('costs.currency', 'rates.rate_to_reporting') ~ ')'
+        ) }} as amount
     from costs
     left join rates
         on

@@ -1,5 +1,3 @@
-{% set activity_types = ['call', 'email', 'meeting'] %}
-
 with
 
 outreach as (
@@ -24,6 +22,16 @@ won_deals as (
         team
     from {{ ref('fct_deals') }}
     where is_won
+
+),
+
+activity_types as (
+
+    select 'call' as activity_type
+    union all
+    select 'email' as activity_type
+    union all
+    select 'meeting' as activity_type
 
 ),
 
@@ -59,16 +67,15 @@ outreach_and_won_deals_by_activity_type as (
         1 as numerator,
         0 as denominator
     from outreach
-    {% for activity_type in activity_types -%}
     union all
     select
-        deal_id as fact_id,
-        close_date as kpi_date,
-        '{{ activity_type }}' as activity_type,
+        won_deals.deal_id as fact_id,
+        won_deals.close_date as kpi_date,
+        activity_types.activity_type,
         0 as numerator,
         1 as denominator
     from won_deals
-    {% endfor %}
+    cross join activity_types
 
 )
 
