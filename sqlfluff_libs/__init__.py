@@ -138,6 +138,7 @@ SPECIAL: dict[str, _Callable[..., _Any]] = {
     "kpis_of_project": lambda: [_kpi("one"), _kpi("two")],
     "primary_key_of": lambda *of: ["first_key", "second_key"],
     "period_grains": lambda: ["day", "month"],
+    "attribution_models": lambda: ["first_touch", "last_touch", "linear", "position_based"],
     "systems_in_use": lambda: ["salesforce", "tabular"],
 }
 
