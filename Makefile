@@ -12,7 +12,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV_VERSION := 0.13.9
 
-.PHONY: help build test lint check lock clean
+.PHONY: help build test lint check docs lock clean
 
 help:
 	@echo "make build   build the demo company from data/demo, publish it and print its scorecard"
@@ -22,6 +22,7 @@ help:
 	@echo "make build-spark   build and test the demo company on Spark, in an environment of its own"
 	@echo "make run-spark     build it there and publish it"
 	@echo "make test-spark    compare Spark with DuckDB, row by row"
+	@echo "make docs    build the demo company and write the KPI catalog of docs/ and the README from it"
 	@echo "make lock    renew requirements.lock from pyproject.toml"
 	@echo "make clean   remove everything that make has made, except published/"
 
@@ -38,6 +39,10 @@ lint: $(VENV)/installed
 	@$(BIN)/python -m sales_kpis.guards
 
 check: lint test
+
+docs: build
+	@$(BIN)/kpis catalog --markdown docs/kpi_catalog.md
+	@$(BIN)/kpis catalog --markdown README.md
 
 # The environment, made anew whenever the lock has changed. `--no-deps` because the lock is complete, and because pip would
 # otherwise ask for the package that pyproject.toml excludes, and why. Bytecode is compiled here, even where

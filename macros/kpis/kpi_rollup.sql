@@ -70,8 +70,8 @@ kpi_filled_sums as (
         kpi_periods.period_end_date,
         kpi_periods.previous_period_start_date,
         kpi_periods.year_ago_period_start_date,
-        {{ as_measure('coalesce(kpi_sums.numerator, 0)') }} as numerator,
-        {{ 'coalesce(kpi_sums.denominator, 0)' if has_denominator else 'kpi_sums.denominator' }} as denominator
+        {{ part_or_zero('numerator') }} as numerator,
+        {{ part_or_zero('denominator') if has_denominator else 'kpi_sums.denominator' }} as denominator
     from kpi_periods
     left join kpi_sums
         on
@@ -132,6 +132,11 @@ kpi_rows as (
 )
 
 select * from kpi_rows
+{%- endmacro %}
+
+{# A period without a fact has the part 0; a part that no fact could give is null, such as a cost per customer of none. #}
+{% macro part_or_zero(part) -%}
+case when kpi_sums.period_grain is null then {{ as_measure('0') }} else kpi_sums.{{ part }} end
 {%- endmacro %}
 
 {# The sums of each slice and period, and the days between which each slice has rows: of facts that happen on a day. #}
@@ -226,7 +231,9 @@ kpi_sums as (
         sum({{ as_measure('numerator') }}) as numerator,
         {{ 'sum(' ~ as_measure('denominator') ~ ')' if has_denominator else as_measure('null') }} as denominator
     from {{ sources[dimension] }}
-    where period_start_date <= {{ as_of_date() }} and period_grain in ('{{ grains | join("', '") }}')
+    where
+        period_start_date <= {{ as_of_date() }}
+        and period_grain in ('{{ (grains if dimension == 'total' else grains | reject('eq', 'day')) | join("', '") }}')
     group by period_grain, period_start_date{{ '' if dimension == 'total' else ', ' ~ dimension }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
@@ -294,6 +301,7 @@ kpi_facts as (
             select distinct {{ dimension }} from {{ source }}
             where {{ 'period_start_date' if is_as_of else 'kpi_date' }} <= {{ as_of_date() }}
         ) as dimension_values
+        {{ "where period_grain <> 'day'" if is_as_of }}
     ) as facts_of_{{ dimension }}
             {%- endset -%}
         {%- endif -%}

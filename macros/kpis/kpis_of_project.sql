@@ -1,14 +1,19 @@
-{# Every KPI of the project: the `config.meta.kpi` of its YAML with id, family (its folder), relation and description. #}
+{#
+    Every KPI of the project: the `config.meta.kpi` of its YAML with id, family (its folder), relation, description and
+    the finest grain, which its call of kpi_rollup says.
+#}
 {% macro kpis_of_project() %}
     {%- set kpis = [] -%}
     {%- if execute -%}
         {%- for node in graph.nodes.values() | sort(attribute='name') if node.resource_type == 'model' and node.config.meta and node.config.meta.get('kpi') -%}
             {%- set kpi = dict(node.config.meta.kpi) -%}
+            {%- set finest_grain = modules.re.search("finest_grain='(\\w+)'", node.raw_code) -%}
             {%- do kpi.update({
                 'id': node.name[4:],
                 'family': node.fqn[-2],
                 'relation': node.relation_name,
                 'description': node.description | trim,
+                'finest_grain': finest_grain.group(1) if finest_grain else 'week' if 'is_as_of=true' in node.raw_code else 'day',
             }) -%}
             {%- do kpis.append(kpi) -%}
         {%- endfor -%}

@@ -16,6 +16,7 @@ import duckdb
 import typer
 
 from sales_kpis import terminal
+from sales_kpis.catalog_page import catalog_markdown, choose_examples
 from sales_kpis.dashboard import render_dashboard
 from sales_kpis.errors import KpisError, WrongUse, suggestion
 from sales_kpis.files import write_text
@@ -45,7 +46,7 @@ from sales_kpis.show import (
 from sales_kpis.sources import render_report
 from sales_kpis.spark_target import is_spark, require_local_spark
 from sales_kpis.status import marts_in_use, read_status, render_status
-from sales_kpis.values import Kpi, KpiValue, read_catalog, read_values
+from sales_kpis.values import Kpi, KpiValue, read_catalog, read_newest_month, read_values
 from sales_kpis.why import Fact, choose_period, read_facts, render_facts
 
 app = typer.Typer(
@@ -66,10 +67,12 @@ WRITE_MARTS = "dbt run-operation write_marts_as_parquet --args '{folder: …}'"
 
 
 class Spelling(StrEnum):
-    """How a connector spells Salesforce's columns."""
+    """How a connector spells the tables and columns of the systems that it loads."""
 
     FIVETRAN = "fivetran"
     VENDOR = "vendor"
+    AIRBYTE = "airbyte"
+    DLT = "dlt"
 
 
 SettingsFile = Annotated[
@@ -356,20 +359,34 @@ def _show_facts(
 @command
 def catalog_command(
     family: Annotated[str | None, typer.Option("--family", help="Only this family.")] = None,
+    markdown: Annotated[
+        Path | None,
+        typer.Option(
+            "--markdown",
+            metavar="FILE",
+            help="Write the page of all KPIs; into a file with the marks of one, their table.",
+        ),
+    ] = None,
     published: PublishedFolder = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show what every KPI means."""
+    """Show what every KPI means, or write it as a page with examples."""
     marts = marts_in_use(find_project(published))
     with opened(marts.database) as connection:
         catalog = read_catalog(connection)
+        examples = choose_examples(catalog, read_newest_month(connection)) if markdown else {}
     families = sorted({kpi.family for kpi in catalog})
     if family is not None and family not in families:
         raise WrongUse(f"There is no family {family}.", suggestion(family, families))
     chosen = [kpi for kpi in catalog if family in (None, kpi.family)]
+    if markdown is not None:
+        write_text(markdown, catalog_markdown(markdown, chosen, examples, marts.currency))
     if as_json:
         names = list(type(chosen[0]).__dataclass_fields__) if chosen else []
         _print_json({"kpis": [{name: getattr(kpi, name) for name in names} for kpi in chosen]})
+        return
+    if markdown is not None:
+        terminal.show(f"{markdown} has {plural(len(chosen), 'KPI')} of {marts.origin}.")
         return
     terminal.show(render_catalog(chosen), f"{plural(len(chosen), 'KPI')}, {marts.origin}.")
 
@@ -418,7 +435,7 @@ def demo_data_command(
     ] = 1,
     scale: Annotated[float, typer.Option("--scale", min=0.01, help="Size of the company.")] = 1.0,
     spelling: Annotated[
-        Spelling, typer.Option("--spelling", help="Salesforce columns as this one spells them.")
+        Spelling, typer.Option("--spelling", help="Tables and columns as this one spells them.")
     ] = Spelling.FIVETRAN,
     as_json: AsJson = False,
 ) -> None:

@@ -14,7 +14,7 @@ GRAINS = ("day", "week", "month", "quarter", "fiscal_quarter", "year", "fiscal_y
 
 
 # The order in which a sales leader reads; a family that is not in it comes after.
-_FAMILIES = ("revenue", "pipeline", "leads", "customers", "reps", "marketing")
+FAMILIES = ("revenue", "pipeline", "leads", "customers", "reps", "marketing")
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ class Kpi:
     dimensions: tuple[str, ...]
     grains: tuple[str, ...]
     source: str
+    description: str
     is_additive: bool
 
 
@@ -82,6 +83,11 @@ class KpiValue:
 
 
 _MEASURES = {field.name for field in fields(KpiValue) if "float" in str(field.type)}
+# Some measures are decimals in the marts; people read no more digits than a double has.
+_VALUE_COLUMNS = ", ".join(
+    f"cast({name} as double) as {name}" if name in _MEASURES else name
+    for name in (field.name for field in fields(KpiValue))
+)
 
 
 def read_catalog(connection: duckdb.DuckDBPyConnection) -> list[Kpi]:
@@ -93,7 +99,7 @@ def read_catalog(connection: duckdb.DuckDBPyConnection) -> list[Kpi]:
         from monitoring.kpi_catalog
         order by list_position(?, family) nulls last, family, kpi
         """,
-        [list(_FAMILIES)],
+        [list(FAMILIES)],
     )
     for row in rows:
         row |= {name: _split(row[name]) for name in ("dimensions", "grains")}
@@ -118,15 +124,10 @@ def read_values(
         since: only periods that end on this day or later.
     """
     grains = [grain] if grain else list(GRAINS[GRAINS.index("month") :])
-    # Some measures are decimals in the marts; people read no more digits than a double has.
-    columns = ", ".join(
-        f"cast({name} as double) as {name}" if name in _MEASURES else name
-        for name in (field.name for field in fields(KpiValue))
-    )
     rows = query(
         connection,
         f"""
-        select {columns}
+        select {_VALUE_COLUMNS}
         from monitoring.kpi_values
         where period_grain in (select unnest(?))
             and dimension = ?
@@ -135,6 +136,39 @@ def read_values(
         order by kpi, period_grain, dimension_value, period_start_date
         """,
         [grains, dimension, kpi, kpi, since, since],
+    )
+    return [KpiValue(**row) for row in rows]
+
+
+def read_newest_month(connection: duckdb.DuckDBPyConnection) -> list[KpiValue]:
+    """All rows of each KPI in its newest complete month (in which it is not 0), largest first.
+
+    A slice of a ratio is as large as its denominator.
+    """
+    rows = query(
+        connection,
+        f"""
+        with months as (
+            select
+                kpi,
+                coalesce(
+                    max(case when value <> 0 then period_start_date end), max(period_start_date)
+                ) as newest
+            from monitoring.kpi_values
+            where period_grain = 'month' and dimension = 'total' and is_period_complete
+            group by kpi
+        )
+        select {_VALUE_COLUMNS}
+        from monitoring.kpi_values
+        inner join months using (kpi)
+        where period_grain = 'month' and period_start_date = newest
+        order by
+            kpi,
+            dimension,
+            abs(coalesce(denominator, numerator)) desc nulls last,
+            abs(numerator) desc nulls last,
+            dimension_value
+        """,
     )
     return [KpiValue(**row) for row in rows]
 

@@ -153,6 +153,7 @@ def write_marts(
             'territory|rep' as dimensions,
             'day|week|month|quarter|year' as grains,
             'CRM' as source,
+            'One row per period, dimension and dimension value. By close date.' as description,
             true as is_additive
         """,
         """

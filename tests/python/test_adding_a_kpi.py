@@ -6,7 +6,10 @@ import re
 import shutil
 from pathlib import Path
 
+from typer.testing import CliRunner
+
 from builds import PROJECT, run_dbt
+from sales_kpis import cli
 
 
 def code_block(page: str, language: str, containing: str) -> str:
@@ -18,7 +21,7 @@ def code_block(page: str, language: str, containing: str) -> str:
 def copy_of_the_project(folder: Path) -> Path:
     """The files that dbt reads, in a folder of their own."""
     copy = folder / "project"
-    for name in ("models", "macros", "seeds", "tests/generic", "tests/fixtures", "data"):
+    for name in ("models", "macros", "seeds", "vendor", "tests/generic", "tests/fixtures", "data"):
         shutil.copytree(PROJECT / name, copy / name)
     for name in ("dbt_project.yml", "profiles.yml"):
         shutil.copyfile(PROJECT / name, copy / name)
@@ -50,6 +53,18 @@ def test_a_kpi_of_one_sql_file_and_one_yaml_entry_is_everywhere(tmp_path: Path) 
         "select sum(value) from monitoring.kpi_values"
         " where kpi = 'lost_deals' and period_grain = 'year' and dimension = 'total'"
     ) == build.rows("select cast(count(*) as double) from core.fct_deals where is_lost")
+
+    catalog_page = tmp_path / "kpi_catalog.md"
+    result = CliRunner().invoke(
+        cli.app,
+        ["catalog", "--markdown", str(catalog_page)],
+        env={"SALES_KPIS_PROJECT": str(project), "SALES_KPIS_DATABASE": str(build.database)},
+    )
+    assert result.exit_code == 0, result.output
+    section = catalog_page.read_text().partition("### lost_deals\n")[2].partition("\n### ")[0]
+    assert "**Lost deals**: How many deals did we lose?" in section
+    assert "| 2025-08 | total | total |" in section
+    assert "| 2025-08 | territory |" in section
 
 
 OPEN_DEALS = """

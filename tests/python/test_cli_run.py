@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 from kpis_project import REPORT, FakeBuilder, published_revenue, write_marts
 from sales_kpis import cli, project
 from sales_kpis.dbt_runner import BuildResult, FailedTest, NodeProblem
+from sales_kpis.demo.raw_files import SPELLINGS
 from sales_kpis.ledger import read_runs
 from sales_kpis.lock import RunLock
 from sales_kpis.project import Project
@@ -579,6 +580,18 @@ def test_demo_data_writes_a_company_and_says_how_to_build_it(tmp_path: Path) -> 
     header = (out / "raw" / "salesforce" / "Opportunity.csv").read_text("utf-8").splitlines()[0]
     assert "StageName" in header
     assert (out / "planted_answers.csv").exists()
+
+
+def test_demo_data_offers_every_spelling_that_there_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[tuple[Any, ...]] = []
+    monkeypatch.setattr("sales_kpis.demo.write_demo", lambda *arguments: written.append(arguments))
+    for spelling in SPELLINGS:
+        result = kpis("demo-data", "--out", str(tmp_path), "--spelling", spelling)
+        assert result.exit_code == 0, result.output
+    assert [arguments[3] for arguments in written] == list(SPELLINGS)
+    assert [spelling.value for spelling in cli.Spelling] == list(SPELLINGS)
 
 
 def test_demo_data_refuses_what_is_no_size() -> None:

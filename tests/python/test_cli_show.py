@@ -379,6 +379,7 @@ KPI = Kpi(
     dimensions=(),
     grains=("month", "quarter"),
     source="",
+    description="",
     is_additive=False,
 )
 

@@ -66,6 +66,7 @@ def test_dbt_finds_the_plugin_and_the_shell_finds_kpis() -> None:
         "test",
         "lint",
         "check",
+        "docs",
         "lock",
         "clean",
         "build-spark",

@@ -16,7 +16,7 @@ from sales_kpis.why import choose_period, read_facts, render_facts
 KPI = Kpi(
     kpi="total_revenue", family="revenue", title="Total revenue", question="How much?",
     formula="revenue", unit="currency", direction="higher", owner="Sales", dimensions=("team",),
-    grains=("month", "week"), source="CRM", is_additive=True,
+    grains=("month", "week"), source="CRM", description="", is_additive=True,
 )  # fmt: skip
 
 AUGUST = KpiValue(

@@ -16,6 +16,15 @@ campaign_members as (
 
 ),
 
+campaigns as (
+
+    {{ union_systems('campaigns', {
+        'campaign_id': 'text',
+        'is_deleted': 'bool',
+    }) }}
+
+),
+
 identities as (
 
     select
@@ -48,8 +57,11 @@ memberships_of_people as (
         on
             leads.record_type = 'lead'
             and campaign_members.lead_id = leads.record_id
+    left join campaigns
+        on campaign_members.campaign_id = campaigns.campaign_id
     where
         not coalesce(campaign_members.is_deleted, false)
+        and not coalesce(campaigns.is_deleted, false)
         and {{ local_date('campaign_members.joined_at') }} <= {{ as_of_date() }}
 
 )

@@ -1,16 +1,5 @@
 with
 
-subscriptions as (
-
-    select
-        account_id,
-        started_on,
-        ended_on,
-        monthly_amount
-    from {{ ref('int_subscriptions__valued') }}
-
-),
-
 won_deals as (
 
     select
@@ -26,37 +15,76 @@ won_deals as (
 
 ),
 
-subscribers as (
+customers as (
 
-    select distinct account_id
-    from subscriptions
+    select
+        account_id,
+        min(close_date) as first_won_date
+    from won_deals
+    group by account_id
 
 ),
 
+-- An account is a customer from its first won deal on, whatever it used before.
+subscriptions as (
+
+    select
+        subscriptions.account_id,
+        subscriptions.started_on,
+        greatest(subscriptions.started_on, customers.first_won_date) as valid_from,
+        coalesce(subscriptions.ended_on, date '2199-12-31') as valid_to,
+        subscriptions.monthly_amount
+    from {{ ref('int_subscriptions__valued') }} as subscriptions
+    inner join customers
+        on subscriptions.account_id = customers.account_id
+    where subscriptions.ended_on is null or subscriptions.ended_on >= subscriptions.started_on
+
+),
+
+subscribers as (
+
+    select
+        account_id,
+        min(started_on) as first_started_on
+    from subscriptions
+    group by account_id
+
+),
+
+-- Deals speak for the days before the first subscription: one that starts later does not change
+-- what was known of them.
 covers as (
 
     select
         account_id,
-        started_on as valid_from,
-        coalesce(ended_on, date '2199-12-31') as valid_to,
+        valid_from,
+        valid_to,
         monthly_amount as monthly_recurring_revenue,
         'subscription' as cover
     from subscriptions
-    where ended_on is null or ended_on >= started_on
     union all
     select
         won_deals.account_id,
         won_deals.close_date as valid_from,
-        {{ add_days(add_months_to('won_deals.close_date', 'won_deals.term_months'), -1) }}
-            as valid_to,
+        least(
+            {{ add_days(add_months_to('won_deals.close_date', 'won_deals.term_months'), -1) }},
+            coalesce({{ add_days('subscribers.first_started_on', -1) }}, date '2199-12-31')
+        ) as valid_to,
         {{ as_measure('cast(won_deals.amount as double) / won_deals.term_months') }}
             as monthly_recurring_revenue,
         'deal' as cover
     from won_deals
     left join subscribers
         on won_deals.account_id = subscribers.account_id
-    where subscribers.account_id is null
+
+),
+
+covers_of_days as (
+
+    select *
+    from covers
+    where valid_from <= valid_to
 
 )
 
-select * from covers
+select * from covers_of_days

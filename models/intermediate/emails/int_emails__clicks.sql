@@ -9,6 +9,7 @@ clicks as (
         url
     from {{ ref('int_emails__events') }}
     where event_type = 'click' and not is_machine
+    qualify row_number() over (partition by message_id order by occurred_at, event_id) = 1
 
 ),
 
@@ -24,11 +25,12 @@ messages as (
 
 ),
 
--- What a click led to is the message's content, else the address that was clicked.
-clicks_of_people as (
+-- However often a message is clicked, its first click is the touch. What it led to is the message's
+-- content, else the address that was clicked.
+first_clicks_of_people as (
 
     select
-        clicks.event_id,
+        clicks.message_id,
         clicks.occurred_at,
         {{ local_date('clicks.occurred_at') }} as click_date,
         messages.email_campaign_id,
@@ -42,4 +44,4 @@ clicks_of_people as (
 
 )
 
-select * from clicks_of_people
+select * from first_clicks_of_people

@@ -36,25 +36,28 @@ first_won_deals as (
 
 ),
 
--- Dates after `as_of_date` have not come. The CRM's own dates go before those that follow from the
--- rules (all met: qualified on the day of creation) and from the conversion.
+-- A deal that was deleted is none that the lead became; dates after `as_of_date` have not come. The
+-- CRM's own dates go before those that follow from the rules (all met: qualified on the day of
+-- creation) and from the conversion.
 leads_with_dates as (
 
     select
         resolved_leads.lead_id,
         resolved_leads.person_id,
         resolved_leads.account_id,
-        resolved_leads.deal_id,
+        deals.deal_id,
         leads.created_date,
         {{ local_date('leads.mql_at') }} as stated_mql_date,
         {{ local_date('leads.sql_at') }} as stated_sql_date,
         case
-            when resolved_leads.deal_id is not null
+            when deals.deal_id is not null
                 then {{ local_date('resolved_leads.converted_at') }}
         end as converted_date
     from {{ ref('int_leads__resolved') }} as resolved_leads
     inner join leads
         on resolved_leads.lead_id = leads.lead_id
+    left join {{ ref('int_deals__valued') }} as deals
+        on resolved_leads.deal_id = deals.deal_id
 
 ),
 

@@ -37,7 +37,7 @@ people_of_deals as (
         'person' as record_type,
         deal_id,
         person_record_id as record_id,
-        coalesce(is_primary, false) as is_primary,
+        case when is_primary then 2 end as primary_order,
         role
     from deal_people
     union all
@@ -45,7 +45,7 @@ people_of_deals as (
         'person' as record_type,
         deal_id,
         primary_person_record_id as record_id,
-        true as is_primary,
+        1 as primary_order,
         null as role
     from deals
     where primary_person_record_id is not null
@@ -54,7 +54,7 @@ people_of_deals as (
         record_type,
         deal_id,
         record_id,
-        false as is_primary,
+        null as primary_order,
         null as role
     from leads
 
@@ -66,7 +66,12 @@ people_of_surviving_deals as (
     select
         united_deals.surviving_deal_id as deal_id,
         identities.person_id,
-        bool_or(people_of_deals.is_primary) as is_primary,
+        min(
+            case
+                when people_of_deals.deal_id = united_deals.surviving_deal_id
+                    then people_of_deals.primary_order
+            end
+        ) as primary_order,
         min(people_of_deals.role) as role
     from people_of_deals
     inner join {{ ref('int_deals__united') }} as united_deals
@@ -80,6 +85,24 @@ people_of_surviving_deals as (
     where identities.person_id is not null
     group by united_deals.surviving_deal_id, identities.person_id
 
+),
+
+-- One person at most is primary: the one that the deal itself names, else one marked so.
+people_in_order as (
+
+    select
+        deal_id,
+        person_id,
+        coalesce(
+            primary_order is not null
+            and row_number() over (
+                partition by deal_id order by primary_order nulls last, person_id
+            ) = 1,
+            false
+        ) as is_primary,
+        role
+    from people_of_surviving_deals
+
 )
 
-select * from people_of_surviving_deals
+select * from people_in_order

@@ -8,32 +8,28 @@ responses as (
 ),
 
 -- Without a scale of its own, a survey has its kind's usual one: NPS 0 to 10, CSAT 1 to 5, CES 1
--- to 7.
+-- to 7; of another kind it is not known what its score means.
 responses_with_scale as (
 
     select
         response_id,
         score,
         coalesce(
-            scale_min, case when survey_type in ('csat', 'ces') then 1 else 0 end
+            scale_min, case survey_type when 'nps' then 0 when 'csat' then 1 when 'ces' then 1 end
         ) as scale_min,
         coalesce(
-            scale_max, case survey_type when 'csat' then 5 when 'ces' then 7 else 10 end
+            scale_max, case survey_type when 'nps' then 10 when 'csat' then 5 when 'ces' then 7 end
         ) as scale_max
     from responses
 
 ),
 
--- A score outside its scale counts as the scale's end; a scale of no length measures nothing.
+-- A score outside its scale is as it was given; a scale of no length measures nothing.
 scored_responses as (
 
     select
         response_id,
-        case
-            when scale_max > scale_min then least(
-                greatest({{ safe_ratio('score - scale_min', 'scale_max - scale_min') }}, 0), 1
-            )
-        end as score_ratio
+        {{ safe_ratio('score - scale_min', 'scale_max - scale_min') }} as score_ratio
     from responses_with_scale
 
 )

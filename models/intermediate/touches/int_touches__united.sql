@@ -54,12 +54,12 @@ touches as (
         session_date as touch_date,
         channel,
         campaign,
-        cast(null as {{ dbt.type_string() }}) as content
+        landing_page as content
     from web_sessions
     union all
     select
         'email_click' as touch_type,
-        event_id as fact_id,
+        message_id as fact_id,
         person_id,
         occurred_at,
         click_date as touch_date,

@@ -22,6 +22,13 @@ web_users as (
 
 ),
 
+users_of_browsers as (
+
+    select *
+    from {{ ref('int_web_sessions__users') }}
+
+),
+
 -- Facts after `as_of_date` do not exist. Who is signed in goes before whose browser it is.
 events_of_people as (
 
@@ -33,6 +40,11 @@ events_of_people as (
         web_events.occurred_at,
         {{ local_date('web_events.occurred_at') }} as event_date,
         coalesce(web_events.web_user_id, web_events.signed_in_user_id) as web_user_id,
+        coalesce(
+            web_events.signed_in_user_id,
+            users_of_browsers.signed_in_user_id,
+            web_events.web_user_id
+        ) as visitor_id,
         web_events.content,
         case
             when web_events.signed_in_user_id is not null then signed_in_users.person_id
@@ -43,6 +55,8 @@ events_of_people as (
         on web_events.signed_in_user_id = signed_in_users.web_user_id
     left join web_users
         on web_events.web_user_id = web_users.web_user_id
+    left join users_of_browsers
+        on web_events.web_user_id = users_of_browsers.web_user_id
     where {{ local_date('web_events.occurred_at') }} <= {{ as_of_date() }}
 
 )

@@ -39,6 +39,14 @@ accounts_with_customers as (
         accounts.industry,
         accounts.segment,
         accounts.employee_count,
+        case
+            when accounts.employee_count >= 5001 then '5,001+'
+            when accounts.employee_count >= 1001 then '1,001–5,000'
+            when accounts.employee_count >= 201 then '201–1,000'
+            when accounts.employee_count >= 51 then '51–200'
+            when accounts.employee_count >= 11 then '11–50'
+            when accounts.employee_count >= 1 then '1–10'
+        end as company_size,
         accounts.country,
         accounts.market,
         accounts.territory,

@@ -53,6 +53,9 @@ periods as (
         period_bounds.period_start_date,
         period_bounds.period_end_date,
         least(period_bounds.period_end_date, {{ as_of_date() }}) as measured_on_date,
+        {{ add_months_to(add_days(
+            'least(period_bounds.period_end_date, ' ~ as_of_date() ~ ')', 1
+        ), -12) }} as trailing_year_start_date,
         period_bounds.previous_period_start_date,
         case
             when period_bounds.period_grain = 'week' then weeks_a_year_before.period_start_date

@@ -1,10 +1,10 @@
 with
 
-page_views as (
+web_events as (
 
     select *
     from {{ ref('int_web_sessions__events') }}
-    where event_name = 'page_view' and content is not null
+    where content is not null
 
 ),
 
@@ -46,19 +46,19 @@ people as (
 touches as (
 
     select
-        'page_view/' || page_views.event_id as touch_id,
-        page_views.content,
+        'web_event/' || web_events.event_id as touch_id,
+        web_events.content,
         'web_page' as content_type,
         web_sessions.channel,
-        coalesce(page_views.person_id, web_sessions.person_id) as person_id,
-        page_views.occurred_at,
-        page_views.event_date as touch_date
-    from page_views
+        coalesce(web_events.person_id, web_sessions.person_id) as person_id,
+        web_events.occurred_at,
+        web_events.event_date as touch_date
+    from web_events
     left join web_sessions
-        on page_views.session_id = web_sessions.session_id
+        on web_events.session_id = web_sessions.session_id
     union all
     select
-        'email_click/' || event_id as touch_id,
+        'email_click/' || message_id as touch_id,
         content,
         'email' as content_type,
         'Email' as channel,

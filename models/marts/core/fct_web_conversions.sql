@@ -45,6 +45,7 @@ conversions as (
         occurred_at,
         event_date as conversion_date,
         {{ pseudonym('w', 'web_user_id') }} as web_visitor_id,
+        {{ pseudonym('w', 'visitor_id') }} as web_registrant_id,
         person_id,
         content
     from web_events
@@ -57,6 +58,7 @@ conversions as (
         submitted_at as occurred_at,
         submission_date as conversion_date,
         null as web_visitor_id,
+        null as web_registrant_id,
         person_id,
         form_name as content
     from form_submissions
@@ -74,6 +76,7 @@ described_conversions as (
         conversions.occurred_at,
         conversions.conversion_date,
         conversions.web_visitor_id,
+        conversions.web_registrant_id,
         people.person_id,
         people.account_id,
         web_sessions.channel,

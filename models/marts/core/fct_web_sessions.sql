@@ -37,8 +37,13 @@ described_sessions as (
         web_sessions.channel,
         web_sessions.source,
         web_sessions.medium,
-        coalesce(web_sessions.source, '(none)') || ' / ' || coalesce(web_sessions.medium, '(none)')
-            as source_medium,
+        case
+            when web_sessions.source is null and web_sessions.medium is null then '(none)'
+            else
+                coalesce(web_sessions.source, '(none)')
+                || ' / '
+                || coalesce(web_sessions.medium, '(none)')
+        end as source_medium,
         web_sessions.campaign,
         web_sessions.landing_page,
         web_sessions.country,

@@ -15,7 +15,7 @@ catalog as (
         {{ text_literal(kpi.direction) }} as direction,
         {{ text_literal(kpi.owner) }} as owner,
         {{ text_literal(kpi.dimensions | join('|')) }} as dimensions,
-        {{ text_literal(period_grains() | join('|')) }} as grains,
+        {{ text_literal(kpi_grains(kpi.finest_grain) | join('|')) }} as grains,
         {{ text_literal(kpi.source) }} as source,
         {{ text_literal(kpi.description) }} as description,
         {{ 'true' if kpi.is_additive else 'false' }} as is_additive

@@ -1,4 +1,9 @@
 -- depends_on: {{ ref('kpi_tables') }}
+{# A mailing is a campaign, too; attribution writes campaign__linear. #}
+{%- set is_campaign -%}
+    compared_rows.dimension in ('campaign', 'email_campaign'
+    {%- for attribution_model in attribution_models() %}, 'campaign__{{ attribution_model }}'{% endfor %})
+{%- endset %}
 with
 
 kpi_rows as (
@@ -47,8 +52,11 @@ kpi_values as (
         compared_rows.dimension,
         compared_rows.dimension_value,
         case
-            when compared_rows.dimension = 'campaign'
-                then {{ replace_matches('compared_rows.dimension_value', '^[a-z_]+:', '') }}
+            when {{ is_campaign }}
+                then coalesce(
+                    campaigns.campaign_name,
+                    {{ replace_matches('compared_rows.dimension_value', '^[a-z_]+:', '') }}
+                )
             else coalesce(reps.rep_name, products.product_name, compared_rows.dimension_value)
         end as dimension_label,
         compared_rows.period_end_date,
@@ -85,6 +93,10 @@ kpi_values as (
         on
             compared_rows.dimension = 'product'
             and compared_rows.dimension_value = products.product_id
+    left join {{ ref('dim_campaigns') }} as campaigns
+        on
+            {{ is_campaign }}
+            and compared_rows.dimension_value = campaigns.campaign_id
     left join {{ ref('kpi_targets') }} as targets
         on
             compared_rows.kpi = targets.kpi

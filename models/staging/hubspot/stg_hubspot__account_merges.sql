@@ -21,7 +21,7 @@ merged_ids as (
 
 ),
 
--- "hs_merged_object_ids: the list of record ids that have been merged into this record", a chain
+-- hs_merged_object_ids, "the list of record IDs that have been merged into this record", has a chain
 -- flattened.
 all_merges as (
 

@@ -44,7 +44,7 @@ contacts as (
 ),
 
 -- "closed_won" and "is_closed" of the stage decide. Only where no table knows the stage, the deal's
--- own "Is Closed Won" and "Is deal closed?" do. A deal's source is its own, else that of its
+-- own "Is Closed Won" and "Is Deal Closed?" do. A deal's source is its own, else that of its
 -- primary contact.
 deals as (
 

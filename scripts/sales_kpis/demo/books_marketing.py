@@ -107,7 +107,11 @@ class Marketing:
         for event in books.in_use(books.company.email_events):
             if books.is_past(books.local_date(event.occurred_at)):
                 events[event.message].append(event)
-        content_of = {c.key: c.content for c in books.company.email_campaigns}
+        # A vendor's mailing offers what its subject says, which is its name where nothing else is.
+        content_of = {
+            c.key: c.content or (None if c.system == "tabular" else c.name)
+            for c in books.company.email_campaigns
+        }
         found = []
         for message in books.in_use(books.company.email_messages):
             day = books.local_date(message.sent_at)

@@ -7,7 +7,7 @@ from collections import defaultdict
 from functools import cached_property
 
 from sales_kpis.demo.as_of import Books, CreatedLead, once, survivor
-from sales_kpis.demo.company import Deal, Person
+from sales_kpis.demo.company import Deal, Lead, Person
 
 
 class People:
@@ -44,15 +44,22 @@ class People:
 
     @cached_property
     def of_email(self) -> dict[str, str]:
-        """The human of each normalised address."""
+        """The human of each normalised address that was known by `as_of_date`."""
         found: dict[str, str] = {}
         for person in self.people.values():
-            if person.email and (human := self.of_person(person.key)):
+            human = self.of_person(person.key) if self._exists(person) else None
+            if person.email and human:
                 found.setdefault(person.email.strip().lower(), human)
         for lead in self.leads.values():
-            if lead.email and (human := self.of_lead(lead.key)):
+            human = self.of_lead(lead.key) if self._exists(lead) else None
+            if lead.email and human:
                 found.setdefault(lead.email.strip().lower(), human)
         return found
+
+    def _exists(self, record: Person | Lead) -> bool:
+        """Whether a record was created by `as_of_date`."""
+        created_at = record.created_at
+        return created_at is None or self.books.is_past(self.books.local_date(created_at))
 
     @cached_property
     def records_of(self) -> dict[str, list[Person]]:
@@ -74,19 +81,38 @@ class People:
 
     def customer_of(self, human: str | None) -> str | None:
         """The account of a human: that of its first record that has one."""
-        for record in self.records_of.get(human or "", ()):
-            if record.account:
-                return self.books.customer(record.account)
-        return None
+        return self._customer_of.get(human or "")
+
+    @cached_property
+    def _customer_of(self) -> dict[str, str]:
+        """The account of each human: in a system a contact's own, else what a lead became."""
+        systems = self.books.settings.systems
+        records = [
+            (systems.index(record.system), 0, record.key, human, record.account)
+            for human, records in self.records_of.items()
+            for record in records
+        ]
+        for lead in self.leads.values():
+            human = self.of_lead(lead.key)
+            is_past = lead.converted_at is None or self.books.is_past(
+                self.books.local_date(lead.converted_at)
+            )
+            if human and is_past and not (lead.is_deleted or lead.merged_into):
+                place = systems.index(lead.system)
+                records.append((place, 1, lead.key, human, lead.converted_account))
+        found: dict[str, str] = {}
+        for *_, human, account in sorted(records, key=lambda record: record[:3]):
+            customer = self.books.customer(account)
+            if customer:
+                found.setdefault(human, customer)
+        return found
 
     @cached_property
     def of_customer(self) -> dict[str, set[str]]:
         """The humans of each account."""
         found: dict[str, set[str]] = defaultdict(set)
-        for human in self.records_of:
-            customer = self.customer_of(human)
-            if customer:
-                found[customer].add(human)
+        for human, customer in self._customer_of.items():
+            found[customer].add(human)
         return found
 
     def job_function(self, human: str | None) -> str | None:

@@ -23,6 +23,7 @@ from sales_kpis.demo.planted_leads import is_valid_email, is_valid_phone
 from sales_kpis.demo.planted_marketing import TOUCHED
 from sales_kpis.demo.rollup import Kpi, KpiRow, roll_up
 from sales_kpis.demo.settings import Settings
+from sales_kpis.demo.simulate_identity import with_humans
 
 __all__ = ["KPIS", "is_valid_email", "is_valid_phone", "planted_kpis"]
 
@@ -271,5 +272,5 @@ KPIS = (*REVENUE, *PIPELINE, *LEADS, *CUSTOMERS, *REPS, *MARKETING)
 
 def planted_kpis(company: Company, settings: Settings) -> list[KpiRow]:
     """Every row of every KPI table of a company."""
-    books = Books(company, settings)
+    books = Books(with_humans(company, settings.as_of_date), settings)
     return [row for kpi in KPIS for row in roll_up(kpi, kpi.facts(books), settings)]

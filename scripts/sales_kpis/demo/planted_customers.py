@@ -176,10 +176,10 @@ def _responses(books: Books) -> Iterator[tuple[date, SurveyResponse]]:
 
 
 def _response_dimensions(books: Books, response: SurveyResponse, day: date) -> Dimensions:
-    """The response's account as of its day, with its rep, product line and survey type."""
+    """The response's account, else its person's, as of its day, with rep, product line and type."""
     people = people_of(books)
     account = books.customer(response.account)
-    account = account or people.customer_of(people.of_person(response.person))
+    account = account or people.customer_of(_person(books, response))
     product = books.products.get(response.product or "")
     return {
         **books.account_dimensions(account, day),
@@ -189,12 +189,20 @@ def _response_dimensions(books: Books, response: SurveyResponse, day: date) -> D
     }
 
 
+def _email(response: SurveyResponse) -> str:
+    return (response.email or "").strip().lower()
+
+
+def _person(books: Books, response: SurveyResponse) -> str | None:
+    """The human who answered, by record, else by address."""
+    people = people_of(books)
+    return people.of_person(response.person) or people.of_email.get(_email(response))
+
+
 def respondent(books: Books, response: SurveyResponse) -> str:
     """Who answered: the person, else the address's person, else the address, else the response."""
-    people = people_of(books)
-    email = (response.email or "").strip().lower()
-    human = people.of_person(response.person) or people.of_email.get(email)
-    return human or (f"email {email}" if email else f"response {response.key}")
+    email = _email(response)
+    return _person(books, response) or (f"email {email}" if email else f"response {response.key}")
 
 
 def net_promoter_score(books: Books) -> Iterator[PeriodFact]:

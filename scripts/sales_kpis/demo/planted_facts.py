@@ -37,6 +37,7 @@ from sales_kpis.demo.planted_fact_rows import (
 )
 from sales_kpis.demo.rollup import begun_periods
 from sales_kpis.demo.settings import Settings
+from sales_kpis.demo.simulate_identity import with_humans
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class PlantedFacts:
 
 def planted_facts(company: Company, settings: Settings) -> PlantedFacts:
     """What the facts and bridges of a company hold as of the settings' date."""
-    books = Books(company, settings)
+    books = Books(with_humans(company, settings.as_of_date), settings)
     return PlantedFacts(
         identities=list(identities(books)),
         deal_accounts=sorted(deal_accounts(books)),

@@ -1,0 +1,36 @@
+with
+
+registrations as (
+
+    select
+        registration_id,
+        registered_date,
+        activated_date,
+        lead_channel,
+        market
+    from {{ ref('fct_registrations') }}
+
+),
+
+first_sign_ups as (
+
+    select
+        registration_id as fact_id,
+        registered_date as kpi_date,
+        lead_channel,
+        market,
+        case
+            when
+                activated_date
+                <= {{ add_days('registered_date', var('activation_window_days')) }}
+                then 1
+            else 0
+        end as numerator,
+        1 as denominator
+    from registrations
+
+)
+
+{{ kpi_rollup(
+    'first_sign_ups', complete_after_days=var('activation_window_days'), finest_grain='month'
+) }}

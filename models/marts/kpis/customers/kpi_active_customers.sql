@@ -1,0 +1,33 @@
+with
+
+customer_periods as (
+
+    select
+        account_id,
+        period_grain,
+        period_start_date,
+        territory,
+        market,
+        industry,
+        segment
+    from {{ ref('fct_customer_periods') }}
+    where is_active_at_end
+
+),
+
+active_customers as (
+
+    select
+        account_id as fact_id,
+        period_grain,
+        period_start_date,
+        territory,
+        market,
+        industry,
+        segment,
+        1 as numerator
+    from customer_periods
+
+)
+
+{{ kpi_rollup('active_customers', is_ratio=false, is_as_of=true) }}

@@ -1,0 +1,26 @@
+with
+
+acquisition_years as (
+
+    select
+        period_grain,
+        period_start_date,
+        cost_amount,
+        count_new_customers
+    from {{ ref('fct_acquisition_years') }}
+
+),
+
+cost_of_new_customers as (
+
+    select
+        period_grain || '/' || {{ as_text('period_start_date') }} as fact_id,
+        period_grain,
+        period_start_date,
+        cost_amount as numerator,
+        count_new_customers as denominator
+    from acquisition_years
+
+)
+
+{{ kpi_rollup('cost_of_new_customers', is_as_of=true, finest_grain='month') }}

@@ -1,0 +1,31 @@
+with
+
+responses as (
+
+    select
+        response_id,
+        response_date,
+        survey_type,
+        territory,
+        segment,
+        score_ratio
+    from {{ ref('fct_survey_responses') }}
+    where score_ratio is not null
+
+),
+
+scored_responses as (
+
+    select
+        response_id as fact_id,
+        response_date as kpi_date,
+        survey_type,
+        territory,
+        segment,
+        score_ratio as numerator,
+        1 as denominator
+    from responses
+
+)
+
+{{ kpi_rollup('scored_responses') }}

@@ -1,0 +1,32 @@
+with
+
+web_sessions as (
+
+    select
+        session_id,
+        session_date,
+        channel,
+        campaign,
+        landing_page,
+        market,
+        is_lead_created
+    from {{ ref('fct_web_sessions') }}
+
+),
+
+sessions as (
+
+    select
+        session_id as fact_id,
+        session_date as kpi_date,
+        channel,
+        campaign,
+        landing_page,
+        market,
+        cast(is_lead_created as int) as numerator,
+        1 as denominator
+    from web_sessions
+
+)
+
+{{ kpi_rollup('sessions') }}

@@ -1,0 +1,30 @@
+with
+
+web_sessions as (
+
+    select
+        session_id,
+        session_date,
+        channel,
+        source_medium,
+        landing_page,
+        market
+    from {{ ref('fct_web_sessions') }}
+
+),
+
+sessions as (
+
+    select
+        session_id as fact_id,
+        session_date as kpi_date,
+        channel,
+        source_medium,
+        landing_page,
+        market,
+        1 as numerator
+    from web_sessions
+
+)
+
+{{ kpi_rollup('sessions', is_ratio=false) }}
