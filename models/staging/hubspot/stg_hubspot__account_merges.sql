@@ -21,8 +21,8 @@ merged_ids as (
 
 ),
 
--- hs_merged_object_ids, "the list of record IDs that have been merged into this record", has a chain
--- flattened.
+-- hs_merged_object_ids, "the list of record IDs that have been merged into this record", has a
+-- chain flattened.
 all_merges as (
 
     select

@@ -31,8 +31,8 @@ merged_ids as (
 
 ),
 
--- hs_merged_object_ids, "the list of record IDs that have been merged into this record", has a chain
--- flattened. A table that tells the merges one by one goes before it.
+-- hs_merged_object_ids, "the list of record IDs that have been merged into this record", has a
+-- chain flattened. A table that tells the merges one by one goes before it.
 all_merges as (
 
     select

@@ -18,8 +18,9 @@ email_event_status_changes as (
 
 ),
 
--- The e-mail is its SENT event; sentBy is "the EventId which uniquely identifies the email message's
--- SENT event". A STATUSCHANGE is an unsubscription when portalSubscriptionStatus is UNSUBSCRIBED.
+-- The e-mail is its SENT event; sentBy is "the EventId which uniquely identifies the email
+-- message's SENT event". A STATUSCHANGE is an unsubscription when portalSubscriptionStatus is
+-- UNSUBSCRIBED.
 -- filteredEvent says "whether the event has been filtered out of reporting", as one that a machine
 -- made. Types without a word of their own here (SENT, DROPPED, DEFERRED, …) keep HubSpot's in lower
 -- case.
