@@ -143,17 +143,17 @@ case when kpi_sums.period_grain is null then {{ as_measure('0') }} else kpi_sums
 {% macro kpi_sums_by_date(sources, dimensions, has_denominator, grains, is_mean_denominator) -%}
 kpi_daily_sums as (
 
-    {% for dimension in dimensions -%}
+    {% for (source, is_alone), own_dimensions in dimensions_by_source(sources).items() -%}
     select
-        '{{ dimension }}' as dimension,
-        {{ "'total'" if dimension == 'total' else "coalesce(" ~ dimension ~ ", '(none)')" }} as dimension_value,
+        {{ dimension_of_group(own_dimensions) }} as dimension,
+        {{ dimension_value_of_group(own_dimensions) }} as dimension_value,
         kpi_date,
         sum({{ as_measure('numerator') }}) as numerator,
         {{ 'sum(' ~ as_measure('denominator') ~ ')' if has_denominator else as_measure('null') }} as denominator
         {{- ',\n        count(denominator) as count_denominators' if is_mean_denominator }}
-    from {{ sources[dimension] }}
+    from {{ source }}
     where kpi_date <= {{ as_of_date() }}
-    group by kpi_date{{ '' if dimension == 'total' else ', ' ~ dimension }}
+    group by {{ one_group_for_each('kpi_date', own_dimensions) }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
 
@@ -222,19 +222,20 @@ kpi_slices as (
 {% macro kpi_sums_as_of(sources, dimensions, has_denominator, grains) -%}
 kpi_sums as (
 
-    {% for dimension in dimensions -%}
+    {% for (source, is_alone), own_dimensions in dimensions_by_source(sources, 'total' if 'day' in grains else none).items() -%}
+    {% set own_grains = grains if own_dimensions == ['total'] else grains | reject('eq', 'day') | list -%}
     select
         period_grain,
         period_start_date,
-        '{{ dimension }}' as dimension,
-        {{ "'total'" if dimension == 'total' else "coalesce(" ~ dimension ~ ", '(none)')" }} as dimension_value,
+        {{ dimension_of_group(own_dimensions) }} as dimension,
+        {{ dimension_value_of_group(own_dimensions) }} as dimension_value,
         sum({{ as_measure('numerator') }}) as numerator,
         {{ 'sum(' ~ as_measure('denominator') ~ ')' if has_denominator else as_measure('null') }} as denominator
-    from {{ sources[dimension] }}
+    from {{ source }}
     where
         period_start_date <= {{ as_of_date() }}
-        and period_grain in ('{{ (grains if dimension == 'total' else grains | reject('eq', 'day')) | join("', '") }}')
-    group by period_grain, period_start_date{{ '' if dimension == 'total' else ', ' ~ dimension }}
+        and period_grain in ('{{ own_grains | join("', '") }}')
+    group by {{ one_group_for_each('period_grain, period_start_date', own_dimensions) }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
 
@@ -309,6 +310,53 @@ kpi_facts as (
     {%- endfor -%}
     {{ return(sources) }}
 {% endmacro %}
+
+{# The dimensions that each source has, so that one pass gives all their sums; the dimension `alone` has a pass of its own. #}
+{% macro dimensions_by_source(sources, alone=none) %}
+    {%- set found = {} -%}
+    {%- for dimension, source in sources.items() -%}
+        {%- do found.setdefault((source, dimension == alone), []).append(dimension) -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{% endmacro %}
+
+{# In a query with one group for each dimension of a list: the name of the group's dimension, and its value. #}
+{% macro dimension_of_group(dimensions) -%}
+    {%- if dimensions | length == 1 -%}'{{ dimensions[0] }}'
+    {%- else -%}
+        case
+        {%- for dimension in dimensions | reject('eq', 'total') %}
+            when grouping({{ dimension }}) = 0 then '{{ dimension }}'
+        {%- endfor %}
+            else 'total'
+        end
+    {%- endif -%}
+{%- endmacro %}
+{% macro dimension_value_of_group(dimensions) -%}
+    {%- if dimensions == ['total'] -%}'total'
+    {%- elif dimensions | length == 1 -%}coalesce({{ dimensions[0] }}, '(none)')
+    {%- else -%}
+        case
+        {%- for dimension in dimensions | reject('eq', 'total') %}
+            when grouping({{ dimension }}) = 0 then coalesce({{ dimension }}, '(none)')
+        {%- endfor %}
+            else 'total'
+        end
+    {%- endif -%}
+{%- endmacro %}
+
+{# What such a query groups by: each dimension beside the columns that all have. #}
+{% macro one_group_for_each(columns, dimensions) -%}
+    {%- if dimensions == ['total'] -%}{{ columns }}
+    {%- elif dimensions | length == 1 -%}{{ columns }}, {{ dimensions[0] }}
+    {%- else -%}
+        grouping sets (
+        {%- for dimension in dimensions %}
+            ({{ columns }}{{ '' if dimension == 'total' else ', ' ~ dimension }}){{ ',' if not loop.last }}
+        {%- endfor %}
+        )
+    {%- endif -%}
+{%- endmacro %}
 
 {# The grains of a KPI, from its finest on. #}
 {% macro kpi_grains(finest) %}
