@@ -193,7 +193,7 @@ kpi_sums as (
         dimension_value,
         sum(numerator) as numerator,
         {% if is_mean_denominator -%}
-        {{ as_measure(safe_ratio('sum(denominator)', 'sum(count_denominators)')) }} as denominator
+        {{ as_measure('coalesce(' ~ safe_ratio('sum(denominator)', 'sum(count_denominators)') ~ ', 0)') }} as denominator
         {%- else -%}
         sum(denominator) as denominator
         {%- endif %}
