@@ -11,8 +11,9 @@ kpi_values as (
         value,
         cast(numerator as double) as numerator,
         cast(denominator as double) as denominator,
+        -- A ratio may lack a part, such as the cost per new customer of a year without one.
         case
-            when denominator is null then cast(numerator as double)
+            when count(denominator) over (partition by kpi) = 0 then cast(numerator as double)
             else {{ safe_ratio('numerator', 'denominator') }}
         end as expected_value
     from {{ ref('kpi_values') }}
