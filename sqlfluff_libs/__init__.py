@@ -139,6 +139,7 @@ SPECIAL: dict[str, _Callable[..., _Any]] = {
     "primary_key_of": lambda *of: ["first_key", "second_key"],
     "kpi_grains": lambda finest: ["day", "month"],
     "period_grains": lambda: ["day", "month"],
+    "attribution_models": lambda: ["first_touch", "last_touch", "linear", "position_based"],
     "systems_in_use": lambda: ["salesforce", "tabular"],
 }
 

@@ -116,7 +116,7 @@
         {%- do delivery.errors.append("source_mapping maps the column '" ~ name ~ "' of " ~ label ~ ", which the contract does not declare: use one of " ~ declared_names | join(', ') ~ ".") -%}
     {%- endfor -%}
 
-    {%- set is_empty_file = raw_columns.keys() | list == ['empty_file'] -%}
+    {%- set is_empty_file = raw_columns.keys() | reject('equalto', '_raw_table') | list == ['empty_file'] -%}
     {%- for column in contract.columns -%}
         {%- set mapped_to = mapping.get('columns', {}).get(column.name) -%}
         {%- set found_value = sales_kpis.find_raw_value(raw_columns, [mapped_to] if mapped_to else [column.name] + column.aliases, contract.properties_column) -%}

@@ -32,7 +32,7 @@ where false
             {%- do faults.append({'column': column, 'rule': 'missing', 'condition': raw ~ ' is null'}) -%}
         {%- endif -%}
         {%- if column.type != 'text' and delivery.columns[column.name].raw_name is not none -%}
-            {%- do faults.append({'column': column, 'rule': 'unreadable ' ~ column.type, 'condition': '(' ~ raw ~ ' is not null and ' ~ read ~ ' is null)'}) -%}
+            {%- do faults.append({'column': column, 'rule': 'unreadable ' ~ ('json' if column.type == 'nested' else column.type), 'condition': '(' ~ raw ~ ' is not null and ' ~ read ~ ' is null)'}) -%}
         {%- endif -%}
     {%- endfor -%}
     {%- if not faults -%}{%- do faults.append({'column': contract.columns[0], 'rule': 'none', 'condition': 'false'}) -%}{%- endif %}

@@ -29,3 +29,9 @@ case
             else {{ as_measure('cast(' ~ amount ~ ' as double) * ' ~ share) }}
         end
 {%- endmacro %}
+
+{# Whether the values of a dimension are campaigns: mailings are, and those of the attribution, as campaign__linear. #}
+{% macro names_a_campaign(dimension) -%}
+{{ dimension }} in ('campaign', 'email_campaign'
+    {%- for attribution_model in attribution_models() %}, 'campaign__{{ attribution_model }}'{% endfor %})
+{%- endmacro %}

@@ -261,8 +261,10 @@ def _local_day(moment: datetime, settings: Settings) -> date:
 
 
 def _same(planted: Any, built: Any) -> bool:
-    numbers = (float, Decimal)
-    if isinstance(planted, numbers) and isinstance(built, numbers):
+    numbers = (int, float, Decimal)
+    # A truth value is a number too, but is not compared as one.
+    is_truth_value = isinstance(planted, bool) or isinstance(built, bool)
+    if isinstance(planted, numbers) and isinstance(built, numbers) and not is_truth_value:
         difference = abs(Decimal(str(planted)) - Decimal(str(built)))
         return difference <= Decimal("0.000001") * max(Decimal(1), abs(Decimal(str(planted))))
     return bool(planted == built)

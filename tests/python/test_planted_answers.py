@@ -8,6 +8,7 @@ exactly these rows.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -27,6 +28,7 @@ from sales_kpis.demo.rollup import write_kpi_rows
 from sales_kpis.demo.seed_files import write_seeds
 from sales_kpis.demo.settings import Settings
 from sales_kpis.demo.simulate import simulate
+from sales_kpis.publish import RunFacts, publish
 from sales_kpis.values import read_catalog, read_values
 from sales_kpis.why import read_facts
 
@@ -246,26 +248,52 @@ def test_both_spellings_of_salesforce_give_the_same_marts(tmp_path: Path) -> Non
             assert connection.execute(other_way).fetchall() == [], mart
 
 
-def test_no_address_or_phone_of_a_person_is_in_a_mart(built: Built) -> None:
+def personal_texts(company: Company) -> set[str]:
+    """Names, addresses, phones and browsers of everybody but the staff, in lower case."""
+    staff = {text for rep in company.reps for text in (rep.name, rep.email) if text}
+    people = [*company.people, *company.leads]
+    # An address may be written otherwise than it is meant.
+    texts = {text for person in people for text in person.as_written.values()}
+    texts |= {text for person in people for text in (person.name, person.email, person.phone) if text}
+    texts |= {message.recipient_email for message in company.email_messages}
+    texts |= {response.email for response in company.survey_responses if response.email}
+    visits = [*company.web_sessions, *company.web_events, *people]
+    texts |= {visit.web_user for visit in visits if visit.web_user}
+    texts |= {
+        visit.user for visit in (*company.web_sessions, *company.web_events) if visit.user
+    }
+    plain = {text.strip().lower() for text in texts} - {text.lower() for text in staff}
+    return {text for text in plain if len(text) > 8 and not re.fullmatch("[0-9-]+", text)}
+
+
+def test_nothing_that_is_published_tells_of_a_person(built: Built, tmp_path: Path) -> None:
     build = built.build
-    personal = build.rows(
-        "select distinct lower(trim(value)) from ("
-        " select unnest([email, phone]) as value from staging.stg_salesforce__people"
-        " union all select unnest([email, phone]) from staging.stg_salesforce__leads"
-        " union all select unnest([email, phone]) from staging.stg_tabular__people"
-        " union all select unnest([email, phone]) from staging.stg_tabular__leads"
-        ") where length(trim(value)) > 8"
+    manifest = json.loads((build.database.parent / "target" / "manifest.json").read_text("utf-8"))
+    facts = RunFacts(
+        as_of_date=built.settings.as_of_date.isoformat(),
+        settings=built.settings.as_vars(),
+        queries=queries_of_kpis(manifest),
     )
-    columns = build.rows(
-        "select column_name, table_schema || '.' || table_name from information_schema.columns"
-        " where table_schema in ('core', 'monitoring') and data_type = 'VARCHAR'"
-    )
-    texts = " union all ".join(f"select {column} as text from {mart}" for column, mart in columns)
-    published = "\n".join(
-        text
-        for (text,) in build.rows(
-            f"select distinct lower(text) from ({texts}) where text is not null"
-        )
-    )
-    assert len(personal) > 100
-    assert [value for (value,) in personal if value in published] == []
+    version = publish(build.database, tmp_path / "published", "a-run", facts)
+    # What is compressed in the files is searched as text, and the files as they are.
+    texts = [
+        path.read_bytes().decode("utf-8", errors="ignore").lower()
+        for path in version.folder.rglob("*")
+        if path.is_file()
+    ]
+    parquet = [path for path in version.folder.rglob("*.parquet")]
+    with duckdb.connect(str(version.database), read_only=True) as connection:
+        tables = connection.execute(
+            "select schema_name || '.' || table_name from duckdb_tables() order by all"
+        ).fetchall()
+        for table in [name for (name,) in tables] + [f"read_parquet('{path}')" for path in parquet]:
+            columns = connection.execute(f"describe from {table}").fetchall()
+            for column in [name for name, kind, *_ in columns if kind == "VARCHAR"]:
+                values = connection.execute(f'select distinct lower("{column}") from {table}')
+                texts.append("\n".join(value for (value,) in values.fetchall() if value))
+    found = "\n".join(texts)
+    personal = personal_texts(built.company)
+    assert len(tables) == len(parquet) > 30
+    assert len(version.queries) == len(kpi_models())
+    assert len(personal) > 500
+    assert sorted(text for text in personal if text in found) == []

@@ -1,5 +1,6 @@
 with
 
+-- A KPI without any denominator is its numerator; a ratio of which one part is unknown is unknown.
 kpi_values as (
 
     select
@@ -12,7 +13,7 @@ kpi_values as (
         cast(numerator as double) as numerator,
         cast(denominator as double) as denominator,
         case
-            when denominator is null then cast(numerator as double)
+            when max(denominator) over (partition by kpi) is null then cast(numerator as double)
             else {{ safe_ratio('numerator', 'denominator') }}
         end as expected_value
     from {{ ref('kpi_values') }}

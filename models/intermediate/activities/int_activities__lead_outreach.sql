@@ -74,8 +74,7 @@ lead_outreach as (
         activities.occurred_at,
         leads.deal_id,
         leads.converted_at,
-        coalesce(activities.occurred_at <= leads.converted_at, leads.deal_id is null)
-            as is_before_conversion,
+        coalesce(activities.occurred_at <= leads.converted_at, false) as is_before_conversion,
         links_once.is_lead_link,
         activities.occurred_at >= leads.created_at as is_after_creation
     from links_once

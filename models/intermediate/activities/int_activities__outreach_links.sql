@@ -39,7 +39,7 @@ links_of_outreach as (
 
 ),
 
--- A lead that has become a person is that person.
+-- A lead is a person too; what was done before its conversion is for the deal it became alone.
 people_and_accounts as (
 
     select

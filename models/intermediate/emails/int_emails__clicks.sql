@@ -1,15 +1,12 @@
 with
 
-clicks as (
+outcomes as (
 
     select
-        event_id,
         message_id,
-        occurred_at,
-        url
-    from {{ ref('int_emails__events') }}
-    where event_type = 'click' and not is_machine
-    qualify row_number() over (partition by message_id order by occurred_at, event_id) = 1
+        first_clicked_at
+    from {{ ref('int_emails__outcomes') }}
+    where is_clicked
 
 ),
 
@@ -22,26 +19,25 @@ messages as (
         person_id,
         account_id
     from {{ ref('int_emails__messages') }}
+    where person_id is not null
 
 ),
 
--- However often a message is clicked, its first click is the touch. What it led to is the message's
--- content, else the address that was clicked.
-first_clicks_of_people as (
+-- However often a person clicks in a message, the first time is what counts.
+clicked_messages as (
 
     select
-        clicks.message_id,
-        clicks.occurred_at,
-        {{ local_date('clicks.occurred_at') }} as click_date,
+        messages.message_id,
+        outcomes.first_clicked_at as occurred_at,
+        {{ local_date('outcomes.first_clicked_at') }} as click_date,
         messages.email_campaign_id,
-        coalesce(messages.content, clicks.url) as content,
+        messages.content,
         messages.person_id,
         messages.account_id
-    from clicks
-    inner join messages
-        on clicks.message_id = messages.message_id
-    where messages.person_id is not null
+    from messages
+    inner join outcomes
+        on messages.message_id = outcomes.message_id
 
 )
 
-select * from first_clicks_of_people
+select * from clicked_messages

@@ -20,17 +20,6 @@ deals as (
 
 ),
 
-leads as (
-
-    select
-        'lead' as record_type,
-        converted_deal_id as deal_id,
-        lead_id as record_id
-    from {{ ref('int_leads__united') }}
-    where converted_deal_id is not null
-
-),
-
 people_of_deals as (
 
     select
@@ -51,12 +40,13 @@ people_of_deals as (
     where primary_person_record_id is not null
     union all
     select
-        record_type,
-        deal_id,
-        record_id,
+        'lead' as record_type,
+        converted_deal_id as deal_id,
+        lead_id as record_id,
         null as primary_order,
         null as role
-    from leads
+    from {{ ref('int_leads__united') }}
+    where converted_deal_id is not null
 
 ),
 

@@ -4,7 +4,7 @@ market_sizes as (
 
     select
         {{ trimmed('market') }} as market,
-        {{ trimmed('industry') }} as industry,
+        nullif({{ trimmed('industry') }}, '') as industry,
         year,
         company_count
     from {{ ref('market_sizes') }}

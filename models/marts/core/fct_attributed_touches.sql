@@ -23,7 +23,7 @@ touches_by_model as (
 
 ),
 
--- The parts of a deal's amount are the differences of rounded sums, so that they add up to it.
+-- Weights and amounts are differences of rounded sums, so that they add up to 1 and to the deal's.
 weighted_touches as (
 
     select
@@ -37,7 +37,7 @@ weighted_touches as (
         channel,
         campaign,
         content,
-        share_with - share_before as weight,
+        {{ as_measure(as_measure('share_with') ~ ' - ' ~ as_measure('share_before')) }} as weight,
         {{ as_measure(
             share_of_amount('deal_amount', 'share_with')
             ~ ' - ' ~ share_of_amount('deal_amount', 'share_before')

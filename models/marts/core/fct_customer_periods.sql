@@ -40,11 +40,7 @@ territories as (
 
 accounts as (
 
-    select
-        account_id,
-        market,
-        segment,
-        industry
+    select *
     from {{ ref('dim_accounts') }}
 
 ),

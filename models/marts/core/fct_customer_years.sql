@@ -32,14 +32,13 @@ events as (
 
 ),
 
--- A month starts at the end of the day before it.
 months_of_years as (
 
     {% for months in range(12) -%}
     select
-        period_grain,
-        period_start_date,
-        {{ add_days(add_months_to('trailing_year_start_date', months), -1) }} as day_before_date
+        years.*,
+        {{ add_days(add_months_to(add_days('measured_on_date', 1), months - 12), -1) }}
+            as day_before_date
     from years
     {{ 'union all' if not loop.last }}
     {% endfor %}

@@ -1,9 +1,4 @@
 -- depends_on: {{ ref('kpi_tables') }}
-{# A mailing is a campaign, too; attribution writes campaign__linear. #}
-{%- set is_campaign -%}
-    compared_rows.dimension in ('campaign', 'email_campaign'
-    {%- for attribution_model in attribution_models() %}, 'campaign__{{ attribution_model }}'{% endfor %})
-{%- endset %}
 with
 
 kpi_rows as (
@@ -19,8 +14,7 @@ compared_rows as (
         max(case when kpi_rows.dimension = 'total' then kpi_rows.value end) over (
             partition by kpi_rows.kpi, kpi_rows.period_grain, kpi_rows.period_start_date
         ) as total_value,
-        -- A slice has a row for every period from its first on: the row before is the period
-        -- before.
+        -- A slice has a row for every period from its first on: the row before is the last period.
         lag(kpi_rows.value) over (
             partition by
                 kpi_rows.kpi, kpi_rows.period_grain, kpi_rows.dimension, kpi_rows.dimension_value
@@ -51,14 +45,10 @@ kpi_values as (
         compared_rows.period_start_date,
         compared_rows.dimension,
         compared_rows.dimension_value,
-        case
-            when {{ is_campaign }}
-                then coalesce(
-                    campaigns.campaign_name,
-                    {{ replace_matches('compared_rows.dimension_value', '^[a-z_]+:', '') }}
-                )
-            else coalesce(reps.rep_name, products.product_name, compared_rows.dimension_value)
-        end as dimension_label,
+        coalesce(
+            reps.rep_name, products.product_name, campaigns.campaign_name,
+            compared_rows.dimension_value
+        ) as dimension_label,
         compared_rows.period_end_date,
         compared_rows.is_period_complete,
         compared_rows.numerator,
@@ -95,7 +85,7 @@ kpi_values as (
             and compared_rows.dimension_value = products.product_id
     left join {{ ref('dim_campaigns') }} as campaigns
         on
-            {{ is_campaign }}
+            {{ names_a_campaign('compared_rows.dimension') }}
             and compared_rows.dimension_value = campaigns.campaign_id
     left join {{ ref('kpi_targets') }} as targets
         on

@@ -49,9 +49,8 @@ active_customers as (
         null as segment
     from {{ ref('fct_customer_stretches') }} as stretches
     inner join {{ ref('dim_periods') }} as periods
-        on
-            periods.period_grain = 'day'
-            and periods.period_start_date between stretches.valid_from and stretches.valid_to
+        on periods.period_start_date between stretches.valid_from and stretches.valid_to
+    where periods.period_grain = 'day'
 
 ),
 
@@ -97,6 +96,5 @@ revenue_and_customers as (
     'revenue_and_customers',
     facts_by_dimension={'product_line': 'lines_in_periods'},
     whole_denominator=['product_line'],
-    is_as_of=true,
-    finest_grain='day'
+    is_as_of=true, finest_grain='day'
 ) }}

@@ -1,13 +1,3 @@
-{% set touched = ['channel', 'campaign', 'content'] %}
-{% set touches_by_dimension = {} %}
-{% for attribution_model in attribution_models() %}
-    {% for dimension in touched %}
-        {% do touches_by_dimension.update({
-            dimension ~ '__' ~ attribution_model: attribution_model ~ '_shares'
-        }) %}
-    {% endfor %}
-{% endfor %}
-
 with
 
 deals as (
@@ -43,20 +33,42 @@ won_deals as (
         amount as numerator
     from deals
 
-){% for attribution_model in attribution_models() %},
+)
+
+{%- for attribution_model in attribution_models() -%}
+,
 
 {{ attribution_model }}_shares as (
 
     select
         deal_id as fact_id,
         close_date as kpi_date,
-        {% for dimension in touched -%}
-        {{ dimension }} as {{ dimension }}__{{ attribution_model }},
-        {% endfor -%}
+        channel as channel__{{ attribution_model }},
+        campaign as campaign__{{ attribution_model }},
+        content as content__{{ attribution_model }},
         amount as numerator
     from attributed_touches
     where attribution_model = '{{ attribution_model }}'
 
-){% endfor %}
+)
 
-{{ kpi_rollup('won_deals', facts_by_dimension=touches_by_dimension, is_ratio=false) }}
+{%- endfor %}
+
+{{ kpi_rollup(
+    'won_deals',
+    facts_by_dimension={
+        'channel__first_touch': 'first_touch_shares',
+        'channel__last_touch': 'last_touch_shares',
+        'channel__linear': 'linear_shares',
+        'channel__position_based': 'position_based_shares',
+        'campaign__first_touch': 'first_touch_shares',
+        'campaign__last_touch': 'last_touch_shares',
+        'campaign__linear': 'linear_shares',
+        'campaign__position_based': 'position_based_shares',
+        'content__first_touch': 'first_touch_shares',
+        'content__last_touch': 'last_touch_shares',
+        'content__linear': 'linear_shares',
+        'content__position_based': 'position_based_shares',
+    },
+    is_ratio=false
+) }}

@@ -14,7 +14,7 @@ deals as (
 
 content_touches as (
 
-    select distinct
+    select
         content,
         content_type,
         coalesce(channel, '(none)') as channel
@@ -24,7 +24,7 @@ content_touches as (
 
 deal_content_touches as (
 
-    select distinct
+    select
         deal_id,
         content,
         content_type,
@@ -33,7 +33,7 @@ deal_content_touches as (
 
 ),
 
-deals_with_touch as (
+touched_deals as (
 
     select distinct deal_id
     from deal_content_touches
@@ -45,36 +45,53 @@ won_deals as (
     select
         deals.deal_id as fact_id,
         deals.close_date as kpi_date,
-        case when deals_with_touch.deal_id is null then 0 else 1 end as numerator,
+        case when touched_deals.deal_id is null then 0 else 1 end as numerator,
         1 as denominator
     from deals
-    left join deals_with_touch
-        on deals.deal_id = deals_with_touch.deal_id
+    left join touched_deals
+        on deals.deal_id = touched_deals.deal_id
 
-){% for dimension in dimensions %},
+)
 
--- Each {{ dimension }} that anybody touched has all won deals below it.
+{%- for dimension in dimensions -%}
+,
+
+touched_{{ dimension }}s as (
+
+    select distinct {{ dimension }}
+    from content_touches
+
+),
+
+deals_by_touched_{{ dimension }} as (
+
+    select distinct
+        deal_id,
+        {{ dimension }}
+    from deal_content_touches
+
+),
+
+-- What anybody touched has all won deals below it.
 won_deals_by_{{ dimension }} as (
 
     select
         deals.deal_id as fact_id,
         deals.close_date as kpi_date,
-        touched.{{ dimension }},
-        case when touches_of_deals.deal_id is null then 0 else 1 end as numerator,
+        touched_{{ dimension }}s.{{ dimension }},
+        case when deals_by_touched_{{ dimension }}.deal_id is null then 0 else 1 end as numerator,
         1 as denominator
     from deals
-    cross join (select distinct {{ dimension }} from content_touches) as touched
-    left join (
-        select distinct
-            deal_id,
-            {{ dimension }}
-        from deal_content_touches
-    ) as touches_of_deals
+    cross join touched_{{ dimension }}s
+    left join deals_by_touched_{{ dimension }}
         on
-            deals.deal_id = touches_of_deals.deal_id
-            and touched.{{ dimension }} = touches_of_deals.{{ dimension }}
+            deals.deal_id = deals_by_touched_{{ dimension }}.deal_id
+            and touched_{{ dimension }}s.{{ dimension }}
+            = deals_by_touched_{{ dimension }}.{{ dimension }}
 
-){% endfor %}
+)
+
+{%- endfor %}
 
 {{ kpi_rollup('won_deals', facts_by_dimension={
     'content': 'won_deals_by_content',
