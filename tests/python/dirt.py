@@ -258,7 +258,9 @@ def _read(path: Path) -> tuple[list[str], list[Row]]:
         return header, [dict(zip(header, line, strict=True)) for line in lines]
     with duckdb.connect() as connection:
         query = f"from read_parquet('{path}/*.parquet', union_by_name = true)"
-        types = {name: kind for name, kind, *_ in connection.execute(f"describe {query}").fetchall()}
+        types = {
+            name: kind for name, kind, *_ in connection.execute(f"describe {query}").fetchall()
+        }
         cells = [
             f'to_json("{name}")' if "(" in kind else f'cast("{name}" as varchar)'
             for name, kind in types.items()
@@ -353,9 +355,7 @@ class _Damage:
         header.remove(name)
         for row in self.table.rows:
             row[name] = ""
-        self.twins.dropped_columns.append(
-            (self.contract.system, self.contract.table, column.name)
-        )
+        self.twins.dropped_columns.append((self.contract.system, self.contract.table, column.name))
 
     def _blank_cells(self) -> list[tuple[int, str, str]]:
         spoilt = []
@@ -432,7 +432,9 @@ class _Damage:
                 ghost[name] = ""
         yield ghost
         self._count(staged=1)
-        stage = next((n for n in ("deal_pipeline_stage_id", "stage") if n in self.table.found), None)
+        stage = next(
+            (n for n in ("deal_pipeline_stage_id", "stage") if n in self.table.found), None
+        )
         if self.contract.table == "deal" and stage is not None:
             rule = "stage that the stages table does not have"
             found = (self.contract.system, "deal", self.table.key(ghost), "stage", rule)
@@ -495,5 +497,3 @@ def _camel(name: str) -> str:
 
 def _spaced(name: str) -> str:
     return name.replace("_", " ").title()
-
-

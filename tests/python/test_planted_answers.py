@@ -254,14 +254,14 @@ def personal_texts(company: Company) -> set[str]:
     people = [*company.people, *company.leads]
     # An address may be written otherwise than it is meant.
     texts = {text for person in people for text in person.as_written.values()}
-    texts |= {text for person in people for text in (person.name, person.email, person.phone) if text}
+    texts |= {
+        text for person in people for text in (person.name, person.email, person.phone) if text
+    }
     texts |= {message.recipient_email for message in company.email_messages}
     texts |= {response.email for response in company.survey_responses if response.email}
     visits = [*company.web_sessions, *company.web_events, *people]
     texts |= {visit.web_user for visit in visits if visit.web_user}
-    texts |= {
-        visit.user for visit in (*company.web_sessions, *company.web_events) if visit.user
-    }
+    texts |= {visit.user for visit in (*company.web_sessions, *company.web_events) if visit.user}
     plain = {text.strip().lower() for text in texts} - {text.lower() for text in staff}
     return {text for text in plain if len(text) > 8 and not re.fullmatch("[0-9-]+", text)}
 

@@ -186,8 +186,9 @@ def test_the_books_balance_after_any_damage(session: DbtSession, data: st.DataOb
 
 def is_clear(error: str) -> bool:
     """Whether an error says what is missing and what to do about it."""
-    return ("is required" in error and ("map it in source_mapping" in error or "deliver it" in error)
-            ) or ("source_mapping maps" in error and "has no such column: use one of" in error)
+    return (
+        "is required" in error and ("map it in source_mapping" in error or "deliver it" in error)
+    ) or ("source_mapping maps" in error and "has no such column: use one of" in error)
 
 
 def counts_of(database: Path, system: str) -> dict[str, tuple[Any, ...]]:
