@@ -15,6 +15,7 @@
     is_as_of            the facts are what was true at the end of each period: instead of kpi_date they have period_grain
                         and period_start_date, of the periods of dim_periods that have begun, from the week on; a fact
                         is then a period with a part that is not 0.
+                        A part that is null in every fact of a period is unknown and stays null.
     finest_grain        the grain with which the KPI begins: 'month' for what is known by the month, such as quotas.
 
     The dimensions are those of the KPI's YAML; `total`, the whole, comes with every KPI. Grain: one row per period,
@@ -193,7 +194,7 @@ kpi_sums as (
         dimension_value,
         sum(numerator) as numerator,
         {% if is_mean_denominator -%}
-        {{ as_measure(safe_ratio('sum(denominator)', 'sum(count_denominators)')) }} as denominator
+        {{ as_measure('coalesce(' ~ safe_ratio('sum(denominator)', 'sum(count_denominators)') ~ ', 0)') }} as denominator
         {%- else -%}
         sum(denominator) as denominator
         {%- endif %}

@@ -258,7 +258,9 @@ def _read(path: Path) -> tuple[list[str], list[Row]]:
         return header, [dict(zip(header, line, strict=True)) for line in lines]
     with duckdb.connect() as connection:
         query = f"from read_parquet('{path}/*.parquet', union_by_name = true)"
-        types = {name: kind for name, kind, *_ in connection.execute(f"describe {query}").fetchall()}
+        types = {
+            name: kind for name, kind, *_ in connection.execute(f"describe {query}").fetchall()
+        }
         cells = [
             f'to_json("{name}")' if "(" in kind else f'cast("{name}" as varchar)'
             for name, kind in types.items()
@@ -353,9 +355,7 @@ class _Damage:
         header.remove(name)
         for row in self.table.rows:
             row[name] = ""
-        self.twins.dropped_columns.append(
-            (self.contract.system, self.contract.table, column.name)
-        )
+        self.twins.dropped_columns.append((self.contract.system, self.contract.table, column.name))
 
     def _blank_cells(self) -> list[tuple[int, str, str]]:
         spoilt = []
@@ -388,9 +388,9 @@ class _Damage:
         stamp = self.table.found[newest_by]
         older[stamp] = re.sub("^....", "2001", older[stamp])
         for column in self.contract.columns:
-            if column.type == "text" and column.name not in self.contract.primary_key:
-                if column.name in self.table.found and not column.is_id:
-                    older[self.table.found[column.name]] = "as it was before"
+            is_told = column.name in self.table.found and column.type == "text"
+            if is_told and not column.is_id and column.name not in self.contract.primary_key:
+                older[self.table.found[column.name]] = "as it was before"
         yield older
         self._count(duplicates=1)
 
@@ -426,13 +426,15 @@ class _Damage:
             name = self.table.found.get(column.name)
             if name is None or column.type != "text":
                 continue
-            if column.is_id or column.is_pii and column.is_required:
+            if column.is_id or (column.is_pii and column.is_required):
                 ghost[name] = f"{GHOST} {self.tag}"
             elif not column.is_required and column.name not in self.contract.newest_by:
                 ghost[name] = ""
         yield ghost
         self._count(staged=1)
-        stage = next((n for n in ("deal_pipeline_stage_id", "stage") if n in self.table.found), None)
+        stage = next(
+            (n for n in ("deal_pipeline_stage_id", "stage") if n in self.table.found), None
+        )
         if self.contract.table == "deal" and stage is not None:
             rule = "stage that the stages table does not have"
             found = (self.contract.system, "deal", self.table.key(ghost), "stage", rule)
@@ -495,5 +497,3 @@ def _camel(name: str) -> str:
 
 def _spaced(name: str) -> str:
     return name.replace("_", " ").title()
-
-

@@ -130,10 +130,19 @@ def compare_facts(
     deals = {row[0] for row in connection.execute("select deal_id from core.fct_deals").fetchall()}
     for table in TABLES:
         rows = [row._asdict() for row in getattr(planted, table.planted)]
+        if table.planted == "deal_people":
+            rows += _people_of_converted_leads(planted, rows)
         # A deal that closed on no readable day is in no mart.
         rows = [row for row in rows if not row.get("deal_id") or row["deal_id"] in deals]
         found.append(_compare(connection, table, filter(table.is_compared, rows), people))
     return [differences for differences in found if differences]
+
+
+def _people_of_converted_leads(planted: PlantedFacts, known: Sequence[Row]) -> list[Row]:
+    """Whom a deal's leads became takes part in it too."""
+    there = {(row["deal_id"], row["human"]) for row in known}
+    found = {(lead.deal_id, lead.human) for lead in planted.leads if lead.deal_id and lead.human}
+    return [{"deal_id": deal, "human": human, "is_primary": False} for deal, human in found - there]
 
 
 def _compare_identities(

@@ -89,10 +89,23 @@ def test_the_readme_has_the_questions_of_the_yaml() -> None:
     assert table == catalog_table(kpis_of_yaml()), "Write it anew: make docs"
 
 
-def test_the_readme_names_every_setting() -> None:
-    variables = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+def test_the_readme_says_of_every_setting_what_its_comment_says() -> None:
+    text = (PROJECT / "dbt_project.yml").read_text(encoding="utf-8")
+    block = text.partition("\nvars:\n")[2].partition("\nmodels:")[0]
     readme = (PROJECT / "README.md").read_text(encoding="utf-8")
-    assert [name for name in variables if f"| `{name}` |" not in readme] == []
+    rows = dict(re.findall(r"^\| `(\w+)` \| [^|]+ \| ([^|]+) \|$", readme, re.MULTILINE))
+    comments: dict[str, str] = {}
+    comment: list[str] = []
+    for line in block.splitlines():
+        if line.startswith("  # "):
+            comment.append(line[4:])
+        elif setting := re.match(r"  (\w+):", line):
+            comments[setting[1]] = " ".join(comment)
+            comment = []
+    assert len(comments) > 20
+    assert {name: rows.get(name, "").replace("`", "") for name in comments} == {
+        name: comment.replace("`", "") for name, comment in comments.items()
+    }
 
 
 def test_every_section_that_a_test_names_is_in_the_docs() -> None:

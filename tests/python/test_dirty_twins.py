@@ -118,7 +118,9 @@ def test_the_books_of_every_table_have_each_damaged_row_once(pair: Pair) -> None
     found = {(system, table): counts for system, table, *counts in pair.dirty.rows(query)}
     assert found == expected
     for build in (pair.clean, pair.dirty):
-        assert build.rows("select * from monitoring.source_reconciliation where not is_balanced") == []
+        assert (
+            build.rows("select * from monitoring.source_reconciliation where not is_balanced") == []
+        )
 
 
 def test_every_row_of_the_clean_twin_is_there_unchanged(pair: Pair) -> None:
@@ -136,9 +138,10 @@ def test_what_is_more_belongs_to_nothing(pair: Pair) -> None:
     more = {}
     with pair.opened() as connection:
         for table in pair.tables():
+            more_rows = f"select * from dirty.{table} except all select * from clean.{table}"
             query = (
-                f"select * from (select * from dirty.{table} except all select * from clean.{table})"
-                f" as more_rows where cast(more_rows as varchar) not like '%{GHOST}%'"
+                f"select * from ({more_rows}) as added"
+                f" where cast(added as varchar) not like '%{GHOST}%'"
             )
             rows = connection.execute(query).fetchmany(3)
             # Of people only pseudonyms are known.
@@ -153,7 +156,11 @@ def test_what_is_more_belongs_to_nothing(pair: Pair) -> None:
         (("salesforce", "account", "name"), "stg_salesforce__accounts", "account_name"),
         (("hubspot", "company", "name"), "stg_hubspot__accounts", "account_name"),
         (("tabular", "account", "account_name"), "stg_tabular__accounts", "account_name"),
-        (("mailchimp", "campaign", "title"), "stg_mailchimp__email_campaigns", "email_campaign_name"),
+        (
+            ("mailchimp", "campaign", "title"),
+            "stg_mailchimp__email_campaigns",
+            "email_campaign_name",
+        ),
     ],
 )
 def test_odd_texts_arrive_as_they_were_written(
@@ -228,7 +235,9 @@ def test_check_sources_tells_what_is_missing_and_what_stands_for_it(
     }
     # The newest moment of a table, whatever is unreadable in it.
     newest = {
-        system: max(t["newest_row"] for t in report["tables"] if t["system"] == system and t["rows"])
+        system: max(
+            t["newest_row"] for t in report["tables"] if t["system"] == system and t["rows"]
+        )
         for system in Settings().systems
     }
     assert all(moment > "2025-08" for moment in newest.values()), newest

@@ -1,6 +1,5 @@
 with
 
--- A KPI without any denominator is its numerator; a ratio of which one part is unknown is unknown.
 kpi_values as (
 
     select
@@ -12,8 +11,9 @@ kpi_values as (
         value,
         cast(numerator as double) as numerator,
         cast(denominator as double) as denominator,
+        -- A ratio may lack a part, such as the cost per new customer of a year without one.
         case
-            when max(denominator) over (partition by kpi) is null then cast(numerator as double)
+            when count(denominator) over (partition by kpi) = 0 then cast(numerator as double)
             else {{ safe_ratio('numerator', 'denominator') }}
         end as expected_value
     from {{ ref('kpi_values') }}

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
-from sales_kpis.demo.as_of import UNALLOCATED, ZERO, Books, Dimensions, line_amount, named, once
+from sales_kpis.demo.as_of import UNALLOCATED, Books, Dimensions, line_amount, named, once
 from sales_kpis.demo.company import Deal, DealChange, Stage
 
 FIELDS = ("stage", "amount", "close_date", "owner")
@@ -21,7 +21,7 @@ class Snapshot(NamedTuple):
     deal: Deal
     stage: str
     stage_id: str | None
-    probability: Decimal
+    probability: Decimal | None
     owner: str | None
     amount: Decimal
     expected_close: date | None
@@ -167,7 +167,7 @@ class History:
             deal=deal,
             stage=label,
             stage_id=stage.key if stage else None,
-            probability=Decimal(stage.probability or 0) if stage else ZERO,
+            probability=Decimal(stage.probability) if stage else None,
             owner=owner,
             amount=self.amount_on(deal, day) * books.rate(deal.currency, day),
             expected_close=self.expected_close_on(deal, day),

@@ -147,7 +147,7 @@ class SnapshotRow(NamedTuple):
     deal_id: str
     stage_id: str | None
     stage: str
-    probability: Decimal
+    probability: Decimal | None
     rep_id: str | None
     team: str
     territory: str

@@ -70,7 +70,7 @@ def _open(books: Books, share: Decimal | None = None) -> Iterator[PeriodFact]:
     history = history_of(books)
     for period in _periods(books, "week"):
         for snapshot in history.open_on(period.measured_on):
-            part = snapshot.probability / 100 if share is None else share
+            part = (snapshot.probability or ZERO) / 100 if share is None else share
             amount = snapshot.amount * part
             yield PeriodFact(period.grain, period.start, snapshot.dimensions, amount)
             for name, of_line in history.amounts_by_line(snapshot).items():

@@ -50,6 +50,13 @@ costs_and_revenue as (
 
 ),
 
+cost_types as (
+
+    select distinct cost_type
+    from costs
+
+),
+
 -- Each type of cost has all revenue below it.
 costs_and_revenue_by_cost_type as (
 
@@ -68,7 +75,7 @@ costs_and_revenue_by_cost_type as (
         won_deals.numerator,
         won_deals.denominator
     from won_deals
-    cross join (select distinct cost_type from costs) as cost_types
+    cross join cost_types
 
 )
 

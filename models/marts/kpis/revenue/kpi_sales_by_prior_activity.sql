@@ -1,14 +1,8 @@
-{% set activity_types = ['call', 'email', 'meeting'] %}
-
 with
 
 won_deals as (
 
-    select
-        deal_id,
-        close_date,
-        rep_id,
-        team
+    select *
     from {{ ref('fct_deals') }}
     where is_won
 
@@ -16,16 +10,20 @@ won_deals as (
 
 deal_outreach as (
 
-    select
-        deal_id,
-        activity_id,
-        activity_type,
-        activity_date,
-        occurred_at
+    select *
     from {{ ref('fct_deal_outreach') }}
 
 ),
 
+activity_types as (
+
+    {% for activity_type in ['call', 'email', 'meeting'] -%}
+    select '{{ activity_type }}' as activity_type{{ ' union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+-- The last of each type before a deal's close.
 outreach_before_close as (
 
     select
@@ -42,69 +40,61 @@ outreach_before_close as (
             and deal_outreach.activity_date
             between {{ add_days('won_deals.close_date', -(var('prior_activity_days') | int)) }}
             and won_deals.close_date
+    qualify row_number() over (
+        partition by deal_outreach.deal_id, deal_outreach.activity_type
+        order by deal_outreach.occurred_at desc, deal_outreach.activity_id desc
+    ) = 1
 
 ),
 
-activity_types_of_deals as (
-
-    select
-        deal_id,
-        {% for activity_type in activity_types -%}
-        max(case when activity_type = '{{ activity_type }}' then 1 else 0 end)
-            as has_{{ activity_type }},
-        {% endfor -%}
-        max(case when is_last then activity_type end) as last_activity_type
-    from outreach_before_close
-    group by deal_id
-
-),
-
-won_deals_with_outreach as (
+-- Each type of activity has all won deals below it.
+won_deals_by_activity_type as (
 
     select
         won_deals.deal_id as fact_id,
         won_deals.close_date as kpi_date,
         won_deals.team,
         won_deals.rep_id as rep,
-        cast(activity_types_of_deals.deal_id is not null as int) as numerator,
-        1 as denominator,
-        {% for activity_type in activity_types -%}
-        coalesce(activity_types_of_deals.has_{{ activity_type }}, 0) as has_{{ activity_type }},
-        {% endfor -%}
-        activity_types_of_deals.last_activity_type
+        activity_types.activity_type,
+        cast(outreach_before_close.deal_id is not null as int) as numerator,
+        cast(coalesce(outreach_before_close.is_last, false) as int) as is_last,
+        1 as denominator
     from won_deals
-    left join activity_types_of_deals
-        on won_deals.deal_id = activity_types_of_deals.deal_id
+    cross join activity_types
+    left join outreach_before_close
+        on
+            won_deals.deal_id = outreach_before_close.deal_id
+            and activity_types.activity_type = outreach_before_close.activity_type
 
 ),
 
--- Each type of activity has all won deals below it.
-{% for dimension in ['activity_type', 'last_activity_type'] -%}
-won_deals_by_{{ dimension }} as (
+won_deals_by_last_activity_type as (
 
-    {% for activity_type in activity_types -%}
     select
         fact_id,
         kpi_date,
-        '{{ activity_type }}' as {{ dimension }},
-        {% if dimension == 'activity_type' -%}
-        has_{{ activity_type }} as numerator,
-        {% else -%}
-        case when last_activity_type = '{{ activity_type }}' then 1 else 0 end as numerator,
-        {% endif -%}
+        activity_type as last_activity_type,
+        is_last as numerator,
         denominator
-    from won_deals_with_outreach
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+    from won_deals_by_activity_type
 
-){{ ',' if not loop.last }}
+),
 
-{% endfor %}
+won_deals_with_any_activity as (
 
-{{ kpi_rollup(
-    'won_deals_with_outreach',
-    facts_by_dimension={
-        'activity_type': 'won_deals_by_activity_type',
-        'last_activity_type': 'won_deals_by_last_activity_type'
-    }
-) }}
+    select
+        fact_id,
+        kpi_date,
+        team,
+        rep,
+        max(numerator) as numerator,
+        1 as denominator
+    from won_deals_by_activity_type
+    group by fact_id, kpi_date, team, rep
+
+)
+
+{{ kpi_rollup('won_deals_with_any_activity', facts_by_dimension={
+    'activity_type': 'won_deals_by_activity_type',
+    'last_activity_type': 'won_deals_by_last_activity_type',
+}) }}
