@@ -30,7 +30,7 @@ weighted_touches as (
         deal_id,
         attribution_model,
         touch_id,
-        touch_number,
+        cast(touch_number as bigint) as touch_number,
         touch_type,
         occurred_at,
         close_date,

@@ -10,7 +10,8 @@ pipeline_snapshots as (
         team,
         rep_id,
         lead_source,
-        coalesce(probability, 0) / 100 as chance_to_win,
+        cast(greatest(least(coalesce(probability, 0), 100), 0) / 100 as decimal(9, 8))
+            as chance_to_win,
         amount
     from {{ ref('fct_pipeline_snapshots') }}
 
