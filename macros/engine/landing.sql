@@ -4,6 +4,8 @@
 #}
 
 {% macro land_raw_files() %}
+    {#- What an earlier command of this process has looked up (delivery_of) may have changed. -#}
+    {%- if execute -%}{%- do graph.pop('sales_kpis_deliveries', none) -%}{%- endif -%}
     {%- if execute and var('raw_path') and flags.WHICH in ('build', 'run', 'test', 'seed', 'run-operation', 'show', 'compile') -%}
         {%- for system in sales_kpis.systems_in_use() -%}
             {%- for schema in sales_kpis.instances_of(system).values() | list or ['raw_' ~ system] -%}

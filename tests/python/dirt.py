@@ -388,9 +388,9 @@ class _Damage:
         stamp = self.table.found[newest_by]
         older[stamp] = re.sub("^....", "2001", older[stamp])
         for column in self.contract.columns:
-            if column.type == "text" and column.name not in self.contract.primary_key:
-                if column.name in self.table.found and not column.is_id:
-                    older[self.table.found[column.name]] = "as it was before"
+            is_told = column.name in self.table.found and column.type == "text"
+            if is_told and not column.is_id and column.name not in self.contract.primary_key:
+                older[self.table.found[column.name]] = "as it was before"
         yield older
         self._count(duplicates=1)
 
@@ -426,7 +426,7 @@ class _Damage:
             name = self.table.found.get(column.name)
             if name is None or column.type != "text":
                 continue
-            if column.is_id or column.is_pii and column.is_required:
+            if column.is_id or (column.is_pii and column.is_required):
                 ghost[name] = f"{GHOST} {self.tag}"
             elif not column.is_required and column.name not in self.contract.newest_by:
                 ghost[name] = ""

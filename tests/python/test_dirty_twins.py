@@ -138,9 +138,10 @@ def test_what_is_more_belongs_to_nothing(pair: Pair) -> None:
     more = {}
     with pair.opened() as connection:
         for table in pair.tables():
+            more_rows = f"select * from dirty.{table} except all select * from clean.{table}"
             query = (
-                f"select * from (select * from dirty.{table} except all select * from clean.{table})"
-                f" as more_rows where cast(more_rows as varchar) not like '%{GHOST}%'"
+                f"select * from ({more_rows}) as added"
+                f" where cast(added as varchar) not like '%{GHOST}%'"
             )
             rows = connection.execute(query).fetchmany(3)
             # Of people only pseudonyms are known.

@@ -21,7 +21,7 @@ import pytest
 from builds import PROJECT, Build, build_models
 from planted_fact_tables import compare_facts
 from sales_kpis.dbt_runner import queries_of_kpis
-from sales_kpis.demo.company import Company
+from sales_kpis.demo.company import Company, Lead, Person, WebEvent, WebSession
 from sales_kpis.demo.planted import planted_kpis
 from sales_kpis.demo.raw_files import RawSpelling, write_raw
 from sales_kpis.demo.rollup import write_kpi_rows
@@ -249,19 +249,18 @@ def test_both_spellings_of_salesforce_give_the_same_marts(tmp_path: Path) -> Non
 
 
 def personal_texts(company: Company) -> set[str]:
-    """Names, addresses, phones and browsers of everybody but the staff, in lower case."""
+    """Names, addresses, phones and sign-ins of everybody but the staff, in lower case."""
     staff = {text for rep in company.reps for text in (rep.name, rep.email) if text}
-    people = [*company.people, *company.leads]
-    # An address may be written otherwise than it is meant.
-    texts = {text for person in people for text in person.as_written.values()}
-    texts |= {
-        text for person in people for text in (person.name, person.email, person.phone) if text
-    }
-    texts |= {message.recipient_email for message in company.email_messages}
+    people: tuple[Person | Lead, ...] = (*company.people, *company.leads)
+    visits: tuple[WebSession | WebEvent, ...] = (*company.web_sessions, *company.web_events)
+    texts = {message.recipient_email for message in company.email_messages}
     texts |= {response.email for response in company.survey_responses if response.email}
-    visits = [*company.web_sessions, *company.web_events, *people]
-    texts |= {visit.web_user for visit in visits if visit.web_user}
-    texts |= {visit.user for visit in (*company.web_sessions, *company.web_events) if visit.user}
+    for person in people:
+        # An address may be written otherwise than it is meant.
+        written = [person.as_written.get(field, "") for field in ("name", "email", "phone")]
+        texts |= {*written, *filter(None, (person.name, person.email, person.phone))}
+    for visit in visits:
+        texts |= {visit.user or ""}
     plain = {text.strip().lower() for text in texts} - {text.lower() for text in staff}
     return {text for text in plain if len(text) > 8 and not re.fullmatch("[0-9-]+", text)}
 

@@ -17,8 +17,9 @@ deal_outreach as (
 
 activity_types as (
 
-    select activity_type
-    from (values ('call'), ('email'), ('meeting')) as types (activity_type)
+    {% for activity_type in ['call', 'email', 'meeting'] -%}
+    select '{{ activity_type }}' as activity_type{{ ' union all' if not loop.last }}
+    {% endfor %}
 
 ),
 
