@@ -73,7 +73,7 @@ activities_of_identities as (
         activities.outcome,
         coalesce(activities.is_automated, false) as is_automated,
         coalesce(
-            activities.activity_type in ('{{ outreach_types() | join("', '") }}')
+            activities.activity_type in ('call', 'email', 'meeting')
             and activities.direction = 'outbound'
             and activities.rep_id is not null
             and not coalesce(activities.is_automated, false),

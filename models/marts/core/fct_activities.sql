@@ -52,7 +52,7 @@ described_activities as (
         activities.direction,
         activities.outcome,
         activities.is_automated,
-        activities.activity_type in ('{{ outreach_types() | join("', '") }}')
+        activities.activity_type in ('call', 'email', 'meeting')
         and activities.rep_id is not null
         and not activities.is_automated as is_by_rep,
         activities.is_outreach,
