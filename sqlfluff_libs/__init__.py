@@ -140,6 +140,7 @@ SPECIAL: dict[str, _Callable[..., _Any]] = {
     "kpi_grains": lambda finest: ["day", "month"],
     "period_grains": lambda: ["day", "month"],
     "attribution_models": lambda: ["first_touch", "last_touch", "linear", "position_based"],
+    "outreach_types": lambda: ["call", "email", "meeting"],
     "systems_in_use": lambda: ["salesforce", "tabular"],
 }
 

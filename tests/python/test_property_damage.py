@@ -156,7 +156,7 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DbtSession]:
 
 
 @settings(
-    max_examples=10,
+    max_examples=6,
     derandomize=True,
     database=None,
     deadline=None,

@@ -24,6 +24,15 @@ dimensions_in_values as (
         dimension
     from {{ ref('kpi_values') }}
 
+),
+
+-- Of content that nobody touched and costs that nobody had there are no slices.
+kpis_with_a_numerator as (
+
+    select distinct kpi
+    from {{ ref('kpi_values') }}
+    where dimension = 'total' and numerator <> 0
+
 )
 
 select
@@ -39,10 +48,8 @@ full outer join dimensions_in_values
     on
         dimensions_in_catalog.kpi = dimensions_in_values.kpi
         and dimensions_in_catalog.dimension = dimensions_in_values.dimension
+left join kpis_with_a_numerator
+    on dimensions_in_catalog.kpi = kpis_with_a_numerator.kpi
 where
-    dimensions_in_values.dimension is null and exists (
-        select 1
-        from dimensions_in_values as values_of_kpi
-        where values_of_kpi.kpi = dimensions_in_catalog.kpi
-    )
-    or dimensions_in_catalog.dimension is null
+    dimensions_in_catalog.dimension is null
+    or (dimensions_in_values.dimension is null and kpis_with_a_numerator.kpi is not null)

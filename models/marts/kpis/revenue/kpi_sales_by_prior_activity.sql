@@ -17,7 +17,7 @@ deal_outreach as (
 
 activity_types as (
 
-    {% for activity_type in ['call', 'email', 'meeting'] -%}
+    {% for activity_type in outreach_types() -%}
     select '{{ activity_type }}' as activity_type{{ ' union all' if not loop.last }}
     {% endfor %}
 
