@@ -183,6 +183,19 @@ def cases_of_time() -> dict[str, Case]:
         "days_between: backwards": Case(
             call("days_between", day("2025-01-01"), day("2024-12-31")), "-1"
         ),
+        "hours_between: over midnight": Case(
+            call("hours_between", moment("2025-01-01 23:00:00"), moment("2025-01-02 00:59:24"))
+            + " = 1.99",
+            "true",
+        ),
+        "hours_between: backwards": Case(
+            call("hours_between", moment("2025-01-01 01:00:00"), moment("2025-01-01 00:30:00"))
+            + " = -0.5",
+            "true",
+        ),
+        "hours_between: null": Case(
+            call("hours_between", "cast(null as timestamp)", moment("2025-01-01 00:30:00")), None
+        ),
         "days_between: null": Case(
             call("days_between", "cast(null as date)", day("2025-01-01")), None
         ),
