@@ -263,6 +263,7 @@ SEVERAL_SLICES = {
     *((kpi, "product_line") for kpi in ("stage_conversion_rate", "days_in_stage")),
     ("content_influence", "channel"),
     ("content_influence", "content"),
+    ("content_influence", "content_type"),
     ("lead_funnel_conversion", "funnel_stage"),
     ("sales_by_prior_activity", "activity_type"),
 }
