@@ -26,12 +26,15 @@ dimensions_in_values as (
 
 ),
 
--- Of content that nobody touched and costs that nobody had there are no slices.
+-- The slices of a KPI that adds up are all of it; those of another may be of what nobody has, such
+-- as content that nobody touched.
 kpis_with_a_numerator as (
 
-    select distinct kpi
-    from {{ ref('kpi_values') }}
-    where dimension = 'total' and numerator <> 0
+    select distinct kpi_values.kpi
+    from {{ ref('kpi_values') }} as kpi_values
+    inner join {{ ref('kpi_catalog') }} as kpi_catalog
+        on kpi_values.kpi = kpi_catalog.kpi
+    where kpi_catalog.is_additive and kpi_values.dimension = 'total' and kpi_values.numerator <> 0
 
 )
 
