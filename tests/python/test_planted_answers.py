@@ -69,6 +69,8 @@ class Built:
     answers: Path
     company: Company
     settings: Settings
+    # HubSpot's own mark, which not every connector delivers.
+    tells_the_primary_account: bool = True
 
 
 @pytest.fixture(scope="module", params=CASES.values(), ids=list(CASES))
@@ -87,7 +89,7 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     write_seeds(company, folder / "seeds")
     variables["raw_path"] = str(folder / "raw")
     build = build_models(folder, variables=variables, seeds=folder / "seeds")
-    return Built(build, answers, company, settings)
+    return Built(build, answers, company, settings, case.spelling == "fivetran")
 
 
 # Growth compares two sums.
@@ -177,7 +179,11 @@ def test_every_kpi_table_holds_exactly_the_planted_rows(built: Built) -> None:
 
 def test_every_fact_and_bridge_holds_what_happened(built: Built) -> None:
     with duckdb.connect(str(built.build.database), read_only=True) as connection:
-        differences = compare_facts(connection, built.company, built.settings)
+        differences = [
+            found
+            for found in compare_facts(connection, built.company, built.settings)
+            if built.tells_the_primary_account or found.mart != "bridge_deal_accounts"
+        ]
     assert not differences, "\n".join(map(str, differences))
 
 

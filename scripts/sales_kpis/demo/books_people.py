@@ -20,8 +20,10 @@ class People:
         self.leads = books.by_key(books.company.leads)
 
     def of_person(self, key: str | None) -> str | None:
-        """The human of a person's record; of one that no table has, its key."""
+        """The human of a person's record; of one that no table has, its key; of a later one none."""
         record = self.people.get(key or "")
+        if record is not None and not self._exists(record):
+            return None
         if record is None:
             lead = self.leads.get(key or "")
             is_contact = lead is not None and lead.system == "hubspot"
@@ -32,9 +34,9 @@ class People:
         return last.human or f"person {last.key}"
 
     def of_lead(self, key: str | None) -> str | None:
-        """The human of a lead's record."""
+        """The human of a lead's record; of a later one none."""
         lead = self.leads.get(key or "")
-        if lead is None:
+        if lead is None or not self._exists(lead):
             return None
         if lead.human:
             return lead.human
