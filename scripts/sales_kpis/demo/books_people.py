@@ -20,7 +20,7 @@ class People:
         self.leads = books.by_key(books.company.leads)
 
     def of_person(self, key: str | None) -> str | None:
-        """The human of a person's record; of one that no table has, its key; of a later one none."""
+        """The human of a person's record; of one that no table has, its key; later, none."""
         record = self.people.get(key or "")
         if record is not None and not self._exists(record):
             return None
