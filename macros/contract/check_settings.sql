@@ -16,7 +16,7 @@
         {%- endif -%}
         {%- set counts = [
             'conversion_window_days', 'new_product_months', 'zero_fill_days', 'min_sample_size', 'activation_window_days',
-            'attribution_window_days', 'speed_to_lead_target_hours', 'prior_activity_days', 'event_lookback_days',
+            'attribution_window_days', 'speed_to_lead_target_hours', 'prior_activity_days', 'event_lookback_days', 'churn_grace_days',
         ] -%}
         {%- for name in counts if (var(name) | int(-1)) < 0 -%}
             {%- do errors.append("The variable " ~ name ~ " is a whole number of 0 or more, not '" ~ var(name) ~ "'.") -%}
@@ -29,9 +29,6 @@
                 {%- do errors.append("The variable system_instances names the instance '" ~ instance ~ "' of " ~ system ~ " with the schema '" ~ schema ~ "': both are plain names, such as emea and raw_salesforce_emea.") -%}
             {%- endfor -%}
         {%- endfor -%}
-        {%- if (var('churn_grace_days') | int(-1)) < 0 -%}
-            {%- do errors.append("The variable churn_grace_days is a whole number of 0 or more, not '" ~ var('churn_grace_days') ~ "'.") -%}
-        {%- endif -%}
         {%- if (var('contract_term_months') | int(0)) < 1 -%}
             {%- do errors.append("The variable contract_term_months is a whole number of 1 or more, not '" ~ var('contract_term_months') ~ "'.") -%}
         {%- endif -%}

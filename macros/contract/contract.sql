@@ -69,6 +69,9 @@
 #}
 {% macro instances_of(system) %}{{ return((var('system_instances', {}) or {}).get(system) or {}) }}{% endmacro %}
 
+{# Where the raw tables of a system are: one schema, or that of each instance. #}
+{% macro schemas_of(system) %}{{ return(sales_kpis.instances_of(system).values() | list or ['raw_' ~ system]) }}{% endmacro %}
+
 {# What source_mapping says of a table: for the instance, else for the system. #}
 {% macro mapping_of(contract) %}
     {%- set mapping = var('source_mapping', {}) or {} -%}

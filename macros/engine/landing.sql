@@ -8,7 +8,7 @@
     {%- if execute -%}{%- do graph.pop('sales_kpis_deliveries', none) -%}{%- endif -%}
     {%- if execute and var('raw_path') and flags.WHICH in ('build', 'run', 'test', 'seed', 'run-operation', 'show', 'compile') -%}
         {%- for system in sales_kpis.systems_in_use() -%}
-            {%- for schema in sales_kpis.instances_of(system).values() | list or ['raw_' ~ system] -%}
+            {%- for schema in sales_kpis.schemas_of(system) -%}
                 {%- do adapter.dispatch('land_system', 'sales_kpis')(schema, var('raw_path') ~ '/' ~ modules.re.sub('^raw_', '', schema)) -%}
             {%- endfor -%}
         {%- endfor -%}

@@ -8,7 +8,7 @@
     {%- endfor -%}
 {% endmacro %}
 {% macro duckdb__write_as_parquet(relation, folder) %}
-    {{ exceptions.raise_compiler_error("The marts are in a DuckDB file, which needs no copy: use `kpis export --format parquet`.") }}
+    {{ exceptions.raise_compiler_error("The marts are in a DuckDB file, which needs no copy: use `kpis publish`, which writes Parquet files too.") }}
 {% endmacro %}
 {% macro spark__write_as_parquet(relation, folder) %}
     {%- do run_query('insert overwrite directory ' ~ sales_kpis.text_literal(folder) ~ ' using parquet select * from ' ~ relation) -%}

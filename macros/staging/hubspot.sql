@@ -33,3 +33,36 @@ nullif(trim(coalesce({{ first_name }}, '') || ' ' || coalesce({{ last_name }}, '
 
 {# The day, in the reporting time zone, of a moment that came as text: ISO, or milliseconds since 1970. #}
 {% macro hubspot_local_date_of_text(value) %}{{ sales_kpis.local_date(sales_kpis.read_moment(value, 'text', none, 'UTC', 'milliseconds')) }}{% endmacro %}
+
+{#
+    The merges in `hs_merged_object_ids`, "the list of record IDs that have been merged into this record", with chains
+    flattened: of a relation with survivor_record_id, whose system and instance the lost records share.
+#}
+{% macro merges_in_object_ids(relation) -%}
+select
+        {{ sales_kpis.extract_match('survivor_record_id', '^(hubspot:([a-z][a-z0-9_]*[.])?)') }}
+        || trim(merged_id) as record_id,
+        survivor_record_id,
+        2 as told_order
+    from (
+        select
+            survivor_record_id,
+            {{ sales_kpis.parts_of('hs_merged_object_ids') }} as merged_id
+        from {{ relation }}
+    ) as merged_ids
+    where trim(merged_id) <> ''
+{%- endmacro %}
+
+{# Each lost record once: a table that tells the merges one by one goes before the list of ids. #}
+{% macro one_merge_a_record(relation) -%}
+select
+        'hubspot' as system,
+        record_id,
+        survivor_record_id
+    from {{ relation }}
+    where record_id <> survivor_record_id
+    qualify row_number() over (
+        partition by record_id
+        order by told_order, {{ sales_kpis.hubspot_id_order('survivor_record_id') }}
+    ) = 1
+{%- endmacro %}

@@ -324,7 +324,9 @@ def show_command(
         if why is not None:
             start = choose_period(rows, why)
             in_period = [row for row in rows if row.period_start_date == start]
-            facts = read_facts(connection, chosen, marts.queries.get(chosen.kpi, ""), in_period)
+            facts = read_facts(
+                connection, chosen, marts.read_queries().get(chosen.kpi, ""), in_period
+            )
     if why is not None:
         _show_facts(chosen, in_period, facts, limit, marts.origin, as_json)
         return

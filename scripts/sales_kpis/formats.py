@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Literal
 
 from sales_kpis.values import KpiValue
@@ -36,6 +37,11 @@ def format_value(value: float | None, unit: str, currency: str = "") -> str:
     if unit == "multiple":
         return f"{_rounded(value, 2):,.2f} ×"
     return f"{_rounded(value, 1):,.1f} {unit}"
+
+
+def format_measure(value: float | Decimal | None) -> str:
+    """A numerator or denominator: `1,234.50`, `12`, `–` for null."""
+    return NOTHING if value is None else f"{value:,.2f}".removesuffix(".00")
 
 
 def format_change(row: KpiValue, unit: str) -> str:

@@ -10,8 +10,8 @@ from rich.text import Text
 
 from sales_kpis.errors import WrongUse, suggestion
 from sales_kpis.formats import (
-    NOTHING,
     format_change,
+    format_measure,
     format_target,
     format_value,
     format_year_change,
@@ -89,8 +89,8 @@ def render_periods(kpi: Kpi, rows: Sequence[KpiValue], currency: str, limit: int
             format_value(row.value, kpi.unit, currency),
             _toned(format_change(row, kpi.unit), row.value, row.previous_value, kpi),
             _toned(format_year_change(row, kpi.unit), row.value, row.year_ago_value, kpi),
-            _measure(row.numerator),
-            _measure(row.denominator),
+            format_measure(row.numerator),
+            format_measure(row.denominator),
             *([format_target(row, kpi.unit, currency)] if has_targets else []),
         )
     trend = sparkline([row.value for row in rows[-TREND_PERIODS:]])
@@ -186,7 +186,3 @@ def _caption(rows: Sequence[KpiValue], text: str) -> str:
 
 def _toned(text: str, now: float | None, before: float | None, kpi: Kpi) -> Text:
     return Text(text, style=STYLES[tone(now, before, kpi.direction)])
-
-
-def _measure(value: float | None) -> str:
-    return NOTHING if value is None else f"{value:,.2f}".removesuffix(".00")

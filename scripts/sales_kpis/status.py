@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,7 @@ class MartsInUse:
     origin: str
     as_of_date: str | None
     currency: str
-    queries: Mapping[str, str] = field(default_factory=dict)
+    read_queries: Callable[[], Mapping[str, str]] = dict
 
 
 @dataclass(frozen=True)
@@ -95,21 +95,23 @@ def marts_in_use(project: Project) -> MartsInUse:
             f"version {version.run_id}",
             as_of,
             str(settings.get("reporting_currency") or ""),
-            version.queries,
+            lambda: version.queries,
         )
     if not project.warehouse.exists():
         raise WrongUse("Nothing is published and nothing is built.", "Build it first: kpis run")
     said = read_last_build(project)
     currency = str((said.get("settings") or {}).get("reporting_currency") or "")
-    queries = said.get("queries") or queries_of_kpis(
-        files.read_json(project.root / "target" / "manifest.json") or {}
-    )
+
+    def read_queries() -> Mapping[str, str]:
+        manifest = files.read_json(project.root / "target" / "manifest.json")
+        return said.get("queries") or queries_of_kpis(manifest or {})
+
     return MartsInUse(
         project.warehouse,
         f"not published: {project.warehouse}",
         said.get("as_of_date"),
         currency,
-        queries,
+        read_queries,
     )
 
 

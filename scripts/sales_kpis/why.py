@@ -13,7 +13,7 @@ import duckdb
 from rich.table import Table
 
 from sales_kpis.errors import WrongUse
-from sales_kpis.formats import NOTHING, plural
+from sales_kpis.formats import NOTHING, format_measure, plural
 from sales_kpis.marts import query
 from sales_kpis.values import Kpi, KpiValue
 
@@ -156,8 +156,8 @@ def render_facts(kpi: Kpi, values: Sequence[KpiValue], facts: Sequence[Fact], li
             fact.fact_id,
             fact.date.isoformat() if fact.date else NOTHING,
             *([fact.dimension_value] if by != "total" else []),
-            _number(fact.numerator),
-            *([_number(fact.denominator)] if has_denominator else []),
+            format_measure(fact.numerator),
+            *([format_measure(fact.denominator)] if has_denominator else []),
         )
     notes = [f"{len(facts) - limit} more, see --limit"] if len(facts) > limit else []
     value = values[0] if len(values) == 1 else None
@@ -168,19 +168,15 @@ def render_facts(kpi: Kpi, values: Sequence[KpiValue], facts: Sequence[Fact], li
 def _sums(facts: Sequence[Fact], value: KpiValue | None, has_denominator: bool) -> list[str]:
     numerator = sum((fact.numerator or Decimal(0) for fact in facts), Decimal(0))
     denominator = sum((fact.denominator or Decimal(0) for fact in facts), Decimal(0))
-    notes = [f"{plural(len(facts), 'fact')}, numerators add up to {_number(numerator)}"]
+    notes = [f"{plural(len(facts), 'fact')}, numerators add up to {format_measure(numerator)}"]
     if has_denominator:
-        notes.append(f"denominators to {_number(denominator)}")
+        notes.append(f"denominators to {format_measure(denominator)}")
     if value is not None and value.numerator is not None:
         is_sum = abs(Decimal(str(value.numerator)) - numerator) < Decimal("0.01")
         notes.append(
             "the value's own" if is_sum else f"the value's numerator is {value.numerator:,.2f}"
         )
     return notes
-
-
-def _number(value: Decimal | None) -> str:
-    return NOTHING if value is None else f"{value:,.2f}".removesuffix(".00")
 
 
 def _has_periods(connection: duckdb.DuckDBPyConnection, facts_sql: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -129,7 +130,8 @@ def test_every_section_that_a_test_names_is_in_the_docs() -> None:
 
 
 ROW = KpiValue(
-    kpi="win_rate", period_grain="month", period_start_date=None, period_end_date=None,  # type: ignore[arg-type]
+    kpi="win_rate", period_grain="month", period_start_date=date(2025, 8, 1),
+    period_end_date=date(2025, 8, 31),
     is_period_complete=True, dimension="total", dimension_value="total", dimension_label="total",
     numerator=1.0, denominator=2.0, value=0.5, share_of_total=None, previous_value=None,
     change=None, change_ratio=None, year_ago_value=None, yoy_ratio=None, target_value=None,

@@ -22,17 +22,6 @@ told_merges as (
 
 ),
 
-merged_ids as (
-
-    select
-        survivor_record_id,
-        {{ parts_of('hs_merged_object_ids') }} as merged_id
-    from contacts
-
-),
-
--- hs_merged_object_ids, "the list of record IDs that have been merged into this record", has a
--- chain flattened. A table that tells the merges one by one goes before it.
 all_merges as (
 
     select
@@ -41,27 +30,13 @@ all_merges as (
         told_order
     from told_merges
     union all
-    select
-        'hubspot:' || trim(merged_id) as record_id,
-        survivor_record_id,
-        2 as told_order
-    from merged_ids
-    where trim(merged_id) <> ''
+    {{ merges_in_object_ids('contacts') }}
 
 ),
 
 person_merges as (
 
-    select
-        'hubspot' as system,
-        record_id,
-        survivor_record_id
-    from all_merges
-    where record_id <> survivor_record_id
-    qualify row_number() over (
-        partition by record_id
-        order by told_order, {{ hubspot_id_order('survivor_record_id') }}
-    ) = 1
+    {{ one_merge_a_record('all_merges') }}
 
 )
 
