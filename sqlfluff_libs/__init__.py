@@ -136,7 +136,9 @@ SPECIAL: dict[str, _Callable[..., _Any]] = {
     "kpi_rollup": _kpi_rollup,
     "union_of_kpis": lambda: _select_from("kpi_tables"),
     "kpis_of_project": lambda: [_kpi("one"), _kpi("two")],
-    "primary_key_of": lambda *of: ["first_key", "second_key"],
+    "marts_with_key": lambda *of: [
+        {"name": "a", "relation": "a", "key": ["first_key", "second_key"]}
+    ],
     "kpi_grains": lambda finest: ["day", "month"],
     "period_grains": lambda: ["day", "month"],
     "attribution_models": lambda: ["first_touch", "last_touch", "linear", "position_based"],

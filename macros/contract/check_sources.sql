@@ -15,13 +15,11 @@
             {%- for raw_table in delivery.raw_tables -%}{%- do found_tables.append(contract.schema ~ '.' ~ raw_table) -%}{%- endfor -%}
             {%- do result.tables.append(sales_kpis.table_findings(contract, delivery)) -%}
             {%- if delivery.relation is not none and not delivery.errors -%}
-                {%- for column in contract.columns if delivery.columns[column.name].raw_name is not none -%}
-                    {%- do result.oddities.extend(sales_kpis.column_oddities(contract, delivery, column, result.tables[-1])) -%}
-                {%- endfor -%}
+                {%- do result.oddities.extend(sales_kpis.table_oddities(contract, delivery, result.tables[-1])) -%}
             {%- endif -%}
         {%- endfor -%}
         {%- for contract in sales_kpis.contracts_of_table(system, sales_kpis.contracts_of(system)[0].table) -%}
-            {%- for name in sales_kpis.relation_names(contract.database, contract.schema) if contract.schema ~ '.' ~ name not in found_tables and name not in sales_kpis.unread_tables(system) -%}
+            {%- for name in sales_kpis.raw_names(contract) if contract.schema ~ '.' ~ name not in found_tables and name not in sales_kpis.unread_tables(system) -%}
                 {%- do result.oddities.append({
                     'system': contract.source, 'table': name, 'column': none, 'kind': 'table that no contract reads', 'values': [], 'rows': none,
                     'next_step': "If it holds data of a table above, name it in source_mapping (" ~ contract.source ~ ": {<table>: {table: " ~ name ~ "}}).",
@@ -62,86 +60,120 @@
     {%- set moments = [] -%}
     {%- for column in contract.columns -%}
         {%- set read = sales_kpis.read_value(column, delivery) -%}
-        {%- do parts.append('count(case when raw_rows.' ~ column.name ~ ' is null then 1 end)') -%}
-        {%- do parts.append('count(case when raw_rows.' ~ column.name ~ ' is not null and ' ~ read ~ ' is null then 1 end)') -%}
-        {%- do parts.append('min(case when raw_rows.' ~ column.name ~ ' is not null and ' ~ read ~ ' is null then ' ~ sales_kpis.as_text('raw_rows.' ~ column.name) ~ ' end)') -%}
+        {%- do parts.append('count(case when raw_rows.' ~ column.name ~ ' is null then 1 end) as missing_' ~ loop.index) -%}
+        {%- do parts.append('count(case when raw_rows.' ~ column.name ~ ' is not null and ' ~ read ~ ' is null then 1 end) as unreadable_' ~ loop.index) -%}
+        {%- do parts.append('min(case when raw_rows.' ~ column.name ~ ' is not null and ' ~ read ~ ' is null then ' ~ sales_kpis.as_text('raw_rows.' ~ column.name) ~ ' end) as example_' ~ loop.index) -%}
         {%- if column.type == 'timestamp' and delivery.columns[column.name].raw_name is not none -%}{%- do moments.append('max(' ~ read ~ ')') -%}{%- endif -%}
     {%- endfor -%}
     {%- set counts = none -%}
     {%- if delivery.relation is not none and not delivery.errors -%}
-        {%- set books = run_query(sales_kpis.counts_sql(contract, delivery))[0] -%}
         {%- set newest = moments[0] if moments | length == 1 else 'greatest(' ~ moments | join(', ') ~ ')' if moments else 'null' -%}
-        {%- set counts = run_query('select ' ~ sales_kpis.as_text(newest) ~ ', ' ~ parts | join(', ') ~ ' from (' ~ sales_kpis.raw_rows_sql(contract, delivery) ~ ') as raw_rows')[0] -%}
-        {%- do finding.update({'rows': books[2] | int, 'duplicate_rows': books[3] | int, 'rejected_rows': books[4] | int, 'newest_row': counts[0]}) -%}
+        {%- set counts = run_query(
+            'select books.raw_rows, books.duplicate_rows, books.rejected_rows, counts.* from (' ~ sales_kpis.counts_sql(contract, delivery) ~ ') as books cross join ('
+            ~ 'select ' ~ sales_kpis.as_text(newest) ~ ' as newest_row, ' ~ parts | join(', ') ~ ' from (' ~ sales_kpis.raw_rows_sql(contract, delivery) ~ ') as raw_rows) as counts')[0] -%}
+        {%- do finding.update({'rows': counts[0] | int, 'duplicate_rows': counts[1] | int, 'rejected_rows': counts[2] | int, 'newest_row': counts[3]}) -%}
     {%- endif -%}
     {%- for column in contract.columns -%}
         {%- set found = delivery.columns[column.name] -%}
         {%- do finding.columns.append({
             'name': column.name, 'found_as': found.raw_name, 'is_required': column.is_required, 'data_type': column.type,
             'is_mapped': found.is_mapped,
-            'missing_values': counts[3 * loop.index0 + 1] | int if counts is not none else none,
-            'unreadable_values': counts[3 * loop.index0 + 2] | int if counts is not none else none,
-            'examples': [counts[3 * loop.index0 + 3]] if counts is not none and counts[3 * loop.index0 + 3] is not none and not column.is_pii else [],
+            'missing_values': counts[3 * loop.index0 + 4] | int if counts is not none else none,
+            'unreadable_values': counts[3 * loop.index0 + 5] | int if counts is not none else none,
+            'examples': [counts[3 * loop.index0 + 6]] if counts is not none and counts[3 * loop.index0 + 6] is not none and not column.is_pii else [],
         }) -%}
     {%- endfor -%}
     {{ return(finding) }}
 {% endmacro %}
 
 {#
-    What is odd in a column though it can be read: blanks where a KPI wants a value, ids that the table they name does
-    not have, and values that no mapping seed knows. The contract says which columns these are (`expected`,
+    What is odd in the columns of a table though it can be read: blanks where a KPI wants a value, ids that the table they
+    name does not have, and values that no mapping seed knows. The contract says which columns these are (`expected`,
     `references`, `mapped_by`).
 #}
-{% macro column_oddities(contract, delivery, column, finding) %}
+{% macro table_oddities(contract, delivery, finding) %}
     {%- set oddities = [] -%}
-    {%- set missing = (finding.columns | selectattr('name', 'equalto', column.name) | first).missing_values -%}
-    {%- if missing and column.is_expected -%}
-        {%- do oddities.append({
-            'system': contract.source, 'table': contract.table, 'column': column.name, 'kind': 'blank', 'values': [], 'rows': missing,
-            'next_step': "They count under '(none)', or not at all where a KPI needs the value.",
-        }) -%}
-    {%- endif -%}
-    {%- if column.references or column.mapped_by -%}
-        {%- set known = [] -%}
-        {%- if column.references -%}
-            {%- set target_contract = sales_kpis.contract_of(contract.system, column.references, contract.instance) -%}
-            {%- set target_delivery = sales_kpis.delivery_of(target_contract) -%}
-            {%- if target_delivery.relation is not none and not target_delivery.errors -%}
-                {%- do known.append('select ' ~ sales_kpis.read_text(target_contract.primary_key[0], target_delivery.columns[target_contract.primary_key[0]].family) ~ ' as known_value from (' ~ sales_kpis.raw_rows_sql(target_contract, target_delivery) ~ ') as target_rows') -%}
-            {%- endif -%}
+    {%- set columns = contract.columns | selectattr('name', 'in', sales_kpis.found_columns(delivery)) | list -%}
+    {%- set unknown_values = sales_kpis.unknown_values(contract, delivery, columns) -%}
+    {%- for column in columns -%}
+        {%- set missing = (finding.columns | selectattr('name', 'equalto', column.name) | first).missing_values -%}
+        {%- if missing and column.is_expected -%}
+            {%- do oddities.append({
+                'system': contract.source, 'table': contract.table, 'column': column.name, 'kind': 'blank', 'values': [], 'rows': missing,
+                'next_step': "They count under '(none)', or not at all where a KPI needs the value.",
+            }) -%}
         {%- endif -%}
-        {%- if column.mapped_by -%}
-            {%- set seed_rows = sales_kpis.seed_rows_sql(column.mapped_by) -%}
-            {%- set of_system = "coalesce(nullif(trim(system), ''), '" ~ contract.system ~ "') = '" ~ contract.system ~ "'" if column.mapped_by in ('lead_sources', 'deal_types', 'products') else 'true' -%}
-            {%- do known.append('select trim(raw_value) as known_value from (' ~ seed_rows ~ ') as seed_rows where ' ~ of_system) -%}
-        {%- endif -%}
-        {%- if known -%}
-            {%- set value = sales_kpis.read_text('raw_rows.' ~ column.name, delivery.columns[column.name].family) -%}
-            {%- set unknown = run_query(
-                'select ' ~ value ~ ' as unknown_value, count(*) as count_rows from (' ~ sales_kpis.raw_rows_sql(contract, delivery) ~ ') as raw_rows'
-                ~ ' where ' ~ value ~ ' is not null and lower(' ~ value ~ ') not in (select lower(known_value) from (' ~ known | join(' union all ') ~ ') as known_values where known_value is not null)'
-                ~ ' group by ' ~ value ~ ' order by count_rows desc, unknown_value') -%}
-            {%- if unknown | length -%}
-                {%- set examples = [] -%}
-                {%- for row in unknown.rows[:10] -%}{%- do examples.append(row[0]) -%}{%- endfor -%}
-                {%- set similar = [] -%}
-                {%- if column.references -%}
-                    {%- for row in run_query('select distinct known_value from (' ~ known | join(' union all ') ~ ') as known_values order by known_value limit 2000') -%}
-                        {%- for example in examples if row[0] is not none and sales_kpis.plain_name(row[0]) == sales_kpis.plain_name(example) -%}
-                            {%- do similar.append("'" ~ example ~ "' looks like '" ~ row[0] ~ "'") -%}
-                        {%- endfor -%}
+        {%- set unknown = unknown_values.get(column.name) -%}
+        {%- if unknown -%}
+            {%- set examples = (unknown.counts.keys() | list)[:10] -%}
+            {%- set similar = [] -%}
+            {%- if column.references -%}
+                {%- for row in run_query('select distinct known_value from (' ~ unknown.known ~ ') as known_values order by known_value limit 2000') -%}
+                    {%- for example in examples if row[0] is not none and sales_kpis.plain_name(row[0]) == sales_kpis.plain_name(example) -%}
+                        {%- do similar.append("'" ~ example ~ "' looks like '" ~ row[0] ~ "'") -%}
                     {%- endfor -%}
-                {%- endif -%}
-                {%- do oddities.append({
-                    'system': contract.source, 'table': contract.table, 'column': column.name,
-                    'kind': 'not in ' ~ column.references if column.references else 'unmapped',
-                    'values': examples, 'rows': unknown.columns[1].values() | map('int') | sum,
-                    'next_step': (similar | join(', ') ~ '. ' if similar else '') ~ sales_kpis.next_step_for(column),
-                }) -%}
+                {%- endfor -%}
             {%- endif -%}
+            {%- do oddities.append({
+                'system': contract.source, 'table': contract.table, 'column': column.name,
+                'kind': 'not in ' ~ column.references if column.references else 'unmapped',
+                'values': examples, 'rows': unknown.counts.values() | sum,
+                'next_step': (similar | join(', ') ~ '. ' if similar else '') ~ sales_kpis.next_step_for(column),
+            }) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(oddities) }}
+{% endmacro %}
+
+{# Names of the declared columns that were delivered. #}
+{% macro found_columns(delivery) %}
+    {%- set names = [] -%}
+    {%- for name, found in delivery.columns.items() if found.raw_name is not none -%}{%- do names.append(name) -%}{%- endfor -%}
+    {{ return(names) }}
+{% endmacro %}
+
+{#
+    The values of a table's columns that the table or seed they name does not have, of all columns in one query: by
+    column, how many rows have each value (the most frequent first), and the query of the known values.
+#}
+{% macro unknown_values(contract, delivery, columns) %}
+    {%- set queries, found = [], {} -%}
+    {%- for column in columns if column.references or column.mapped_by -%}
+        {%- set known = sales_kpis.known_values_sql(contract, column) -%}
+        {%- if known -%}
+            {%- do found.update({column.name: {'known': known, 'counts': {}}}) -%}
+            {%- set value = sales_kpis.read_text('raw_rows.' ~ column.name, delivery.columns[column.name].family) -%}
+            {%- do queries.append(
+                "select '" ~ column.name ~ "' as column_name, " ~ value ~ ' as unknown_value, count(*) as count_rows from (' ~ sales_kpis.raw_rows_sql(contract, delivery) ~ ') as raw_rows'
+                ~ ' where ' ~ value ~ ' is not null and lower(' ~ value ~ ') not in (select lower(known_value) from (' ~ known ~ ') as known_values where known_value is not null)'
+                ~ ' group by ' ~ value) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if queries -%}
+        {%- for row in run_query('select * from (' ~ queries | join(' union all ') ~ ') as unknown_values order by column_name, count_rows desc, unknown_value') -%}
+            {%- do found[row[0]].counts.update({row[1]: row[2] | int}) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {%- set with_counts = {} -%}
+    {%- for name, unknown in found.items() if unknown.counts -%}{%- do with_counts.update({name: unknown}) -%}{%- endfor -%}
+    {{ return(with_counts) }}
+{% endmacro %}
+
+{# The values that the table and seed a column names have; empty where neither is there. #}
+{% macro known_values_sql(contract, column) %}
+    {%- set known = [] -%}
+    {%- if column.references -%}
+        {%- set target_contract = sales_kpis.contract_of(contract.system, column.references, contract.instance) -%}
+        {%- set target_delivery = sales_kpis.delivery_of(target_contract) -%}
+        {%- if target_delivery.relation is not none and not target_delivery.errors -%}
+            {%- do known.append('select ' ~ sales_kpis.read_text(target_contract.primary_key[0], target_delivery.columns[target_contract.primary_key[0]].family) ~ ' as known_value from (' ~ sales_kpis.raw_rows_sql(target_contract, target_delivery) ~ ') as target_rows') -%}
         {%- endif -%}
     {%- endif -%}
-    {{ return(oddities) }}
+    {%- if column.mapped_by -%}
+        {%- set of_system = "coalesce(nullif(trim(system), ''), '" ~ contract.system ~ "') = '" ~ contract.system ~ "'" if column.mapped_by in ('lead_sources', 'deal_types', 'products') else 'true' -%}
+        {%- do known.append('select trim(raw_value) as known_value from (' ~ sales_kpis.seed_rows_sql(column.mapped_by) ~ ') as seed_rows where ' ~ of_system) -%}
+    {%- endif -%}
+    {{ return(known | join(' union all ')) }}
 {% endmacro %}
 
 {# What a value that nothing knows means for the numbers, and what to do. #}

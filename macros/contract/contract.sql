@@ -80,7 +80,11 @@
 {% endmacro %}
 
 {# The spelling that all spellings share: `StageName`, `stage_name`, `stage-name` and `STAGE_NAME` are `stagename`. #}
-{% macro plain_name(name) %}{{ return(name | lower | replace('_', '') | replace('-', '') | replace(' ', '')) }}{% endmacro %}
+{% macro plain_name(name) %}{{ return(sales_kpis.plain_names([name])[0]) }}{% endmacro %}
+
+{% macro plain_names(names) %}
+    {{ return(names | map('lower') | map('replace', '_', '') | map('replace', '-', '') | map('replace', ' ', '') | list) }}
+{% endmacro %}
 
 {#
     What was delivered for a contract, looked up once in a dbt command: the relation (none: absent), under which names its columns were found, their
@@ -152,15 +156,24 @@
     {{ return(mapping.get('rows') is not none or sales_kpis.find_raw_relation(partner, mapping) is not none) }}
 {% endmacro %}
 
+{# Names of what the raw schema of a contract has, looked up once in a dbt command. #}
+{% macro raw_names(contract) %}
+    {%- set known = graph.setdefault('sales_kpis_raw_names', {}) -%}
+    {%- if contract.schema not in known -%}
+        {%- do known.update({contract.schema: sales_kpis.relation_names(contract.database, contract.schema)}) -%}
+    {%- endif -%}
+    {{ return(known[contract.schema]) }}
+{% endmacro %}
+
 {% macro find_raw_relation(contract, mapping) %}
     {%- set candidates = [mapping.table] if mapping.get('table') else [contract.table, contract.table ~ 's'] + contract.aliases -%}
-    {%- set names = sales_kpis.relation_names(contract.database, contract.schema) -%}
+    {%- set names = sales_kpis.raw_names(contract) -%}
+    {%- set plain_names = sales_kpis.plain_names(names) -%}
     {%- for candidate in candidates -%}
-        {%- set found = [] -%}
-        {%- for name in names if name == candidate -%}{%- do found.append(name) -%}{%- endfor -%}
-        {%- for name in names if sales_kpis.plain_name(name) == sales_kpis.plain_name(candidate) -%}{%- do found.append(name) -%}{%- endfor -%}
-        {%- if found -%}
-            {{ return(api.Relation.create(database=contract.database, schema=contract.schema, identifier=found[0])) }}
+        {%- set plain = sales_kpis.plain_name(candidate) -%}
+        {%- set name = candidate if candidate in names else names[plain_names.index(plain)] if plain in plain_names else none -%}
+        {%- if name is not none -%}
+            {{ return(api.Relation.create(database=contract.database, schema=contract.schema, identifier=name)) }}
         {%- endif -%}
     {%- endfor -%}
     {{ return(none) }}
@@ -168,11 +181,15 @@
 
 {# HubSpot's connectors put `property_` or `properties_` before a field's own name. #}
 {% macro find_raw_column(raw_names, candidates) %}
+    {%- set plain_names = sales_kpis.plain_names(raw_names) -%}
+    {%- set bare_names = [] -%}
+    {%- for raw_name in raw_names -%}{%- do bare_names.append(modules.re.sub('^(property|properties)_', '', raw_name | lower)) -%}{%- endfor -%}
+    {%- set plain_bare_names = sales_kpis.plain_names(bare_names) -%}
     {%- for candidate in candidates -%}
         {%- set plain = sales_kpis.plain_name(candidate) -%}
-        {%- for raw_name in raw_names if raw_name == candidate -%}{{ return(raw_name) }}{%- endfor -%}
-        {%- for raw_name in raw_names if sales_kpis.plain_name(raw_name) == plain -%}{{ return(raw_name) }}{%- endfor -%}
-        {%- for raw_name in raw_names if sales_kpis.plain_name(modules.re.sub('^(property|properties)_', '', raw_name | lower)) == plain -%}{{ return(raw_name) }}{%- endfor -%}
+        {%- if candidate in raw_names -%}{{ return(candidate) }}{%- endif -%}
+        {%- if plain in plain_names -%}{{ return(raw_names[plain_names.index(plain)]) }}{%- endif -%}
+        {%- if plain in plain_bare_names -%}{{ return(raw_names[plain_bare_names.index(plain)]) }}{%- endif -%}
     {%- endfor -%}
     {{ return(none) }}
 {% endmacro %}
@@ -182,7 +199,7 @@
     {%- set found = [] -%}
     {%- set candidates = [mapping.table] if mapping.get('table') else contract.aliases -%}
     {%- for candidate in candidates if candidate.endswith('_*') -%}
-        {%- for name in sales_kpis.relation_names(contract.database, contract.schema) if modules.re.match('^' ~ candidate[:-1] ~ '[0-9]{8}$', name | lower) -%}
+        {%- for name in sales_kpis.raw_names(contract) if modules.re.match('^' ~ candidate[:-1] ~ '[0-9]{8}$', name | lower) -%}
             {%- do found.append(name) -%}
         {%- endfor -%}
     {%- endfor -%}

@@ -4,8 +4,11 @@
 #}
 
 {% macro land_raw_files() %}
-    {#- What an earlier command of this process has looked up (delivery_of) may have changed. -#}
-    {%- if execute -%}{%- do graph.pop('sales_kpis_deliveries', none) -%}{%- endif -%}
+    {#- What an earlier command of this process has looked up (raw_names, delivery_of) may have changed. -#}
+    {%- if execute -%}
+        {%- do graph.pop('sales_kpis_raw_names', none) -%}
+        {%- do graph.pop('sales_kpis_deliveries', none) -%}
+    {%- endif -%}
     {%- if execute and var('raw_path') and flags.WHICH in ('build', 'run', 'test', 'seed', 'run-operation', 'show', 'compile') -%}
         {%- for system in sales_kpis.systems_in_use() -%}
             {%- for schema in sales_kpis.schemas_of(system) -%}
@@ -40,8 +43,8 @@
             {{ exceptions.raise_compiler_error("Table " ~ schema ~ "." ~ table ~ " is in the warehouse already and is not a landed file: set the variable raw_path to '' to read the warehouse, or move " ~ source_files.files[0] ~ ".") }}
         {%- endif -%}
         {%- set relation = schema ~ '."' ~ table ~ '"' -%}
-        {%- do run_query('create or replace table ' ~ relation ~ ' as ' ~ sales_kpis.duckdb__read_files(source_files)) -%}
-        {%- do run_query("comment on table " ~ relation ~ " is 'landed file'") -%}
+        {%- do run_query('create or replace table ' ~ relation ~ ' as ' ~ sales_kpis.duckdb__read_files(source_files)
+            ~ "; comment on table " ~ relation ~ " is 'landed file'") -%}
     {%- endfor -%}
 {% endmacro %}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -10,10 +11,12 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import yaml
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -47,6 +50,7 @@ def run_dbt(
     database = folder / "build.duckdb"
     environment = {**os.environ, "SALES_KPIS_DATABASE": str(database)}
     environment.pop("SALES_KPIS_SEEDS", None)
+    environment.pop("SALES_KPIS_PSEUDONYM_SALT", None)
     copied_seeds = None
     if seeds is not None:
         copied_seeds = project / "build" / "seeds" / f"test-{os.getpid()}-{folder.name}"
@@ -72,6 +76,19 @@ def run_dbt(
         if copied_seeds is not None:
             shutil.rmtree(copied_seeds, ignore_errors=True)
     return Build(database, process.returncode, process.stdout + process.stderr)
+
+
+@cache
+def pseudonym(kind: str, name: str) -> str:
+    """What the marts call a person, browser or address, with the salt of `dbt_project.yml`."""
+    digest = hashlib.md5(f"{_salt()}{name}".encode(), usedforsecurity=False)
+    return f"{kind}_{digest.hexdigest()}"
+
+
+@cache
+def _salt() -> str:
+    settings = yaml.safe_load((PROJECT / "dbt_project.yml").read_text("utf-8"))
+    return str(settings["vars"]["pseudonym_salt"])
 
 
 def shown_rows(build: Build) -> list[dict[str, Any]]:

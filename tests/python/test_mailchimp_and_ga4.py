@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from builds import Build, run_dbt
+from builds import Build, pseudonym, run_dbt
 
 Row = dict[str, Any]
 
@@ -121,10 +121,14 @@ def events() -> list[Row]:
     ]
 
 
+def session_id(browser: str, number: int) -> str:
+    return f"google_analytics:{pseudonym('w', browser)}.{number}"
+
+
 SESSIONS = [
     # session, started, user, signed in, channel, source, medium, campaign, page, country, engaged
     (
-        "google_analytics:u1.1",
+        session_id("u1", 1),
         START,
         "u1",
         "customer 7",
@@ -137,7 +141,7 @@ SESSIONS = [
         True,
     ),
     (
-        "google_analytics:u1.2",
+        session_id("u1", 2),
         START + timedelta(seconds=100),
         "u1",
         None,
@@ -150,7 +154,7 @@ SESSIONS = [
         False,
     ),
     (
-        "google_analytics:u2.1",
+        session_id("u2", 1),
         START + timedelta(seconds=200),
         "u2",
         None,
@@ -163,7 +167,7 @@ SESSIONS = [
         True,
     ),
     (
-        "google_analytics:u3.1",
+        session_id("u3", 1),
         START + timedelta(seconds=300),
         "u3",
         None,
@@ -323,7 +327,7 @@ def test_sessions_are_the_same_in_every_form_of_the_export(web: Build) -> None:
         web.rows(
             "select session_id, started_at, web_user_id, signed_in_user_id, channel, source,"
             " medium, campaign, landing_page, country, is_engaged"
-            " from staging.stg_google_analytics__web_sessions order by session_id"
+            " from staging.stg_google_analytics__web_sessions order by web_user_id, started_at"
         )
         == SESSIONS
     )
@@ -335,13 +339,13 @@ def test_events_have_the_marts_names_and_their_content(web: Build) -> None:
         " from staging.stg_google_analytics__web_events order by occurred_at, event_name"
     )
     assert rows == [
-        ("page_view", "google_analytics:u1.1", "u1", None, "/a"),
-        ("session_start", "google_analytics:u1.1", "u1", None, "/a"),
-        ("lead_created", "google_analytics:u1.1", "u1", "customer 7", "guide"),
-        ("page_view", "google_analytics:u1.2", "u1", None, "/"),
-        ("page_view", "google_analytics:u2.1", "u2", None, "/pricing"),
-        ("user_engagement", "google_analytics:u2.1", "u2", None, None),
-        ("sign_up", "google_analytics:u3.1", "u3", None, None),
+        ("page_view", session_id("u1", 1), "u1", None, "/a"),
+        ("session_start", session_id("u1", 1), "u1", None, "/a"),
+        ("lead_created", session_id("u1", 1), "u1", "customer 7", "guide"),
+        ("page_view", session_id("u1", 2), "u1", None, "/"),
+        ("page_view", session_id("u2", 1), "u2", None, "/pricing"),
+        ("user_engagement", session_id("u2", 1), "u2", None, None),
+        ("sign_up", session_id("u3", 1), "u3", None, None),
         ("page_view", None, None, None, "/b"),
     ]
     ids = web.rows("select distinct event_id from staging.stg_google_analytics__web_events")
@@ -385,7 +389,7 @@ def test_faults_of_events_are_recorded_and_their_rows_kept_where_they_can_be(
     ]
     assert build.rows(
         "select web_user_id, session_id from staging.stg_google_analytics__web_events order by 1"
-    ) == [("u1", "google_analytics:u1.1"), ("u2", None), ("u3", "google_analytics:u3.1")]
+    ) == [("u1", session_id("u1", 1)), ("u2", None), ("u3", session_id("u3", 1))]
 
 
 def member_id(address: str) -> str:

@@ -255,7 +255,7 @@ def test_both_spellings_of_salesforce_give_the_same_marts(tmp_path: Path) -> Non
 
 
 def personal_texts(company: Company) -> set[str]:
-    """Names, addresses, phones and sign-ins of everybody but the staff, in lower case."""
+    """Names, addresses, phones, browsers and sign-ins of all but the staff, in lower case."""
     staff = {text for rep in company.reps for text in (rep.name, rep.email) if text}
     people: tuple[Person | Lead, ...] = (*company.people, *company.leads)
     visits: tuple[WebSession | WebEvent, ...] = (*company.web_sessions, *company.web_events)
@@ -266,7 +266,7 @@ def personal_texts(company: Company) -> set[str]:
         written = [person.as_written.get(field, "") for field in ("name", "email", "phone")]
         texts |= {*written, *filter(None, (person.name, person.email, person.phone))}
     for visit in visits:
-        texts |= {visit.user or ""}
+        texts |= {visit.user or "", visit.web_user or ""}
     plain = {text.strip().lower() for text in texts} - {text.lower() for text in staff}
     return {text for text in plain if len(text) > 8 and not re.fullmatch("[0-9-]+", text)}
 

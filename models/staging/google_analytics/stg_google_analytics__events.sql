@@ -41,8 +41,10 @@ events as (
             coalesce({{ as_text('batch_ordering_id') }}, ''),
             coalesce({{ as_text('batch_event_index') }}, '')
         )) as event_id,
-        {{ system_key('google_analytics', "user_pseudo_id || '.' || ga_session_id") }}
-            as session_id,
+        -- The id of a session goes as far as the marts, so its browser stands in it as a pseudonym.
+        {{ system_key('google_analytics', pseudonym('w', 'user_pseudo_id')) }}
+        || '.'
+        || ga_session_id as session_id,
         {{ ga4_event_name('event_name') }} as event_name,
         event_timestamp as occurred_at,
         batch_page_id,
