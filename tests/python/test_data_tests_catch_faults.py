@@ -61,7 +61,7 @@ FAULTS = {
     "every_mart_has_one_row_per_key": Fault(
         "create or replace table core.fct_quotas as"
         " select * from core.fct_quotas union all (select * from core.fct_quotas limit 1)",
-        "expected one row per key, found 2",
+        "expected one row per quota_id, found 2",
     ),
     "every_person_of_a_fact_is_in_dim_people": Fault(
         "delete from core.dim_people"

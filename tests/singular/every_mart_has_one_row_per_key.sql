@@ -9,7 +9,7 @@ select
         coalesce(cast({{ column }} as {{ dbt.type_string() }}), 'nothing')
         {%- endfor %}
     ) as mart_key,
-    'expected one row per key, found ' || count(*) || ' of ' || '{{ mart.key | join(', ') }}' as message
+    'expected one row per {{ mart.key | join(', ') }}, found ' || count(*) as message
 from {{ mart.relation }}
 group by {{ mart.key | join(', ') }}
 having
