@@ -8,5 +8,5 @@
             {%- endfor -%}
         {%- endfor -%}
     {%- endif -%}
-    {{ return(marts or [{'name': 'none', 'relation': '(select 1 as nothing) as no_mart', 'key': ['nothing']}]) }}
+    {{ return(marts) }}
 {% endmacro %}

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
-from builds import PROJECT, Build
+from builds import PROJECT, Build, plain_environment
 
 
 class SparkDbt:
@@ -28,7 +28,7 @@ class SparkDbt:
             [sys.executable, "-P", "-m", "sales_kpis.dbt_child"],
             cwd=PROJECT,
             env={
-                **os.environ,
+                **plain_environment(),
                 "SALES_KPIS_SPARK_FOLDER": str(self.folder / "spark"),
                 "SALES_KPIS_SEEDS": str(self._seeds.relative_to(PROJECT)),
             },
