@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from builds import SESSION_FOLDER
 
 from kpis_project import write_project
 from sales_kpis.project import Project, find_project
@@ -14,6 +18,17 @@ from spark_dbt import SparkDbt
 
 # These take minutes and want a Java: `make test-spark`.
 collect_ignore = [] if os.environ.get("SALES_KPIS_TEST_SPARK") else ["spark"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give the processes of this session a folder for what they build once; they inherit its name."""
+    if SESSION_FOLDER not in os.environ:
+        os.environ[SESSION_FOLDER] = tempfile.mkdtemp(prefix="sales-kpis-tests-")
+        config.add_cleanup(_remove_session_folder)
+
+
+def _remove_session_folder() -> None:
+    shutil.rmtree(os.environ.pop(SESSION_FOLDER), ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
-from builds import PROJECT, Build, plain_environment
+from builds import PROJECT, Build
+from dbt_in_process import plain_environment
 
 
 class SparkDbt:

@@ -5,14 +5,13 @@ The demo is built, a fault for each test is put into the tables, and the tests r
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
 import pytest
 
-from builds import PROJECT, Build, build_models, run_dbt
+from builds import PROJECT, Build, golden_demo, run_dbt
 
 SINGULAR = sorted(path.stem for path in (PROJECT / "tests" / "singular").glob("*.sql"))
 
@@ -125,32 +124,28 @@ FAULTS = {
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Build:
     """The demo before any harm; all its data tests pass."""
-    build = build_models(tmp_path_factory.mktemp("faults"))
-    assert build.exit_code == 0, build.output
-    return build
+    return golden_demo().copy(tmp_path_factory.mktemp("faults"))
 
 
 @pytest.fixture(scope="module")
 def messages(whole: Build) -> dict[str, list[str]]:
     """What each singular test says of the faults."""
-    folder = whole.database.parent
     with duckdb.connect(str(whole.database)) as connection:
         for fault in FAULTS.values():
             changed = connection.execute(fault.sql).fetchone()
             assert changed is not None and changed[0] > 0, fault.sql
-    run_dbt(["test", "--select", "test_type:singular"], folder)
+    run_dbt(["test", "--select", "test_type:singular"], whole.folder)
     return {
         name: [message for (message,) in whole.rows(f"select distinct message from ({query})")]
-        for name, query in failed_queries(folder).items()
+        for name, query in failed_queries(whole).items()
     }
 
 
-def failed_queries(folder: Path) -> dict[str, str]:
+def failed_queries(build: Build) -> dict[str, str]:
     """The query of each test that has failed, by the test's name."""
-    results = json.loads((folder / "target" / "run_results.json").read_text("utf-8"))["results"]
     return {
         result["unique_id"].split(".")[2]: result["compiled_code"]
-        for result in results
+        for result in build.artifact("run_results.json")["results"]
         if result["unique_id"].startswith("test.") and result["status"] == "fail"
     }
 

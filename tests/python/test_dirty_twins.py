@@ -23,6 +23,8 @@ from sales_kpis.demo.seed_files import write_seeds
 from sales_kpis.demo.settings import SOURCE_MAPPING, Settings
 from sales_kpis.demo.simulate import simulate
 
+pytestmark = pytest.mark.slow
+
 # These look at the KPIs, which are not built here.
 NO_TESTS = ["every_mart_has_one_row_per_key", "every_target_names_a_kpi_and_its_period"]
 MODELS = ["+path:models/marts/core", "path:models/staging", "+source_reconciliation"]

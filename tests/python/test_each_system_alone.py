@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from builds import run_dbt
+from sales_kpis.demo.company import Company
 from sales_kpis.demo.raw_files import write_raw
 from sales_kpis.demo.reconciliation import planted_reconciliation
 from sales_kpis.demo.seed_files import write_seeds
@@ -17,18 +19,31 @@ SYSTEMS = Settings().systems
 WITHOUT_DEALS = ("mailchimp", "google_analytics")
 
 
-@pytest.mark.parametrize("system", SYSTEMS)
-def test_a_system_alone_gives_every_mart(tmp_path: Path, system: str) -> None:
+pytestmark = pytest.mark.slow
+
+
+class Delivered(NamedTuple):
+    """A company with all systems, and the folder of its raw files and seeds."""
+
+    company: Company
+    folder: Path
+
+
+@pytest.fixture(scope="module")
+def delivered(tmp_path_factory: pytest.TempPathFactory) -> Delivered:
     company = simulate(seed=8, scale=0.2)
-    write_raw(company, tmp_path / "raw")
-    write_seeds(company, tmp_path / "seeds")
-    variables = {
-        **Settings().as_vars(),
-        "systems": [system],
-        "raw_path": str(tmp_path / "raw"),
-    }
+    folder = tmp_path_factory.mktemp("delivered")
+    write_raw(company, folder / "raw")
+    write_seeds(company, folder / "seeds")
+    return Delivered(company, folder)
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_a_system_alone_gives_every_mart(tmp_path: Path, delivered: Delivered, system: str) -> None:
+    company, folder = delivered
+    variables = {**Settings().as_vars(), "systems": [system], "raw_path": str(folder / "raw")}
     command = ["build", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"]
-    build = run_dbt(command, tmp_path, variables=variables, seeds=tmp_path / "seeds")
+    build = run_dbt(command, tmp_path, variables=variables, seeds=folder / "seeds")
     assert build.exit_code == 0, build.output
     found = build.rows(
         "select system, source_table, raw_rows, staged_rows, duplicate_rows, rejected_rows"

@@ -21,6 +21,8 @@ from sales_kpis.demo.raw_files import write_raw
 from sales_kpis.demo.settings import SOURCE_MAPPING, Settings
 from sales_kpis.demo.simulate import simulate
 
+pytestmark = pytest.mark.slow
+
 # What people, spreadsheets and connectors leave in a cell.
 JUNK = (
     *("", " ", "\t", "n/a", "NULL", "nan", "inf", "-", "0", "1", "-1", "1e400", "1e-9", "1,5"),
