@@ -119,7 +119,7 @@ def parsed_project(variables: Mapping[str, Any]) -> Any:
     with once_a_session(f"parsed-{digest[:12]}") as folder:
         pickled = folder / "manifest.pickle"
         if not pickled.exists():
-            # dbt's own memory of the last session: a parse of unchanged files takes 1.5 CPU-seconds.
+            # What dbt remembers of the last session: unchanged files are parsed in 1.5 CPU-seconds.
             kept = PROJECT / "build" / "tests" / folder.name
             arguments = _arguments(["parse"], kept, variables, PROJECT)
             outcome = invoke(arguments, PROJECT, folder / "build.duckdb")

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from builds import SESSION_FOLDER
-
 from kpis_project import write_project
 from sales_kpis.project import Project, find_project
 from spark_dbt import SparkDbt
@@ -21,7 +20,7 @@ collect_ignore = [] if os.environ.get("SALES_KPIS_TEST_SPARK") else ["spark"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Give the processes of this session a folder for what they build once; they inherit its name."""
+    """Give the processes of this session one folder for what they build once."""
     if SESSION_FOLDER not in os.environ:
         os.environ[SESSION_FOLDER] = tempfile.mkdtemp(prefix="sales-kpis-tests-")
         config.add_cleanup(_remove_session_folder)

@@ -5,7 +5,6 @@ The demo is built, a fault for each test is put into the tables, and the tests r
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
