@@ -71,6 +71,7 @@ def run_dbt(
     variables: Mapping[str, Any] | None = None,
     seeds: Path | None = None,
     project: Path = PROJECT,
+    parsed: bytes | None = None,
 ) -> Build:
     """Runs a dbt command; everything it writes is in `folder`: build.duckdb, target/, logs/.
 
@@ -79,23 +80,37 @@ def run_dbt(
         folder: is made where it is not there; a database in it is built upon.
         variables: as of `--vars`.
         seeds: a folder with planning/ and mapping/ in place of the project's seeds.
-        project: any other project is parsed by each command anew.
+        project: the folder of another project, which the command parses unless it is `parsed`.
+        parsed: what `parse` gave for the same `systems`.
     """
     folder.mkdir(parents=True, exist_ok=True)
     database = folder / "build.duckdb"
     given = dict(variables or {})
-    manifest = None
-    if project == PROJECT and command[0] != "parse":
+    if project == PROJECT and parsed is None and command[0] != "parse":
         try:
-            manifest = parsed_project(
-                {name: given[name] for name in PARSED_VARIABLES & given.keys()}
-            )
+            parsed = _parsed_once(given)
         except BuildError as error:
             return Build(database, 2, str(error))
-        if seeds is not None:
-            _take_seeds_from(seeds.resolve(), manifest)
+    manifest = None if parsed is None else pickle.loads(parsed)
+    if seeds is not None:
+        _take_seeds_from(seeds.resolve(), manifest)
     outcome = invoke(_arguments(command, folder, given, project), project, database, manifest)
     return Build(database, outcome.exit_code, outcome.output)
+
+
+def parse(
+    folder: Path, variables: Mapping[str, Any] | None = None, project: Path = PROJECT
+) -> bytes:
+    """A project as dbt has parsed it, which `run_dbt` takes; dbt's memory of it is in `folder`.
+
+    Raises:
+        BuildError: dbt cannot parse it.
+    """
+    arguments = _arguments(["parse"], folder, variables or {}, project)
+    outcome = invoke(arguments, project, folder / "build.duckdb")
+    if outcome.exit_code:
+        raise BuildError(outcome.output)
+    return pickle.dumps(outcome.result)
 
 
 def _arguments(
@@ -109,24 +124,15 @@ def _arguments(
     ]
 
 
-def parsed_project(variables: Mapping[str, Any]) -> Any:
-    """A copy of dbt's manifest of the project with these variables, free to be changed.
-
-    Raises:
-        BuildError: dbt cannot parse it.
-    """
-    digest = hashlib.sha256(json.dumps(variables, sort_keys=True).encode()).hexdigest()
+def _parsed_once(variables: Mapping[str, Any]) -> bytes:
+    deciding = {name: variables[name] for name in PARSED_VARIABLES if name in variables}
+    digest = hashlib.sha256(json.dumps(deciding).encode()).hexdigest()
     with once_a_session(f"parsed-{digest[:12]}") as folder:
         pickled = folder / "manifest.pickle"
         if not pickled.exists():
-            # What dbt remembers of the last session: unchanged files are parsed in 1.5 CPU-seconds.
-            kept = PROJECT / "build" / "tests" / folder.name
-            arguments = _arguments(["parse"], kept, variables, PROJECT)
-            outcome = invoke(arguments, PROJECT, folder / "build.duckdb")
-            if outcome.exit_code:
-                raise BuildError(outcome.output)
-            pickled.write_bytes(pickle.dumps(outcome.result))
-    return pickle.loads(_content(pickled))
+            # dbt remembers the last session here: unchanged files are parsed in 1.5 CPU-seconds.
+            pickled.write_bytes(parse(PROJECT / "build" / "tests" / folder.name, deciding))
+    return _content(pickled)
 
 
 @cache
