@@ -12,13 +12,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV_VERSION := 0.13.9
 
-.PHONY: help build test lint check docs lock clean
+.PHONY: help build test test-all lint check docs lock clean
 
 help:
 	@echo "make build   build the demo company from data/demo, publish it and print its scorecard"
-	@echo "make test    run all tests"
+	@echo "make test    run the tests that a change to a model, a macro or the command needs"
 	@echo "make lint    check how Python, SQL and YAML read, and the project's conventions"
-	@echo "make check   lint and test"
+	@echo "make check   lint, and run all tests: of every spelling, system and damage, too"
 	@echo "make build-spark   build and test the demo company on Spark, in an environment of its own"
 	@echo "make run-spark     build it there and publish it"
 	@echo "make test-spark    compare Spark with DuckDB, row by row"
@@ -31,8 +31,9 @@ build: $(VENV)/installed
 
 # The tests of a file share its builds, so a file stays in one process; not in the order of how many tests a file has,
 # because the longest builds stand in files of few tests.
-test: $(VENV)/installed
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+test: LANE := -m "not slow"
+test test-all: $(VENV)/installed
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(LANE)
 
 lint: $(VENV)/installed
 	@$(BIN)/ruff check .
@@ -40,7 +41,7 @@ lint: $(VENV)/installed
 	@$(BIN)/mypy
 	@$(BIN)/python -m sales_kpis.guards
 
-check: lint test
+check: lint test-all
 
 docs: build
 	@$(BIN)/kpis catalog --markdown docs/kpi_catalog.md

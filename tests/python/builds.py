@@ -73,7 +73,7 @@ def run_dbt(
     project: Path = PROJECT,
     parsed: bytes | None = None,
 ) -> Build:
-    """Runs a dbt command; everything it writes is in `folder`: build.duckdb, target/, logs/.
+    """Runs a dbt command; everything it writes is in `folder`: build.duckdb and target/.
 
     Args:
         command: dbt's command and its flags.
@@ -119,7 +119,7 @@ def _arguments(
     return [
         *command,
         *("--project-dir", str(project), "--profiles-dir", str(project)),
-        *("--target-path", str(folder / "target"), "--log-path", str(folder / "logs")),
+        *("--target-path", str(folder / "target"), "--log-level-file", "none"),
         *("--vars", json.dumps(dict(variables))),
     ]
 

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from builds import Build, build_models, run_dbt
+from builds import Build, run_dbt
 
 MAPPING: dict[str, Any] = {
     "tabular": {
@@ -92,7 +92,9 @@ def write_odd_files(folder: Path) -> dict[str, Any]:
 def odd_files(tmp_path_factory: pytest.TempPathFactory) -> Build:
     """A company whose files are of every form that landing takes."""
     folder = tmp_path_factory.mktemp("odd")
-    build = build_models(folder, variables=write_odd_files(folder))
+    read = ["path:models/staging/tabular", "+rejected_rows", "+source_reconciliation"]
+    command = ["build", "--exclude-resource-type", "unit_test", "--select", *read]
+    build = run_dbt(command, folder, variables=write_odd_files(folder))
     assert build.exit_code == 0, build.output
     return build
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from builds import Build, run_dbt
+from lanes import spellings
 
 Rows = Sequence[Mapping[str, Any]]
 Tables = Mapping[str, Rows]
@@ -424,7 +425,7 @@ def dlt() -> Tables:
 SPELLINGS = {"fivetran": fivetran, "airbyte": airbyte, "dlt": dlt}
 
 
-@pytest.fixture(scope="module", params=list(SPELLINGS))
+@pytest.fixture(scope="module", params=spellings(SPELLINGS))
 def spelling(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
