@@ -1,9 +1,10 @@
 {#
     What each system in use delivers against its contract, without a build: `dbt run-operation check_sources` lands the
     files and logs one line, `CHECK_SOURCES` and JSON, that `kpis check-sources` shows. It reads with the same macros as
-    the staging models, so what it says is what a build will do.
+    the staging models, so what it says is what a build will do. With `is_build_next` the next command of the process, a
+    build into the same database, takes what was landed and looked up here.
 #}
-{% macro check_sources() %}
+{% macro check_sources(is_build_next=false) %}
     {%- do sales_kpis.land_raw_files() -%}
     {%- set result = {'tables': [], 'oddities': [], 'errors': []} -%}
     {%- for error in sales_kpis.mapping_errors() -%}{%- do result.errors.append(error) -%}{%- endfor -%}
@@ -27,6 +28,7 @@
             {%- endfor -%}
         {%- endfor -%}
     {%- endfor -%}
+    {%- if is_build_next -%}{%- do graph.update({'sales_kpis_is_landed_for_build': true}) -%}{%- endif -%}
     {%- do log('CHECK_SOURCES ' ~ tojson(result), info=true) -%}
 {% endmacro %}
 

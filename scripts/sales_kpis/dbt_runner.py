@@ -1,4 +1,4 @@
-"""The one place that runs dbt: a child process whose JSON log is read while it works."""
+"""The one place that runs dbt: a child process whose events are read while it works."""
 
 from __future__ import annotations
 
@@ -351,8 +351,11 @@ def _common_arguments(setup: DbtSetup) -> list[str]:
         "--profiles-dir", str(setup.project_folder),
         "--target-path", str(setup.target_folder),
         "--log-path", str(setup.log_folder),
-        "--log-format", "json",
+        # The child tells the events itself; the file is for a person who looks for a failure.
+        "--log-level", "none",
+        "--log-level-file", "info",
         "--no-use-colors",
+        "--no-use-colors-file",
         "--warn-error-options", WARN_ERROR_OPTIONS,
         "--vars", json.dumps(dict(setup.variables), sort_keys=True, default=str),
         *(["--target", setup.target] if setup.target else []),

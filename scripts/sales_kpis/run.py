@@ -154,8 +154,9 @@ class DbtBuilder:
             )
 
     def check_sources(self) -> SourcesReport:
-        """Run the macro `check_sources`."""
-        return read_report(self._session.invoke("run-operation", "check_sources"))
+        """Run the macro `check_sources`; a build that follows takes the raw rows that it landed."""
+        arguments = ("--args", '{"is_build_next": true}')
+        return read_report(self._session.invoke("run-operation", "check_sources", *arguments))
 
     def build(self, on_progress: OnProgress) -> BuildResult:
         """Run `dbt build` without unit tests, which belong to the development of the models."""

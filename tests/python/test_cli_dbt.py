@@ -60,7 +60,7 @@ FILES: Mapping[str, str] = {
             create or replace table raw_tabular.deal as
             select * from read_csv('{{ var("raw_path") }}/tabular/deal.csv', all_varchar = true)
         {% endmacro %}
-        {% macro check_sources() %}
+        {% macro check_sources(is_build_next=false) %}
             {% for statement in land().split(';') %}{% do run_query(statement) %}{% endfor %}
             {% set rows = run_query('select count(*) from raw_tabular.deal')[0][0] | int %}
             {% set table = {'system': 'tabular', 'table': 'deal', 'found_as': 'x', 'rows': rows} %}
