@@ -3,11 +3,11 @@
 One process for several commands, because importing dbt and parsing the project take as long as
 building it when it is small.
 
-Commands come as JSON lists of arguments, one a line, on standard input. dbt's console output goes to
-standard output, and after each command one line with `command_ended`: its exit code and error. With
-`--log-level none` there is no console output; instead each event that a person would be told is one
-line of JSON. (`--log-format json` would also spell out the thousands of debug events, only to drop
-them: a tenth of the time of a build.)
+Commands come as JSON lists of arguments, one a line, on standard input. dbt's console output goes
+to standard output, and after each command one line with `command_ended`: its exit code and error.
+With `--log-level none` there is no console output; instead each event that a person would be told
+is one line of JSON. (`--log-format json` would also spell out the thousands of debug events, only
+to drop them: a tenth of the time of a build.)
 
 When standard input ends while a command runs, the parent has died: this process then ends at once,
 so that no orphan goes on writing into a database that the next run takes over.
@@ -16,6 +16,7 @@ so that no orphan goes on writing into a database that the next run takes over.
 from __future__ import annotations
 
 import importlib
+import itertools
 import json
 import os
 import queue
@@ -67,7 +68,7 @@ def main() -> None:
 
 
 def _is_quiet(command: Command) -> bool:
-    return ("--log-level", "none") in zip(command, command[1:], strict=False)
+    return ("--log-level", "none") in itertools.pairwise(command)
 
 
 def _tell_event(event: Any) -> None:

@@ -28,8 +28,8 @@ OnProgress = Callable[[int, int, str], None]
 class DbtSetup:
     """How dbt is to run.
 
-    `declared_variables` are the names that the project itself declares (graph_variables.py). `seeds`
-    is relative to the project folder. `inherited_descriptors` stay open in the dbt process:
+    `declared_variables` are the names that the project itself declares (graph_variables.py).
+    `seeds` is relative to the project folder. `inherited_descriptors` stay open in the dbt process:
     the lock of the run (lock.py). `environment` comes over that of this process.
     """
 
