@@ -1,9 +1,10 @@
 {#
     What each system in use delivers against its contract, without a build: `dbt run-operation check_sources` lands the
     files and logs one line, `CHECK_SOURCES` and JSON, that `kpis check-sources` shows. It reads with the same macros as
-    the staging models, so what it says is what a build will do.
+    the staging models, so what it says is what a build will do. With `is_build_next` the next command of the process, a
+    build into the same database, takes what was landed and looked up here.
 #}
-{% macro check_sources() %}
+{% macro check_sources(is_build_next=false) %}
     {%- do sales_kpis.land_raw_files() -%}
     {%- set result = {'tables': [], 'oddities': [], 'errors': []} -%}
     {%- for error in sales_kpis.mapping_errors() -%}{%- do result.errors.append(error) -%}{%- endfor -%}
@@ -27,6 +28,7 @@
             {%- endfor -%}
         {%- endfor -%}
     {%- endfor -%}
+    {%- if is_build_next -%}{%- do graph.update({'sales_kpis_is_landed_for_build': true}) -%}{%- endif -%}
     {%- do log('CHECK_SOURCES ' ~ tojson(result), info=true) -%}
 {% endmacro %}
 
@@ -56,35 +58,63 @@
         'system': contract.source, 'table': contract.table, 'found_as': delivery.found_as, 'is_required': contract.is_required,
         'rows': none, 'duplicate_rows': none, 'rejected_rows': none, 'newest_row': none, 'columns': [],
     } -%}
-    {%- set parts = [] -%}
-    {%- set moments = [] -%}
-    {%- for column in contract.columns -%}
-        {%- set read = sales_kpis.read_value(column, delivery) -%}
-        {%- do parts.append('count(case when raw_rows.' ~ column.name ~ ' is null then 1 end) as missing_' ~ loop.index) -%}
-        {%- do parts.append('count(case when raw_rows.' ~ column.name ~ ' is not null and ' ~ read ~ ' is null then 1 end) as unreadable_' ~ loop.index) -%}
-        {%- do parts.append('min(case when raw_rows.' ~ column.name ~ ' is not null and ' ~ read ~ ' is null then ' ~ sales_kpis.as_text('raw_rows.' ~ column.name) ~ ' end) as example_' ~ loop.index) -%}
-        {%- if column.type == 'timestamp' and delivery.columns[column.name].raw_name is not none -%}{%- do moments.append('max(' ~ read ~ ')') -%}{%- endif -%}
-    {%- endfor -%}
-    {%- set counts = none -%}
+    {%- set counts = {} -%}
     {%- if delivery.relation is not none and not delivery.errors -%}
-        {%- set newest = moments[0] if moments | length == 1 else 'greatest(' ~ moments | join(', ') ~ ')' if moments else 'null' -%}
-        {%- set counts = run_query(
-            'select books.raw_rows, books.duplicate_rows, books.rejected_rows, counts.* from (' ~ sales_kpis.counts_sql(contract, delivery) ~ ') as books cross join ('
-            ~ 'select ' ~ sales_kpis.as_text(newest) ~ ' as newest_row, ' ~ parts | join(', ') ~ ' from (' ~ sales_kpis.raw_rows_sql(contract, delivery) ~ ') as raw_rows) as counts')[0] -%}
-        {%- do finding.update({'rows': counts[0] | int, 'duplicate_rows': counts[1] | int, 'rejected_rows': counts[2] | int, 'newest_row': counts[3]}) -%}
+        {%- do counts.update(run_query(sales_kpis.findings_sql(contract, delivery))[0].dict()) -%}
+        {%- do finding.update({'rows': counts.raw_rows | int, 'duplicate_rows': counts.duplicate_rows | int, 'rejected_rows': counts.rejected_rows | int, 'newest_row': counts.newest_row}) -%}
     {%- endif -%}
     {%- for column in contract.columns -%}
         {%- set found = delivery.columns[column.name] -%}
+        {%- set example = counts.get('example_' ~ loop.index) -%}
+        {#- A column that was not delivered is missing in every row; one that every value can be read of is not counted. -#}
         {%- do finding.columns.append({
             'name': column.name, 'found_as': found.raw_name, 'is_required': column.is_required, 'data_type': column.type,
             'is_mapped': found.is_mapped,
-            'missing_values': counts[3 * loop.index0 + 4] | int if counts is not none else none,
-            'unreadable_values': counts[3 * loop.index0 + 5] | int if counts is not none else none,
-            'examples': [counts[3 * loop.index0 + 6]] if counts is not none and counts[3 * loop.index0 + 6] is not none and not column.is_pii else [],
+            'missing_values': counts.get('missing_' ~ loop.index, counts.raw_rows) | int if counts else none,
+            'unreadable_values': counts.get('unreadable_' ~ loop.index, 0) | int if counts else none,
+            'examples': [example] if example is not none and not column.is_pii else [],
         }) -%}
     {%- endfor -%}
     {{ return(finding) }}
 {% endmacro %}
+
+{# All counts of a delivered table, of one scan that reads each value once. #}
+{% macro findings_sql(contract, delivery) %}
+    {%- set cells, counts, moments = [], [], [] -%}
+    {%- for column in contract.columns -%}
+        {%- set raw, found = 'raw_rows.' ~ column.name, delivery.columns[column.name] -%}
+        {%- if found.raw_name is not none -%}
+            {%- do cells.append(raw ~ ' is null as is_missing_' ~ loop.index) -%}
+            {%- do counts.append('count(case when is_missing_' ~ loop.index ~ ' then 1 end) as missing_' ~ loop.index) -%}
+            {%- if column.type != 'text' or found.family != 'text' -%}
+                {%- do cells.append(sales_kpis.as_text(raw) ~ ' as raw_' ~ loop.index) -%}
+                {%- do cells.append(sales_kpis.read_value(column, delivery) ~ ' as read_' ~ loop.index) -%}
+                {%- set is_unreadable = 'not is_missing_' ~ loop.index ~ ' and read_' ~ loop.index ~ ' is null' -%}
+                {%- do counts.append('count(case when ' ~ is_unreadable ~ ' then 1 end) as unreadable_' ~ loop.index) -%}
+                {%- do counts.append('min(case when ' ~ is_unreadable ~ ' then raw_' ~ loop.index ~ ' end) as example_' ~ loop.index) -%}
+                {%- if column.type == 'timestamp' -%}{%- do moments.append('max(read_' ~ loop.index ~ ')') -%}{%- endif -%}
+            {%- endif -%}
+        {%- endif -%}
+        {%- if column.name in contract.primary_key -%}
+            {%- do cells.append(sales_kpis.read_value_of_instance(column, contract, delivery) ~ ' as ' ~ column.name) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- set newest = moments[0] if moments | length == 1 else 'greatest(' ~ moments | join(', ') ~ ')' if moments else 'null' %}
+select
+    cast(count(*) as bigint) as raw_rows,
+    {{ sales_kpis.count_duplicate_rows(contract) }} as duplicate_rows,
+    cast(count(case when is_row_rejected then 1 end) as bigint) as rejected_rows,
+    {{ sales_kpis.as_text(newest) }} as newest_row{% for count in counts %},
+    {{ count }}{% endfor %}
+from (
+    select
+        {% for cell in cells -%}
+        {{ cell }},
+        {% endfor -%}
+        {{ sales_kpis.is_row_rejected_sql(contract, delivery) }} as is_row_rejected
+    from ({{ sales_kpis.raw_rows_sql(contract, delivery) }}) as raw_rows
+) as read_rows
+{%- endmacro %}
 
 {#
     What is odd in the columns of a table though it can be read: blanks where a KPI wants a value, ids that the table they
@@ -144,7 +174,7 @@
             {%- do found.update({column.name: {'known': known, 'counts': {}}}) -%}
             {%- set value = sales_kpis.read_text('raw_rows.' ~ column.name, delivery.columns[column.name].family) -%}
             {%- do queries.append(
-                "select '" ~ column.name ~ "' as column_name, " ~ value ~ ' as unknown_value, count(*) as count_rows from (' ~ sales_kpis.raw_rows_sql(contract, delivery) ~ ') as raw_rows'
+                "select '" ~ column.name ~ "' as column_name, " ~ value ~ ' as unknown_value, count(*) as count_rows from (' ~ sales_kpis.raw_rows_sql(contract, delivery, [column.name]) ~ ') as raw_rows'
                 ~ ' where ' ~ value ~ ' is not null and lower(' ~ value ~ ') not in (select lower(known_value) from (' ~ known ~ ') as known_values where known_value is not null)'
                 ~ ' group by ' ~ value) -%}
         {%- endif -%}
@@ -166,7 +196,7 @@
         {%- set target_contract = sales_kpis.contract_of(contract.system, column.references, contract.instance) -%}
         {%- set target_delivery = sales_kpis.delivery_of(target_contract) -%}
         {%- if target_delivery.relation is not none and not target_delivery.errors -%}
-            {%- do known.append('select ' ~ sales_kpis.read_text(target_contract.primary_key[0], target_delivery.columns[target_contract.primary_key[0]].family) ~ ' as known_value from (' ~ sales_kpis.raw_rows_sql(target_contract, target_delivery) ~ ') as target_rows') -%}
+            {%- do known.append('select ' ~ sales_kpis.read_text(target_contract.primary_key[0], target_delivery.columns[target_contract.primary_key[0]].family) ~ ' as known_value from (' ~ sales_kpis.raw_rows_sql(target_contract, target_delivery, target_contract.primary_key[:1]) ~ ') as target_rows') -%}
         {%- endif -%}
     {%- endif -%}
     {%- if column.mapped_by -%}

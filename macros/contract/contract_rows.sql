@@ -47,16 +47,7 @@ where row_rank = 1
         {% for column in contract.columns if column.type != 'nested' -%}
         {{ sales_kpis.read_value_of_instance(column, contract, delivery) }} as {{ column.name }},
         {% endfor -%}
-        {% set required = contract.columns | selectattr('is_required') | list -%}
-        {% if required -%}
-        (
-            {% for column in required -%}
-            {{ sales_kpis.read_value(column, delivery) }} is null{{ ' or ' if not loop.last }}
-            {% endfor -%}
-        ) as is_row_rejected,
-        {% else -%}
-        false as is_row_rejected,
-        {% endif -%}
+        {{ sales_kpis.is_row_rejected_sql(contract, delivery) }} as is_row_rejected,
         md5(concat_ws(
             '|'{% for column in contract.columns if column.type != 'nested' -%}
             , coalesce({{ sales_kpis.as_text('raw_rows.' ~ column.name) }}, '')
@@ -65,16 +56,35 @@ where row_rank = 1
     from ({{ sales_kpis.raw_rows_sql(contract, delivery) }}) as raw_rows
 {%- endmacro %}
 
+{# The keys alone, for counting: each further column costs as much to plan as a small table to read. #}
+{% macro read_keys_sql(contract, delivery) -%}
+    select
+        {% for column in contract.columns if column.name in contract.primary_key -%}
+        {{ sales_kpis.read_value_of_instance(column, contract, delivery) }} as {{ column.name }},
+        {% endfor -%}
+        {{ sales_kpis.is_row_rejected_sql(contract, delivery) }} as is_row_rejected
+    from ({{ sales_kpis.raw_rows_sql(contract, delivery, contract.primary_key + sales_kpis.required_names(contract)) }}) as raw_rows
+{%- endmacro %}
+
+{% macro required_names(contract) %}{{ return(contract.columns | selectattr('is_required') | map(attribute='name') | list) }}{% endmacro %}
+
+{# Whether a required value of a raw row is missing or cannot be read. #}
+{% macro is_row_rejected_sql(contract, delivery) %}
+    {%- set conditions = [] -%}
+    {%- for column in contract.columns if column.is_required -%}{%- do conditions.append(sales_kpis.read_value(column, delivery) ~ ' is null') -%}{%- endfor -%}
+    {{ return('(' ~ conditions | join(' or ') ~ ')' if conditions else 'false') }}
+{% endmacro %}
+
 {# A declared column's value; the native ids of an instance carry its name, so that those of two instances differ. #}
 {% macro read_value_of_instance(column, contract, delivery) -%}
     {%- set value = sales_kpis.read_value(column, delivery) -%}
     {{ return("'" ~ contract.instance ~ ".' || " ~ value if contract.instance and column.is_native_id and column.type == 'text' else value) }}
 {%- endmacro %}
 
-{# Every raw row as it came, under the declared names; blank text is missing. #}
-{% macro raw_rows_sql(contract, delivery) -%}
+{# Every raw row as it came, under the declared names (all or those of `names`); blank text is missing. #}
+{% macro raw_rows_sql(contract, delivery, names=none) -%}
     select
-        {% for column in contract.columns -%}
+        {% for column in contract.columns if names is none or column.name in names -%}
         {% set found = delivery.columns[column.name] -%}
         {% if found.raw_name is none -%}
         cast(null as {{ dbt.type_string() }}) as {{ column.name }}{{ ',' if not loop.last }}

@@ -1,6 +1,9 @@
-{# The records of `rejected_rows` for one system: each value that is required and missing, or cannot be read. #}
+{#
+    The records of `rejected_rows` for one system: each value that is required and missing, or cannot be read. A table,
+    like the books below: as a view this long query would be planned again by each command that names it.
+#}
 {% macro rejected_rows_of(system) %}
-    {%- do sales_kpis.enable_for(system) -%}
+    {%- do sales_kpis.enable_for(system, 'table') -%}
     {%- set queries = [] -%}
     {%- if execute -%}
         {%- for contract in sales_kpis.contracts_of(system) -%}
@@ -35,7 +38,8 @@ where false
             {%- do faults.append({'column': column, 'rule': 'unreadable ' ~ ('json' if column.type == 'nested' else column.type), 'condition': '(' ~ raw ~ ' is not null and ' ~ read ~ ' is null)'}) -%}
         {%- endif -%}
     {%- endfor -%}
-    {%- if not faults -%}{%- do faults.append({'column': contract.columns[0], 'rule': 'none', 'condition': 'false'}) -%}{%- endif %}
+    {%- if not faults -%}{%- do faults.append({'column': contract.columns[0], 'rule': 'none', 'condition': 'false'}) -%}{%- endif -%}
+    {%- set names = contract.primary_key + faults | map(attribute='column.name') | list %}
 select
     '{{ contract.system }}' as system,
     '{{ contract.table }}' as source_table,
@@ -49,7 +53,13 @@ select
     end as raw_value,
     faults.is_row_rejected
 from (
-    {{ sales_kpis.raw_rows_sql(contract, delivery) }}
+    select
+        *{% for fault in faults %},
+        {{ fault.condition }} as has_fault_{{ loop.index }}
+        {%- endfor %}
+    from (
+        {{ sales_kpis.raw_rows_sql(contract, delivery, names) }}
+    ) as raw_rows
 ) as raw_rows
 inner join (
     {% for fault in faults -%}
@@ -58,15 +68,15 @@ inner join (
 ) as faults
     on case faults.fault_number
         {% for fault in faults -%}
-        when {{ loop.index }} then {{ fault.condition }}
+        when {{ loop.index }} then raw_rows.has_fault_{{ loop.index }}
         {% endfor %}
     end
-where {% for fault in faults %}{{ fault.condition }}{{ ' or ' if not loop.last }}{% endfor %}
+where {% for fault in faults %}raw_rows.has_fault_{{ loop.index }}{{ ' or ' if not loop.last }}{% endfor %}
 {%- endmacro %}
 
 {# The books of one system: for each of its tables the raw, duplicate and rejected rows, and the rows its staging model has. #}
 {% macro source_counts_of(system, staging_models) %}
-    {%- do sales_kpis.enable_for(system) -%}
+    {%- do sales_kpis.enable_for(system, 'table') -%}
     {%- if not execute -%}{{ return('select 1 as nothing') }}{%- endif -%}
     {%- set queries = [] -%}
     {%- for contract in sales_kpis.contracts_of(system) -%}
@@ -101,11 +111,16 @@ select
     {% if staging_relation is not none -%}
     (select cast(count(*) as bigint) from {{ staging_relation }}) as staged_rows,
     {% endif -%}
+    {{ sales_kpis.count_duplicate_rows(contract) }} as duplicate_rows,
+    cast(count(case when is_row_rejected then 1 end) as bigint) as rejected_rows
+from ({{ sales_kpis.read_keys_sql(contract, delivery) }}) as read_rows
+{%- endmacro %}
+
+{# Of read rows that are not rejected, those beyond the first of each key. #}
+{% macro count_duplicate_rows(contract) -%}
     cast(
         count(case when not is_row_rejected then 1 end)
         - count(distinct case when not is_row_rejected then concat_ws('|'{% for name in contract.primary_key %}, coalesce({{ sales_kpis.as_text(name) }}, ''){% endfor %}) end)
         as bigint
-    ) as duplicate_rows,
-    cast(count(case when is_row_rejected then 1 end) as bigint) as rejected_rows
-from ({{ sales_kpis.read_rows_sql(contract, delivery) }}) as read_rows
+    )
 {%- endmacro %}

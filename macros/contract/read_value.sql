@@ -139,7 +139,7 @@
                 {%- do parts.append('max(case when ' ~ sales_kpis.matches('raw_rows.' ~ name, year_last) ~ ' then cast(' ~ sales_kpis.extract_match('raw_rows.' ~ name, year_last, group) ~ ' as int) end)') -%}
             {%- endfor -%}
         {%- endfor -%}
-        {%- set largest = run_query('select ' ~ parts | join(', ') ~ ' from (' ~ sales_kpis.raw_rows_sql(contract, delivery) ~ ') as raw_rows')[0] -%}
+        {%- set largest = run_query('select ' ~ parts | join(', ') ~ ' from (' ~ sales_kpis.raw_rows_sql(contract, delivery, undecided) ~ ') as raw_rows')[0] -%}
         {%- for name in undecided -%}
             {%- set first_part, second_part = largest[2 * loop.index0] or 0, largest[2 * loop.index0 + 1] or 0 -%}
             {%- if second_part > 12 and first_part <= 12 -%}{%- do orders.update({name: 'month_first'}) -%}

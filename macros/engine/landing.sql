@@ -4,6 +4,8 @@
 #}
 
 {% macro land_raw_files() %}
+    {#- `kpis run` builds what it has just checked: landed once, and looked up once. -#}
+    {%- if execute and graph.pop('sales_kpis_is_landed_for_build', false) and flags.WHICH == 'build' -%}{{ return('') }}{%- endif -%}
     {#- What an earlier command of this process has looked up (raw_names, delivery_of) may have changed. -#}
     {%- if execute -%}
         {%- do graph.pop('sales_kpis_raw_names', none) -%}
@@ -38,14 +40,30 @@
     {%- for table in landed if landed[table] and table not in tables -%}
         {%- do run_query('drop table ' ~ schema ~ '."' ~ table ~ '"') -%}
     {%- endfor -%}
+    {%- set first_lines = sales_kpis.duckdb__first_lines(tables) -%}
+    {%- set statements = [] -%}
     {%- for table, source_files in tables.items() -%}
         {%- if table in landed and not landed[table] -%}
             {{ exceptions.raise_compiler_error("Table " ~ schema ~ "." ~ table ~ " is in the warehouse already and is not a landed file: set the variable raw_path to '' to read the warehouse, or move " ~ source_files.files[0] ~ ".") }}
         {%- endif -%}
         {%- set relation = schema ~ '."' ~ table ~ '"' -%}
-        {%- do run_query('create or replace table ' ~ relation ~ ' as ' ~ sales_kpis.duckdb__read_files(source_files)
+        {%- do statements.append('create or replace table ' ~ relation ~ ' as ' ~ sales_kpis.duckdb__read_files(source_files, first_lines.get(source_files.files[0]))
             ~ "; comment on table " ~ relation ~ " is 'landed file'") -%}
     {%- endfor -%}
+    {%- if statements -%}{%- do run_query(statements | join('; ')) -%}{%- endif -%}
+{% endmacro %}
+
+{# The headers of the CSV files: path → first line; an empty file has none. #}
+{% macro duckdb__first_lines(tables) %}
+    {%- set queries, first_lines = [], {} -%}
+    {%- for source_files in tables.values() if source_files.format == 'csv' -%}
+        {%- set path = sales_kpis.text_literal(source_files.files[0]) -%}
+        {%- do queries.append("(select " ~ path ~ " as file, line from read_csv(" ~ path ~ ", columns = {'line': 'varchar'}, delim = '\\x01', quote = '', escape = '', header = false, auto_detect = false, null_padding = true, parallel = false, strict_mode = false, ignore_errors = true) limit 1)") -%}
+    {%- endfor -%}
+    {%- if queries -%}
+        {%- for row in run_query(queries | join(' union all ')) -%}{%- do first_lines.update({row[0]: row[1] or ''}) -%}{%- endfor -%}
+    {%- endif -%}
+    {{ return(first_lines) }}
 {% endmacro %}
 
 {# Tables of a raw schema: name → whether landing made it (only those may be replaced or dropped). #}
@@ -57,7 +75,7 @@
     {{ return(landed) }}
 {% endmacro %}
 
-{% macro duckdb__read_files(source_files) %}
+{% macro duckdb__read_files(source_files, first_line) %}
     {%- set paths = [] -%}
     {%- for path in source_files.files -%}{%- do paths.append(sales_kpis.text_literal(path)) -%}{%- endfor -%}
     {%- if source_files.format == 'parquet' -%}
@@ -67,9 +85,8 @@
     {%- else -%}
         {#- Everything as text: what a value means is the contract's business, and a guess from a sample can lose rows.
             The delimiter is the header's own, never the sniffer's, which takes a comma in the data of a one-column file for one. -#}
-        {%- set first_line = run_query("select line from read_csv(" ~ paths[0] ~ ", columns = {'line': 'varchar'}, delim = '\\x01', quote = '', escape = '', header = false, auto_detect = false, null_padding = true, parallel = false, strict_mode = false, ignore_errors = true) limit 1") -%}
-        {%- if first_line | length == 0 -%}{{ return('select null as empty_file where false') }}{%- endif -%}
-        {%- set delimiter = sales_kpis.delimiter_of(first_line[0][0] or '') -%}
+        {%- if first_line is none -%}{{ return('select null as empty_file where false') }}{%- endif -%}
+        {%- set delimiter = sales_kpis.delimiter_of(first_line) -%}
         {{ return("select * from read_csv(" ~ paths[0] ~ ", all_varchar = true, header = true, delim = '" ~ delimiter ~ "', quote = '\"', escape = '\"', null_padding = true, parallel = false)") }}
     {%- endif -%}
 {% endmacro %}

@@ -1,4 +1,4 @@
-"""The one place that runs dbt: a child process whose JSON log is read while it works."""
+"""The one place that runs dbt: a child process whose events are read while it works."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from typing import Any, Self
 
 from sales_kpis import files
 from sales_kpis.errors import BuildFailed
+from sales_kpis.graph_variables import graph_variables
 
 # A selection that selects nothing and an outdated spelling are mistakes, and dbt lets both pass.
 WARN_ERROR_OPTIONS = '{"error": ["NoNodesForSelectionCriteria", "Deprecations"]}'
@@ -27,6 +28,7 @@ OnProgress = Callable[[int, int, str], None]
 class DbtSetup:
     """How dbt is to run.
 
+    `declared_variables` are the names that the project itself declares (graph_variables.py).
     `seeds` is relative to the project folder. `inherited_descriptors` stay open in the dbt process:
     the lock of the run (lock.py). `environment` comes over that of this process.
     """
@@ -35,6 +37,7 @@ class DbtSetup:
     database: Path
     target_folder: Path
     variables: Mapping[str, Any]
+    declared_variables: tuple[str, ...] = ()
     target: str | None = None
     seeds: Path | None = None
     inherited_descriptors: tuple[int, ...] = ()
@@ -153,12 +156,12 @@ class DbtSession:
     def invoke(
         self, command: str, *arguments: str, on_progress: OnProgress | None = None
     ) -> DbtOutcome:
-        """Run one dbt command to its end.
+        """Run one dbt command to its end; `parse` knows only the variables that can decide a graph.
 
         Raises:
             BuildFailed: the dbt process itself has died; the message has its last words.
         """
-        line = json.dumps([command, *_common_arguments(self.setup), *arguments])
+        line = json.dumps([command, *_common_arguments(self.setup, command), *arguments])
         messages: list[str] = []
         errors: list[str] = []
         invocation_id: str | None = None
@@ -345,16 +348,22 @@ def _report_progress(
     on_progress(int(data["index"]) - (1 if is_start else 0), int(data["total"]), name)
 
 
-def _common_arguments(setup: DbtSetup) -> list[str]:
+def _common_arguments(setup: DbtSetup, command: str) -> list[str]:
+    variables = setup.variables
+    if command == "parse":
+        variables = graph_variables(setup.project_folder, setup.declared_variables, variables)
     return [
         "--project-dir", str(setup.project_folder),
         "--profiles-dir", str(setup.project_folder),
         "--target-path", str(setup.target_folder),
         "--log-path", str(setup.log_folder),
-        "--log-format", "json",
+        # The child tells the events itself; the file is for a person who looks for a failure.
+        "--log-level", "none",
+        "--log-level-file", "info",
         "--no-use-colors",
+        "--no-use-colors-file",
         "--warn-error-options", WARN_ERROR_OPTIONS,
-        "--vars", json.dumps(dict(setup.variables), sort_keys=True, default=str),
+        "--vars", json.dumps(dict(variables), sort_keys=True, default=str),
         *(["--target", setup.target] if setup.target else []),
     ]  # fmt: skip
 

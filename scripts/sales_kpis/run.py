@@ -154,8 +154,9 @@ class DbtBuilder:
             )
 
     def check_sources(self) -> SourcesReport:
-        """Run the macro `check_sources`."""
-        return read_report(self._session.invoke("run-operation", "check_sources"))
+        """Run the macro `check_sources`; a build that follows takes the raw rows that it landed."""
+        arguments = ("--args", '{"is_build_next": true}')
+        return read_report(self._session.invoke("run-operation", "check_sources", *arguments))
 
     def build(self, on_progress: OnProgress) -> BuildResult:
         """Run `dbt build` without unit tests, which belong to the development of the models."""
@@ -190,6 +191,7 @@ def run(request: RunRequest, reporter: Reporter, open_builder: OpenBuilder) -> R
             database=project.candidate,
             target_folder=project.dbt_target,
             variables=settings.values,
+            declared_variables=tuple(project.default_vars()),
             target=request.target,
             seeds=_copy_of_seeds(request, project.dbt_target),
             inherited_descriptors=(lock.descriptor,),
@@ -274,6 +276,7 @@ def check_sources(
             database=scratch / project.warehouse.name,
             target_folder=scratch / "dbt",
             variables=request.settings.values,
+            declared_variables=tuple(project.default_vars()),
             target=request.target,
             seeds=_copy_of_seeds(request, scratch / "dbt"),
             inherited_descriptors=(lock.descriptor,),

@@ -20,9 +20,10 @@ import pytest
 from kpis_project import published_revenue, write_marts
 from sales_kpis.dbt_runner import DbtOutcome, DbtSetup, facts_of_kpis, read_build_result
 from sales_kpis.errors import BuildFailed
+from sales_kpis.graph_variables import graph_variables
 from sales_kpis.ledger import read_runs
 from sales_kpis.marts import fold_in_log
-from sales_kpis.project import Project
+from sales_kpis.project import Project, find_project
 from sales_kpis.publish import current_version
 from sales_kpis.run import DbtBuilder, read_offenders
 
@@ -60,7 +61,7 @@ FILES: Mapping[str, str] = {
             create or replace table raw_tabular.deal as
             select * from read_csv('{{ var("raw_path") }}/tabular/deal.csv', all_varchar = true)
         {% endmacro %}
-        {% macro check_sources() %}
+        {% macro check_sources(is_build_next=false) %}
             {% for statement in land().split(';') %}{% do run_query(statement) %}{% endfor %}
             {% set rows = run_query('select count(*) from raw_tabular.deal')[0][0] | int %}
             {% set table = {'system': 'tabular', 'table': 'deal', 'found_as': 'x', 'rows': rows} %}
@@ -237,6 +238,86 @@ def test_a_project_that_dbt_cannot_read_is_told(dbt_root: Path, builder: DbtBuil
     details = " ".join(caught.value.details)
     assert "fct_dials" in details
     assert "models/core/broken.sql" in details
+
+
+def files_parsed(setup: DbtSetup) -> int:
+    """How many files dbt read anew when it last read the project."""
+    with DbtBuilder(setup) as opened:
+        opened.read_project()
+        built = opened.build(no_progress)
+    assert (built.problems, built.failed_tests) == ((), ())
+    performance = json.loads((setup.target_folder / "perf_info.json").read_text())
+    return int(performance["parsed_path_count"])
+
+
+def test_the_project_is_read_anew_only_where_something_in_it_can_be_different(
+    tmp_path: Path,
+) -> None:
+    root = write_dbt_project(tmp_path / "project")
+    day = root / "models" / "core" / "day.sql"
+    day.write_text("select '{{ var(\"as_of_date\") }}' as day")
+    flagged = root / "models" / "core" / "flagged.sql"
+    flagged.write_text("{{ config(enabled=var('reporting_currency') == 'EUR') }} select 1 as one")
+    setup = DbtSetup(
+        project_folder=root,
+        database=root / "build" / "own" / "sales_kpis.duckdb",
+        target_folder=root / "build" / "own" / "dbt",
+        variables={"as_of_date": "2025-09-17", "reporting_currency": "EUR", "systems": ["tabular"]},
+        declared_variables=("as_of_date", "reporting_currency", "systems"),
+    )
+    setup.database.parent.mkdir(parents=True)
+
+    def tables_of_core() -> dict[str, Any]:
+        with duckdb.connect(str(setup.database), read_only=True) as connection:
+            found = connection.execute("select table_name from duckdb_tables()").fetchall()
+            [day] = connection.execute("select day from core.day").fetchall()
+        return {"names": {name for (name,) in found}, "day": day[0]}
+
+    assert files_parsed(setup) > 10
+    # Another day builds other tables from the same parse.
+    next_day = replace(setup, variables={**setup.variables, "as_of_date": "2025-09-18"})
+    assert files_parsed(next_day) == 0
+    assert tables_of_core()["day"] == "2025-09-18"
+    assert "flagged" in tables_of_core()["names"]
+    # A changed file is read, and with it what uses it, but no other.
+    day.write_text("select '{{ var(\"as_of_date\") }} at noon' as day")
+    assert 0 < files_parsed(next_day) < 5
+    assert tables_of_core()["day"] == "2025-09-18 at noon"
+    # A setting that a config reads decides which models there are.
+    setup.database.unlink()
+    dollars = replace(next_day, variables={**next_day.variables, "reporting_currency": "USD"})
+    assert files_parsed(dollars) > 10
+    assert "flagged" not in tables_of_core()["names"]
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "is_deciding"),
+    [
+        ("models/a.sql", "select '{{ var('day') }}'", False),
+        ("models/a.sql", "{% if var('day') %}select 1{% endif %}", True),
+        ("models/a.sql", "{{ config(\n    enabled=var('day')) }}", True),
+        ("models/a.yml", "enabled: \"{{ var('day') }}\"", True),
+        ("dbt_project.yml", "+enabled: \"{{ var('day') }}\"", True),
+        ("macros/a.sql", "{% macro a() %}{{ var('day') }}{% endmacro %}", False),
+        ("macros/a.sql", "{% macro a() %}{{ ref(var('day')) }}{% endmacro %}", True),
+        ("dbt_packages/x/macros/a.sql", "{% macro a() %}{{ var('day') }}{% endmacro %}", True),
+    ],
+)
+def test_a_variable_that_can_decide_the_graph_is_one_of_the_parse(
+    tmp_path: Path, file: str, text: str, is_deciding: bool
+) -> None:
+    (tmp_path / "dbt_project.yml").write_text("")
+    (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / file).write_text(text)
+    known = graph_variables(tmp_path, ["day", "systems"], {"day": 1, "systems": [], "own": 2})
+    assert known == {"systems": [], "own": 2, **({"day": 1} if is_deciding else {})}
+
+
+def test_the_day_and_the_raw_files_do_not_decide_the_graph_of_this_project() -> None:
+    project = find_project()
+    defaults = project.default_vars()
+    known = graph_variables(project.root, defaults, defaults)
+    assert known.keys().isdisjoint({"as_of_date", "raw_path", "source_mapping"})
 
 
 def test_results_of_another_invocation_are_not_trusted(tmp_path: Path) -> None:
