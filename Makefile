@@ -61,7 +61,7 @@ $(VENV)/installed: requirements.lock
 	@$(PYTHON) -m venv $(VENV) || { \
 		echo "python3 -m venv failed; on Debian and Ubuntu: apt install python3-venv" >&2; exit 2; }
 	@$(BIN)/python -m pip --disable-pip-version-check install -qq --no-compile --no-deps -r requirements.lock
-	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m compileall -q -j 0 $(VENV)/lib >/dev/null || true
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m compileall -q -j 0 $(VENV)/lib scripts >/dev/null || true
 	@touch $@
 
 # uv works out the versions for every platform and Python; it is needed for nothing else, so it has an environment of its own.

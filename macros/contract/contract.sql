@@ -6,8 +6,11 @@
     {%- set node = graph.get('sources', {}).get('source.sales_kpis.' ~ system ~ '.' ~ table) -%}
     {%- if node is none -%}{{ return(none) }}{%- endif -%}
     {%- set meta = node.config.meta -%}
-    {%- set columns = [] -%}
-    {%- for column in node.columns.values() -%}
+    {%- set known_columns = graph.setdefault('sales_kpis_contract_columns', {}) -%}
+    {#- Asked once: another thread may make the same list meanwhile. -#}
+    {%- set known = known_columns.get(node.unique_id) -%}
+    {%- set columns = known or [] -%}
+    {%- for column in node.columns.values() if known is none -%}
         {%- set column_meta = column.config.meta if column.config and column.config.meta else column.meta -%}
         {%- do columns.append({
             'name': column.name,
@@ -23,6 +26,7 @@
             'epoch': column_meta.get('epoch'),
         }) -%}
     {%- endfor -%}
+    {%- do known_columns.update({node.unique_id: columns}) -%}
     {{ return({
         'system': system,
         'instance': instance,
@@ -181,17 +185,29 @@
 
 {# HubSpot's connectors put `property_` or `properties_` before a field's own name. #}
 {% macro find_raw_column(raw_names, candidates) %}
-    {%- set plain_names = sales_kpis.plain_names(raw_names) -%}
-    {%- set bare_names = [] -%}
-    {%- for raw_name in raw_names -%}{%- do bare_names.append(modules.re.sub('^(property|properties)_', '', raw_name | lower)) -%}{%- endfor -%}
-    {%- set plain_bare_names = sales_kpis.plain_names(bare_names) -%}
+    {%- set spellings = sales_kpis.spellings_of(raw_names) -%}
     {%- for candidate in candidates -%}
         {%- set plain = sales_kpis.plain_name(candidate) -%}
         {%- if candidate in raw_names -%}{{ return(candidate) }}{%- endif -%}
-        {%- if plain in plain_names -%}{{ return(raw_names[plain_names.index(plain)]) }}{%- endif -%}
-        {%- if plain in plain_bare_names -%}{{ return(raw_names[plain_bare_names.index(plain)]) }}{%- endif -%}
+        {%- if plain in spellings.plain -%}{{ return(spellings.plain[plain]) }}{%- endif -%}
+        {%- if plain in spellings.bare -%}{{ return(spellings.bare[plain]) }}{%- endif -%}
     {%- endfor -%}
     {{ return(none) }}
+{% endmacro %}
+
+{# The first raw name of each plain spelling, with and without such a prefix; worked out once for a table. #}
+{% macro spellings_of(raw_names) %}
+    {%- set known = graph.setdefault('sales_kpis_spellings', {}) -%}
+    {%- set label = raw_names | join('\n') -%}
+    {%- if label not in known -%}
+        {%- set spellings = {'plain': {}, 'bare': {}} -%}
+        {%- for raw_name in raw_names -%}
+            {%- do spellings.plain.setdefault(sales_kpis.plain_name(raw_name), raw_name) -%}
+            {%- do spellings.bare.setdefault(sales_kpis.plain_name(modules.re.sub('^(property|properties)_', '', raw_name | lower)), raw_name) -%}
+        {%- endfor -%}
+        {%- do known.update({label: spellings}) -%}
+    {%- endif -%}
+    {{ return(known[label]) }}
 {% endmacro %}
 
 {# Tables of a day each that make up one: `events_20250916` for the alias `events_*`. #}
