@@ -239,20 +239,25 @@ def test_what_is_required_and_absent_is_one_sentence_that_says_what_to_do(tmp_pa
         " amount, currency, owner_rep_id, deal_type, lead_source, campaign, competitor,"
         " loss_reason, primary_person_id, expected_close_date, contract_term_months, is_deleted,"
         " merged_into_deal_id, updated_at.",
+        "source_mapping maps tabular.deal.amount to 'worth', but raw table raw_tabular.deal has"
+        " no such column: use one of deal_id, value.",
         "Column tabular.deal.stage is required and raw table raw_tabular.deal has no column of"
         " that name: map it in source_mapping (tabular: {deal: {columns: {stage: <its name>}}});"
         " the table has deal_id, value.",
-        "source_mapping maps tabular.deal.amount to 'worth', but raw table raw_tabular.deal has"
-        " no such column: use one of deal_id, value.",
         "Table tabular.deal_stage is required and schema raw_tabular has none of the names"
         " deal_stage: deliver it, or name it in source_mapping (tabular: {deal_stage: {table:"
         " <its name>}}).",
-        "Column tabular.product.product_name is required and raw table raw_tabular.product has"
-        " no column of that name: map it in source_mapping (tabular: {product: {columns:"
-        " {product_name: <its name>}}}); the table has product_id, name.",
     ]
-    oddity = answer["oddities"][0]
-    assert (oddity["table"], oddity["kind"]) == ("notes", "table that no contract reads")
+    assert [(each["table"], each["kind"]) for each in answer["oddities"]] == [
+        ("product", "table that is not read"),
+        ("notes", "table that no contract reads"),
+    ]
+    assert answer["oddities"][0]["next_step"] == (
+        "Its KPIs are empty, because product_name is required and raw table raw_tabular.product"
+        " has no column of that name: map it in source_mapping (tabular: {product: {columns:"
+        " {product_name: <its name>}}}); the table has product_id, name. Or leave the table out:"
+        " tabular: {product: false}."
+    )
 
 
 def test_a_build_stops_with_that_sentence(tmp_path: Path) -> None:
