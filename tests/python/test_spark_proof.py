@@ -6,10 +6,12 @@ import json
 from dataclasses import replace
 from pathlib import Path
 from textwrap import dedent
+from typing import Literal
 
 import pytest
 
 import spark_proof
+import spark_recording
 from builds import PROJECT
 from spark_content import COMPARISON, content_of, deciding_versions, plain_python, plain_sql
 from spark_proof import PROVEN, Compared, Proof, Run, read_proof, write_proof
@@ -323,6 +325,32 @@ def test_a_run_that_lacks_something_is_no_proof(run: Run, project: Path) -> None
     )
     edit(project, STAGING, "where is_won", "where true")
     assert run.missing(content_of(project)) == "models changed during the run"
+
+
+def test_a_session_that_passes_writes_its_proof_and_any_other_none(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[Proof] = []
+    monkeypatch.setattr(spark_recording, "content_of", lambda: content_of(project))
+    monkeypatch.setattr(spark_recording, "write_proof", written.append)
+    versions = {"pytest": pytest.__version__}
+    monkeypatch.setattr(spark_recording, "deciding_versions", lambda: versions)
+
+    def end_of_session(outcome: Literal["passed", "failed"], exit_code: int) -> None:
+        recording = spark_recording.Recording(["test_one", spark_recording.OPTIONAL])
+        recording.add("demo", {"core.a": 6, "staging.b": 4}, ["core.a"])
+        report = pytest.TestReport(
+            "test_parity.py::test_one", ("test_parity.py", 1, "test_one"), {}, outcome, None, "call"
+        )
+        recording.pytest_runtest_logreport(report)
+        recording.pytest_sessionfinish(exit_code)
+
+    end_of_session("failed", 1)
+    end_of_session("passed", 1)  # a golden test has failed
+    assert written == []
+    end_of_session("passed", 0)
+    demo = Compared(tables=2, marts=1, rows=10, rows_of_marts=6)
+    assert written == [Proof(content_of(project), {"demo": demo}, versions)]
 
 
 def test_what_runs_is_decided_by_the_proof(
