@@ -98,10 +98,11 @@ def load_settings(
         if "raw_path" in layer:
             _make_absolute(values, folder)
 
-    if _is_demo(defaults.get("raw_path")) and written_in.get("raw_path") != "dbt_project.yml":
-        if written_in.get("source_mapping") == "dbt_project.yml":
-            # It maps the demo's own custom fields, which other files do not have.
-            values["source_mapping"] = {}
+    has_own_files = written_in.get("raw_path") != "dbt_project.yml"
+    has_own_mapping = written_in.get("source_mapping") != "dbt_project.yml"
+    if _is_demo(defaults.get("raw_path")) and has_own_files and not has_own_mapping:
+        # The mapping is of the demo's own custom fields, which other files do not have.
+        values["source_mapping"] = {}
 
     for name, check in _CHECKS.items():
         if name in values:

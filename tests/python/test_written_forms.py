@@ -268,7 +268,8 @@ def test_a_table_may_be_left_out_and_an_optional_one_lacks_its_column(tmp_path: 
     assert (oddity["table"], oddity["column"], oddity["kind"]) == (
         ("lead", "created_at", "table that is not read")
     )
-    for left_out in (False, {"table": None}, {"rows": []}, {"rows": False}):
+    ways: list[Any] = [False, {"table": None}, {"rows": []}, {"rows": False}]
+    for left_out in ways:
         report = check(tmp_path, mapping={"lead": left_out})
         assert (report["errors"], report["oddities"]) == ([], []), left_out
     [error] = check(tmp_path, mapping={"deal_stage": False})["errors"]
