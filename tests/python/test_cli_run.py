@@ -570,6 +570,7 @@ def test_a_file_open_for_writing_elsewhere_is_told(kpis_project: Project) -> Non
     assert "open for writing" in result.stderr
 
 
+@pytest.mark.slow
 def test_demo_data_writes_a_company_and_says_how_to_build_it(tmp_path: Path) -> None:
     out = tmp_path / "company"
     result = kpis(

@@ -22,6 +22,8 @@ STAGES = {
     }
 }
 Rows = Sequence[Sequence[str]]
+# Each takes a build of its own.
+SLOW = pytest.mark.slow
 
 
 def write_table(raw: Path, table: str, header: str, rows: Rows) -> None:
@@ -189,12 +191,14 @@ def test_days_that_excel_counts_are_days(tmp_path: Path) -> None:
     ("amount", "currency", "read"),
     [
         pytest.param("$1,200.50", "USD", "1200.5", id="a sign of the row's currency"),
-        pytest.param("1.200,50 EUR", "", "1200.5", id="a code, no currency but the reporting one"),
-        pytest.param("1.200,50 €", "EUR", "1200.5", id="a sign behind a blank"),
-        pytest.param("CA$ 5.25", "cad", "5.25", id="a dollar of a country"),
-        pytest.param("2.500,50 kr", "NOK", "2500.5", id="a sign of several currencies"),
-        pytest.param("$1,200.50", "", None, id="not the reporting currency"),
-        pytest.param("USD 1,200.50", "EUR", None, id="not the row's currency"),
+        pytest.param(
+            "1.200,50 EUR", "", "1200.5", id="a code, and no currency but the reporting", marks=SLOW
+        ),
+        pytest.param("1.200,50 €", "EUR", "1200.5", id="a sign behind a blank", marks=SLOW),
+        pytest.param("CA$ 5.25", "cad", "5.25", id="a dollar of a country", marks=SLOW),
+        pytest.param("2.500,50 kr", "NOK", "2500.5", id="a sign of several currencies", marks=SLOW),
+        pytest.param("$1,200.50", "", None, id="not the reporting currency", marks=SLOW),
+        pytest.param("USD 1,200.50", "EUR", None, id="not the row's currency", marks=SLOW),
     ],
 )
 def test_a_sign_at_a_number_is_that_of_its_currency(
