@@ -6,13 +6,15 @@
 
 {#
     Which lead a record of one is, for `partition by`: the first record of an address in one system and the first of the
-    same address in another are one lead, and so are the second ones; inside one system each record counts.
+    same address in another are one lead, and so are the second ones; inside one system each record counts. A record
+    without a valid address is a lead of its own.
 #}
 {% macro lead_identity() -%}
+{%- set address = sales_kpis.normalised_email('email') -%}
 case
-            when email is null then lead_id
-            else lower(email) || '#' || cast(row_number() over (
-                partition by system, lower(email) order by created_at, lead_id
+            when {{ address }} is null then lead_id
+            else {{ address }} || '#' || cast(row_number() over (
+                partition by system, {{ address }} order by created_at, lead_id
             ) as {{ dbt.type_string() }})
         end
 {%- endmacro %}

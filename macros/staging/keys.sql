@@ -4,8 +4,14 @@
 {# The path of a page's address, `/` for the site's own; query and fragment belong to no page. #}
 {% macro path_of(expression) %}coalesce(nullif({{ sales_kpis.replace_matches(sales_kpis.replace_matches(expression, '^[a-zA-Z]+://[^/?#]*', ''), '[?#].*$', '') }}, ''), case when {{ expression }} is not null then '/' end){% endmacro %}
 
-{# The host of a web site or mail address: lower case, without scheme, user, `www.`, port and path. #}
-{% macro domain_of(expression) %}nullif({{ sales_kpis.replace_matches(sales_kpis.replace_matches('lower(' ~ expression ~ ')', '^([a-z]+://)?([^@/]*@)?(www[.])?', ''), '[/:?#].*$', '') }}, ''){% endmacro %}
+{#
+    The host of a web site or mail address: lower case, without scheme, user, `www.`, port and path. It has a dot inside: of
+    `n/a`, `unknown` and `-` it is null, for they would make one company of all that have no web site.
+#}
+{% macro domain_of(expression) %}
+    {%- set host = sales_kpis.replace_matches(sales_kpis.replace_matches('lower(' ~ expression ~ ')', '^([a-z]+://)?([^@/]*@)?(www[.])?', ''), '[/:?#].*$', '') -%}
+case when {{ sales_kpis.matches(host, '^[^@ .]+([.][^@ .]+)+$') }} then {{ host }} end
+{%- endmacro %}
 
 {# A name, such as that of a stage, without the instance that the contract puts before ids (variable system_instances). #}
 {% macro without_instance(system, expression) -%}
@@ -26,8 +32,14 @@
 '{{ kind }}_' || md5({{ sales_kpis.text_literal(env_var('SALES_KPIS_PSEUDONYM_SALT', var('pseudonym_salt') | string)) }} || {{ expression }})
 {%- endmacro %}
 
-{# An e-mail address as it is compared: without white space at its ends, in lower case; null if nothing is left. #}
-{% macro normalised_email(expression) %}nullif(lower({{ sales_kpis.trimmed(expression) }}), ''){% endmacro %}
+{#
+    An e-mail address as it is compared: without white space at its ends, in lower case. What is no valid address (`n/a`,
+    `unknown`, `-`) is null, for it would make one person of all that have none.
+#}
+{% macro normalised_email(expression) %}
+    {%- set address = 'lower(' ~ sales_kpis.trimmed(expression) ~ ')' -%}
+case when {{ sales_kpis.is_valid_email(address) }} then {{ address }} end
+{%- endmacro %}
 
 {# The key of a product as entered: that of the joined CTE product_mapping, which names it by its own id or, to unite systems, by its key. #}
 {% macro product_key(system, raw_product_id) -%}

@@ -143,7 +143,8 @@ def fivetran() -> Tables:
                 "label": stage["label"],
                 "display_order": stage["order"],
                 "is_closed": stage["closed"],
-                "closed_won": str(stage["id"] == "s3").lower(),
+                # Fivetran's older tables say so of every closed stage, won or lost.
+                "closed_won": stage["closed"],
                 "probability": stage["probability"],
             }
             for stage in STAGES

@@ -16,18 +16,19 @@ deal_pipelines as (
 ),
 
 -- The stage's own flags decide and never its label, which anyone may change. "isClosed": "true" for
--- the stages of closed deals; "probability": "the likelihood a deal will close", 0.0 to 1.0, of
--- which 1.0 is Closed Won. Fivetran gives `closed_won`; elsewhere a closed stage of probability 1
--- is won.
+-- the stages of closed deals. Fivetran's older tables call it `closed_won`, of won and lost stages
+-- alike. HubSpot's "probability" is 1.0 of Closed Won, 0.0 of Closed Lost and between them of an
+-- open stage: it alone tells won from lost, and `closed_won` only where it is missing.
 stages_with_flags as (
 
     select
         deal_pipeline_stage_rows.*,
         coalesce(
+            deal_pipeline_stage_rows.is_closed,
             deal_pipeline_stage_rows.closed_won,
-            deal_pipeline_stage_rows.is_closed and deal_pipeline_stage_rows.probability = 1,
-            false
-        ) as is_won
+            deal_pipeline_stage_rows.probability in (0, 1)
+        ) as is_stated_closed,
+        deal_pipeline_stage_rows.probability = 1 as is_stated_won
     from deal_pipeline_stage_rows
 
 ),
@@ -43,8 +44,15 @@ deal_stages as (
         ) as pipeline_id,
         stages_with_flags.display_order as stage_order,
         stages_with_flags.probability * 100 as probability,
-        coalesce(stages_with_flags.is_closed, false) or stages_with_flags.is_won as is_closed,
-        stages_with_flags.is_won
+        coalesce(stages_with_flags.is_stated_closed, false) as is_closed,
+        coalesce(
+            stages_with_flags.is_stated_closed
+            and coalesce(stages_with_flags.is_stated_won, stages_with_flags.closed_won),
+            false
+        ) as is_won,
+        stages_with_flags.is_stated_closed,
+        stages_with_flags.is_stated_won,
+        stages_with_flags.closed_won
     from stages_with_flags
     left join deal_pipelines
         on stages_with_flags._dlt_parent_id = deal_pipelines._dlt_id

@@ -43,51 +43,67 @@ contacts as (
 
 ),
 
--- "closed_won" and "is_closed" of the stage decide. Only where no table knows the stage, the deal's
--- own "Is Closed Won" and "Is Deal Closed?" do. A deal's source is its own, else that of its
--- primary contact.
+-- The stage decides. Where no table knows it, or its row does not say, the deal's own "Is Deal
+-- Closed?" and "Is Closed Won" do.
+deals_with_flags as (
+
+    select
+        keyed_deals.*,
+        deal_stages.stage,
+        coalesce(
+            deal_stages.is_stated_closed,
+            keyed_deals.hs_is_closed or keyed_deals.hs_is_closed_won,
+            keyed_deals.hs_is_closed,
+            keyed_deals.hs_is_closed_won
+        ) as is_stated_closed,
+        coalesce(
+            deal_stages.is_stated_won, keyed_deals.hs_is_closed_won, deal_stages.closed_won
+        ) as is_stated_won
+    from keyed_deals
+    left join deal_stages
+        on keyed_deals.stage_id = deal_stages.stage_id
+
+),
+
+-- A deal's source is its own, else that of its primary contact.
 deals as (
 
     select
         'hubspot' as system,
         'deal' as source_table,
-        keyed_deals.deal_key as deal_id,
+        deals_with_flags.deal_key as deal_id,
         deal_accounts.account_record_id,
-        keyed_deals.dealname as deal_name,
-        keyed_deals.stage_id,
-        coalesce(deal_stages.stage, keyed_deals.deal_pipeline_stage_id) as stage,
-        coalesce(deal_stages.is_closed, keyed_deals.hs_is_closed, keyed_deals.hs_is_closed_won)
-        is not null as is_stage_known,
-        coalesce(deal_stages.is_won, keyed_deals.hs_is_closed_won, false) as is_won,
-        coalesce(
-            deal_stages.is_closed, keyed_deals.hs_is_closed or keyed_deals.hs_is_closed_won, false
-        ) as is_closed,
-        keyed_deals.createdate as created_at,
-        {{ local_date('keyed_deals.closedate') }} as close_date,
-        keyed_deals.amount,
-        keyed_deals.deal_currency_code as currency,
-        {{ system_key('hubspot', 'keyed_deals.owner_id') }} as rep_id,
-        keyed_deals.dealtype as deal_type,
-        coalesce(keyed_deals.hs_analytics_source, contacts.lead_source) as lead_source,
+        deals_with_flags.dealname as deal_name,
+        deals_with_flags.stage_id,
+        coalesce(deals_with_flags.stage, deals_with_flags.deal_pipeline_stage_id) as stage,
+        deals_with_flags.is_stated_closed is not null as is_stage_known,
+        coalesce(deals_with_flags.is_stated_closed and deals_with_flags.is_stated_won, false)
+            as is_won,
+        coalesce(deals_with_flags.is_stated_closed, false) as is_closed,
+        deals_with_flags.createdate as created_at,
+        {{ local_date('deals_with_flags.closedate') }} as close_date,
+        deals_with_flags.amount,
+        deals_with_flags.deal_currency_code as currency,
+        {{ system_key('hubspot', 'deals_with_flags.owner_id') }} as rep_id,
+        deals_with_flags.dealtype as deal_type,
+        coalesce(deals_with_flags.hs_analytics_source, contacts.lead_source) as lead_source,
         case
-            when keyed_deals.hs_analytics_source is null then contacts.campaign_id
-            else {{ system_key('hubspot', 'keyed_deals.hs_analytics_source_data_1') }}
+            when deals_with_flags.hs_analytics_source is null then contacts.campaign_id
+            else {{ system_key('hubspot', 'deals_with_flags.hs_analytics_source_data_1') }}
         end as campaign_id,
-        keyed_deals.competitor,
-        keyed_deals.closed_lost_reason as loss_reason,
+        deals_with_flags.competitor,
+        deals_with_flags.closed_lost_reason as loss_reason,
         deal_people.person_record_id as primary_person_record_id,
-        {{ local_date('keyed_deals.closedate') }} as expected_close_date,
-        keyed_deals.contract_term_months,
-        keyed_deals.is_gone as is_deleted,
+        {{ local_date('deals_with_flags.closedate') }} as expected_close_date,
+        deals_with_flags.contract_term_months,
+        deals_with_flags.is_gone as is_deleted,
         cast(null as {{ dbt.type_string() }}) as merged_into_deal_id,
-        keyed_deals.hs_merged_object_ids
-    from keyed_deals
-    left join deal_stages
-        on keyed_deals.stage_id = deal_stages.stage_id
+        deals_with_flags.hs_merged_object_ids
+    from deals_with_flags
     left join deal_accounts
-        on keyed_deals.deal_key = deal_accounts.deal_id
+        on deals_with_flags.deal_key = deal_accounts.deal_id
     left join deal_people
-        on keyed_deals.deal_key = deal_people.deal_id
+        on deals_with_flags.deal_key = deal_people.deal_id
     left join contacts
         on deal_people.person_record_id = contacts.person_record_id
 

@@ -10,6 +10,7 @@ from sales_kpis.demo.books_marketing import marketing_of
 from sales_kpis.demo.books_people import people_of
 from sales_kpis.demo.company import SurveyResponse
 from sales_kpis.demo.periods import period_start
+from sales_kpis.demo.planted_leads import is_valid_email
 from sales_kpis.demo.planted_revenue import ONE, counted, when, won
 from sales_kpis.demo.rollup import (
     Fact,
@@ -190,7 +191,8 @@ def _response_dimensions(books: Books, response: SurveyResponse, day: date) -> D
 
 
 def _email(response: SurveyResponse) -> str:
-    return (response.email or "").strip().lower()
+    email = (response.email or "").strip().lower()
+    return email if is_valid_email(email) else ""
 
 
 def _person(books: Books, response: SurveyResponse) -> str | None:
