@@ -8,7 +8,9 @@ from html import escape
 import duckdb
 
 from sales_kpis.formats import (
+    FEW_CASES,
     NOTHING,
+    few_cases,
     format_change,
     format_target,
     format_value,
@@ -82,7 +84,7 @@ def render_dashboard(
             "<body>",
             "<h1>Sales KPIs</h1>",
             f"<p class='soft'>{as_of}Each value is of the newest complete month, or of the shortest"
-            " longer period that is complete.</p>",
+            f" longer period that is complete; {FEW_CASES}.</p>",
             *sections,
             "<h2>All KPIs</h2>",
             _table(lines, currency),
@@ -97,7 +99,8 @@ def _card(line: ScorecardLine, currency: str) -> str:
     kpi, newest = line.kpi, line.newest
     head = f"<h3>{_text(kpi.title)}</h3><p class='soft'>{_text(kpi.question)}</p>"
     if newest is None:
-        empty = f"<p class='value'>{NOTHING}</p><p class='soft'>no complete period</p>"
+        reason = kpi.not_connected or "no complete period"
+        empty = f"<p class='value'>{NOTHING}</p><p class='soft'>{_text(reason)}</p>"
         return f"<div class='card'>{head}{empty}</div>"
     previous = _change(
         format_change(newest, kpi.unit),
@@ -112,7 +115,8 @@ def _card(line: ScorecardLine, currency: str) -> str:
     target = format_target(newest, kpi.unit, currency)
     return (
         f"<div class='card'>{head}"
-        f"<p class='value'>{_text(format_value(newest.value, kpi.unit, currency))}</p>"
+        f"<p class='value'>{_text(format_value(newest.value, kpi.unit, currency))}"
+        f"{few_cases(newest)}</p>"
         f"<p class='soft'>{_text(newest.period)} · {previous} · {year_ago}</p>"
         + (f"<p class='soft'>target {_text(target)}</p>" if target else "")
         + _trend(line)
@@ -155,11 +159,11 @@ def _table(lines: Sequence[ScorecardLine], currency: str) -> str:
         cells = [
             line.kpi.title,
             newest.period if newest else NOTHING,
-            shown(newest.value) if newest else NOTHING,
+            shown(newest.value) + few_cases(newest) if newest else NOTHING,
             shown(newest.previous_value) if newest else NOTHING,
             shown(newest.year_ago_value) if newest else NOTHING,
             shown(newest.target_value) if newest else NOTHING,
-            f"{shown(running.value)} in {running.period}" if running else NOTHING,
+            f"{shown(running.value)}{few_cases(running)} in {running.period}" if running else NOTHING,
         ]
         body.append("<tr>" + "".join(f"<td>{_text(cell)}</td>" for cell in cells) + "</tr>")
     head = "<tr>" + "".join(f"<th>{name}</th>" for name in heads) + "</tr>"

@@ -34,6 +34,7 @@ class Kpi:
     source: str
     description: str
     is_additive: bool
+    not_connected: str | None = None
 
 
 @dataclass(frozen=True)
