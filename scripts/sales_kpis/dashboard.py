@@ -53,7 +53,10 @@ th:first-child, td:first-child { text-align: left; white-space: normal; }
 
 
 def render_dashboard(
-    connection: duckdb.DuckDBPyConnection, as_of_date: str | None, currency: str
+    connection: duckdb.DuckDBPyConnection,
+    as_of_date: str | None,
+    currency: str,
+    stale_sources: Sequence[str] = (),
 ) -> str:
     """The page as HTML text.
 
@@ -61,6 +64,7 @@ def render_dashboard(
         connection: published or built marts.
         as_of_date: the last day that counts, as ISO text; None where it is not known.
         currency: code shown behind amounts.
+        stale_sources: a sentence for each raw table whose newest row is too old, shown in the head.
     """
     lines = scorecard_lines(read_catalog(connection), read_values(connection))
     families = list(dict.fromkeys(line.kpi.family for line in lines))
@@ -85,6 +89,7 @@ def render_dashboard(
             "<h1>Sales KPIs</h1>",
             f"<p class='soft'>{as_of}Each value is of the newest complete month, or of the shortest"
             f" longer period that is complete; {FEW_CASES}.</p>",
+            *(f"<p class='bad'>{_text(sentence)}</p>" for sentence in stale_sources),
             *sections,
             "<h2>All KPIs</h2>",
             _table(lines, currency),
@@ -163,7 +168,9 @@ def _table(lines: Sequence[ScorecardLine], currency: str) -> str:
             shown(newest.previous_value) if newest else NOTHING,
             shown(newest.year_ago_value) if newest else NOTHING,
             shown(newest.target_value) if newest else NOTHING,
-            f"{shown(running.value)}{few_cases(running)} in {running.period}" if running else NOTHING,
+            f"{shown(running.value)}{few_cases(running)} in {running.period}"
+            if running
+            else NOTHING,
         ]
         body.append("<tr>" + "".join(f"<td>{_text(cell)}</td>" for cell in cells) + "</tr>")
     head = "<tr>" + "".join(f"<th>{name}</th>" for name in heads) + "</tr>"

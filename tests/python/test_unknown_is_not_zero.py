@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 import yaml
 
@@ -21,8 +19,8 @@ RAW = {
         "Talk,1,20,false,false\nWon,2,100,true,true\nLost,3,0,true,false\n"
     ),
     "account": "account_id,account_name\na,Acme\nb,Globex\n",
-    # A customer that came and went, one that came before and stays, a lost deal without a competitor,
-    # an open one without an amount.
+    # A customer that came and went, one that came before and stays, a lost deal without a
+    # competitor, an open one without an amount.
     "deal": (
         "deal_id,account_id,stage,amount,close_date,created_at,contract_term_months,competitor\n"
         "1,a,Won,1200,2022-01-15,2022-01-02,12,\n"
