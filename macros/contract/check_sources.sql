@@ -72,6 +72,7 @@
     {%- set finding = {
         'system': contract.source, 'table': contract.table, 'found_as': delivery.found_as, 'is_required': contract.is_required,
         'rows': none, 'duplicate_rows': none, 'rejected_rows': none, 'newest_row': none, 'columns': [],
+        'warn_after': contract.freshness.get('warn_after'),
     } -%}
     {%- set counts = {} -%}
     {%- if delivery.relation is not none and not delivery.errors -%}

@@ -37,6 +37,7 @@
         'is_required': meta.get('required', false),
         'required_with': meta.get('required_with'),
         'primary_key': meta['primary_key'],
+        'freshness': node.config.get('freshness') or node.get('freshness') or {},
         'newest_by': meta.get('newest_by', node.source_meta.get('newest_by', [])),
         'aliases': meta.get('aliases', []),
         'is_written_by_people': node.source_meta.get('written_by') == 'people',

@@ -59,14 +59,24 @@ kpi_values as (
                 then {{ safe_ratio('compared_rows.value', 'compared_rows.total_value') }}
         end as share_of_total,
         compared_rows.previous_value,
-        compared_rows.value - compared_rows.previous_value as change,
-        {{ safe_ratio(
-            'compared_rows.value - compared_rows.previous_value', 'abs(compared_rows.previous_value)'
-        ) }} as change_ratio,
+        -- A part of a period is not compared with a whole one.
+        case
+            when compared_rows.is_period_complete
+                then compared_rows.value - compared_rows.previous_value
+        end as change,
+        case
+            when compared_rows.is_period_complete
+                then
+                    {{ safe_ratio('compared_rows.value - compared_rows.previous_value',
+                        'abs(compared_rows.previous_value)') }}
+        end as change_ratio,
         compared_rows.year_ago_value,
-        {{ safe_ratio(
-            'compared_rows.value - compared_rows.year_ago_value', 'abs(compared_rows.year_ago_value)'
-        ) }} as yoy_ratio,
+        case
+            when compared_rows.is_period_complete
+                then
+                    {{ safe_ratio('compared_rows.value - compared_rows.year_ago_value',
+                        'abs(compared_rows.year_ago_value)') }}
+        end as yoy_ratio,
         targets.target_value,
         {{ safe_ratio('compared_rows.value', 'targets.target_value') }} as attainment_ratio,
         {{ target_status(

@@ -6,12 +6,14 @@ account_rows as (
 
 ),
 
+-- "IsPersonAccount"; its contact stands on person accounts only. The name of a person stays here.
 accounts as (
 
     select
         'salesforce' as system,
         {{ system_key('salesforce', 'id') }} as account_record_id,
-        name as account_name,
+        case when not coalesce(is_person_account, person_contact_id is not null) then name end
+            as account_name,
         {{ system_key('salesforce', 'parent_id') }} as parent_account_record_id,
         industry,
         segment,
