@@ -12,13 +12,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV_VERSION := 0.13.9
 
-.PHONY: help build test test-all lint check docs lock clean
+.PHONY: help build test test-all mutate lint check docs lock clean
 
 help:
 	@echo "make build   build the demo company from data/demo, publish it and print its scorecard"
 	@echo "make test    run the tests that a change to a model, a macro or the command needs"
 	@echo "make lint    check how Python, SQL and YAML read, and the project's conventions"
 	@echo "make check   lint, and run all tests: of every spelling, system and damage, too"
+	@echo "make mutate  change rules on purpose, and tell which change no test notices (SEED=1 COUNT=8 KIND=\"models seeds\")"
 	@echo "make build-spark   build and test the demo company on Spark, in an environment of its own"
 	@echo "make run-spark     build it there and publish it"
 	@echo "make test-spark    compare Spark with DuckDB, row by row, with all tests"
@@ -35,6 +36,10 @@ build: $(VENV)/installed
 test: LANE := -m "not slow"
 test test-all: $(VENV)/installed
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(LANE)
+
+# Takes minutes a mutant, so it is no part of `make check`; it works in a copy of the project in build/mutation.
+mutate: $(VENV)/installed
+	@$(BIN)/python tests/python/mutate.py --seed $(or $(SEED),1) --count $(or $(COUNT),8) $(if $(KIND),--kind $(KIND))
 
 lint: $(VENV)/installed
 	@$(BIN)/ruff check .

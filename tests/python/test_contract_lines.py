@@ -530,7 +530,7 @@ def test_every_line_of_the_record_is_read_as_it_says(tmp_path: Path) -> None:
             for variant, query in zip(variants, queries, strict=True)
             for line in differences(variant, query, connection)
         ]
-    assert told == []
+    assert not told, "\n".join(told[:200])
 
 
 def test_every_spelling_of_the_record_is_tried() -> None:
@@ -558,7 +558,7 @@ def test_a_built_seed_has_the_types_of_the_record() -> None:
     built: dict[str, dict[str, str]] = defaultdict(dict)
     for seed, column, data_type in golden_demo().rows(
         "select table_name, column_name, data_type from information_schema.columns"
-        " where table_schema in ('planning', 'mapping', 'google_analytics') order by table_name, ordinal_position"
+        " where table_schema in ('planning', 'mapping') order by table_name, ordinal_position"
     ):
         built[seed][column] = data_type
     assert built == {
