@@ -376,7 +376,7 @@ def cases_of_written_values() -> dict[str, Case]:
         },
         "undecided": {"12.500": None, "12,500": None, "12.5": "12.500000", "900": "900.000000"},
     }
-    moments = {
+    moments: dict[str | None, dict[str, str | None]] = {
         None: {
             "2025-03-01 9:05 PM": "2025-03-01 20:05:00",
             "31-Dec-2025 9:05": "2025-12-31 08:05:00",
