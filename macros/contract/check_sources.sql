@@ -264,8 +264,9 @@ from (
         {%- endif -%}
     {%- endif -%}
     {%- if column.mapped_by -%}
-        {%- set of_system = "coalesce(nullif(trim(system), ''), '" ~ contract.system ~ "') = '" ~ contract.system ~ "'" if column.mapped_by in ('lead_sources', 'deal_types', 'products') else 'true' -%}
+        {%- set of_system = "coalesce(nullif(trim(system), ''), '" ~ contract.system ~ "') = '" ~ contract.system ~ "'" if column.mapped_by in ['lead_sources', 'deal_types', 'products'] + sales_kpis.vocabularies().keys() | list else 'true' -%}
         {%- do known.append('select trim(raw_value) as known_value from (' ~ sales_kpis.seed_rows_sql(column.mapped_by) ~ ') as seed_rows where ' ~ of_system) -%}
+        {%- for word in column.known -%}{%- do known.append('select ' ~ sales_kpis.text_literal(word) ~ ' as known_value') -%}{%- endfor -%}
     {%- endif -%}
     {{ return(known | join(' union all ')) }}
 {% endmacro %}
@@ -274,6 +275,7 @@ from (
 {% macro next_step_for(column) %}
     {%- if column.mapped_by == 'deal_types' -%}{{ return('Such deals count by their history alone (cross_sell or repeat) until seeds/mapping/deal_types.csv maps them.') }}
     {%- elif column.mapped_by == 'products' -%}{{ return('Each counts as a product of its own until seeds/mapping/products.csv maps it.') }}
+    {%- elif column.mapped_by in sales_kpis.vocabularies() -%}{{ return('No KPI knows these words, and such rows count in none that asks for one, until seeds/mapping/' ~ column.mapped_by ~ '.csv says what each means.') }}
     {%- elif column.mapped_by -%}{{ return('Each keeps its own name until seeds/mapping/' ~ column.mapped_by ~ '.csv maps it.') }}
     {%- elif column.references in ('deal_stage', 'opportunity_stage') -%}{{ return('Such deals are taken for open: add the stage to ' ~ column.references ~ '.') }}
     {%- else -%}{{ return('Each counts under its own id, with unknown attributes, until ' ~ column.references ~ ' has it.') }}{%- endif -%}

@@ -21,6 +21,7 @@
             'is_native_id': column_meta.get('native_id', column.name == 'id' or column.name.endswith('_id') or column_meta.get('references') is not none or meta['primary_key'] == [column.name]),
             'references': column_meta.get('references'),
             'mapped_by': column_meta.get('mapped_by'),
+            'known': column_meta.get('known', []),
             'aliases': column_meta.get('aliases', []),
             'inside': column_meta.get('inside', []),
             'epoch': column_meta.get('epoch'),

@@ -188,9 +188,7 @@ def remove_leftovers(published: Path) -> list[Path]:
 def _write_version(build: Path, folder: Path, run_id: str, facts: RunFacts) -> dict[str, Any]:
     with opened(build) as connection:
         tables = _copy_marts(connection, folder)
-        page = render_dashboard(
-            connection, facts.as_of_date, _currency(facts), facts.stale_sources
-        )
+        page = render_dashboard(connection, facts.as_of_date, _currency(facts), facts.stale_sources)
     files.write_text(folder / "dashboard.html", page)
     if facts.queries:
         files.make_folder(folder / "queries")

@@ -51,7 +51,7 @@ class SourceTable:
     warn_after_days: float | None = None
 
     def age_in_days(self, as_of_date: date) -> int | None:
-        """Days from the newest row to `as_of_date`; None where the table has no time of its rows."""
+        """Days from the newest row to `as_of_date`; None where its rows have no time."""
         if not self.found_as or not self.newest_row:
             return None
         return max((as_of_date - date.fromisoformat(self.newest_row[:10])).days, 0)
@@ -115,8 +115,9 @@ class SourcesReport:
         for table in self.tables:
             age = table.age_in_days(as_of_date)
             if age is not None and table.warn_after_days and age > table.warn_after_days:
+                newest = (table.newest_row or "")[:10]
                 sentences.append(
-                    f"{table.system}.{table.table}: its newest row is of {(table.newest_row or '')[:10]},"
+                    f"{table.system}.{table.table}: its newest row is of {newest},"
                     f" {plural(age, 'day')} before as_of_date {as_of_date}"
                     f" (limit {table.warn_after_days:g})."
                 )
@@ -147,7 +148,7 @@ class SourcesReport:
             raise SourcesStale(
                 f"{plural(len(stale), 'system')} stood still for more than"
                 f" {plural(limit_days, 'day')}; nothing was published.",
-                "Look after the connector, or give an earlier --as-of or another stale_system_days.",
+                "Look after the connector, or change --as-of or the setting stale_system_days.",
                 details=stale,
             )
 

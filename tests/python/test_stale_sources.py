@@ -1,4 +1,4 @@
-"""A source that delivers nothing new is told, and a whole system that stands still can stop a run."""
+"""A source that delivers nothing new is told; a system that stands still can stop a run."""
 
 from __future__ import annotations
 

@@ -68,9 +68,7 @@ KPI_FIELDS: Mapping[str, _Field] = {
 # made of, see macros/kpis/kpi_inputs.sql.
 KPI_OPTIONAL_FIELDS: Mapping[str, _Field] = {
     "sample": _TEXT,
-    "sample_of": _Field(
-        "kpi, sample and period", lambda value: isinstance(value, dict)
-    ),
+    "sample_of": _Field("kpi, sample and period", lambda value: isinstance(value, dict)),
     "inputs": _Field(
         "a list of names",
         lambda value: isinstance(value, list) and all(_is_text(name) for name in value),
