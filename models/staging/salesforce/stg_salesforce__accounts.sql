@@ -23,7 +23,7 @@ accounts as (
         coalesce(billing_country, shipping_country) as country,
         territory,
         market,
-        {{ system_key('salesforce', 'owner_id') }} as rep_id,
+        {{ salesforce_owner_key() }} as rep_id,
         {{ domain_of('website') }} as domain,
         created_date as created_at,
         {{ salesforce_is_deleted() }} as is_deleted,

@@ -46,7 +46,7 @@ tasks as (
             ) then created_date
             else coalesce({{ start_of_local_day('activity_date') }}, created_date)
         end as occurred_at,
-        {{ system_key('salesforce', 'owner_id') }} as rep_id,
+        {{ salesforce_owner_key() }} as rep_id,
         coalesce(
             {{ salesforce_key_of('what_id', 'account') }},
             {{ system_key('salesforce', 'account_id') }}
@@ -69,7 +69,8 @@ tasks as (
             else disposition
         end as outcome,
         coalesce(is_automated, false) or coalesce(kind = 'listemail', false) as is_automated,
-        {{ salesforce_is_deleted() }} as is_deleted
+        -- The record of a series ("IsRecurrence") is no task of its own.
+        {{ salesforce_is_deleted() }} or coalesce(is_recurrence, false) as is_deleted
     from tasks_with_kind
 
 )
