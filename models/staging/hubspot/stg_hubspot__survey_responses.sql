@@ -1,4 +1,6 @@
-{% set survey_type = word_of('survey_types', 'hubspot', 'hs_survey_type', 'lower(hs_survey_type)') %}
+{% set survey_type = word_of(
+    'survey_types', 'hubspot', 'hs_survey_type', 'lower(hs_survey_type)'
+) %}
 
 with
 
