@@ -42,6 +42,8 @@ HERE = Path(__file__).resolve()
 # Above so many changed models all of them are built.
 MANY = 60
 SECONDS_AT_MOST = 1800
+# What is said of a change that this tool, not a proof, has stumbled over; it counts nowhere.
+NOT_TRIED = "no proof, not tried"
 PYTEST = ["-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist"]
 PLANTED = ["test_planted_answers.py", "-k", "committed"]
 PYTHON_PROOFS = {
@@ -186,7 +188,7 @@ def first_proof(mutant: Mutant, project: Path, session: Path, text: str) -> str 
     """The proof that notices the mutant, None if none does."""
     if mutant.kind == "scripts":
         return _of_a_script(mutant)
-    pickled = next(session.glob("parsed-*")) / "manifest.pickle"
+    pickled = next(session.glob("parsed-*/manifest.pickle"))
     if mutant.kind in ("contracts", "seeds"):
         pickled.unlink()
         for proof in (
@@ -284,7 +286,7 @@ def _answer(
         answer.write_text(json.dumps(caught), encoding="utf-8")
     except BaseException as error:
         traceback.print_exc()
-        answer.write_text(json.dumps(f"{type(error).__name__}: {str(error)[:150]}"))
+        answer.write_text(json.dumps(f"{NOT_TRIED}: {str(error)[:150]}"))
     finally:
         os._exit(0)
 
@@ -303,8 +305,9 @@ def run(options: argparse.Namespace) -> int:
             started = time.monotonic()
             described = mutant.described((project / mutant.file).read_text(encoding="utf-8"))
             proof = in_a_fork(mutant, project, session, project.parent / "mutant.log")
-            tried[kind] += 1
-            caught[kind] += proof is not None
+            if proof is None or not proof.startswith(NOT_TRIED):
+                tried[kind] += 1
+                caught[kind] += proof is not None
             verdict = f"caught by {proof}" if proof else "SURVIVED"
             print(
                 f"{kind}: {described}\n    {verdict} ({time.monotonic() - started:.0f} s)",
