@@ -15,6 +15,78 @@ leads as (
 
 ),
 
+merges as (
+
+    select *
+    from {{ ref('int_leads__merges') }}
+
+),
+
+-- What the losers of its merges were converted to, the earliest first.
+conversions_of_losers as (
+
+    select
+        merges.surviving_lead_id as lead_id,
+        leads.converted_at,
+        leads.converted_account_record_id,
+        leads.converted_person_record_id,
+        leads.converted_deal_id
+    from leads
+    inner join merges
+        on leads.lead_id = merges.lead_id
+    where leads.converted_deal_id is not null
+    qualify row_number() over (
+        partition by merges.surviving_lead_id
+        order by leads.converted_at nulls last, leads.lead_id
+    ) = 1
+
+),
+
+-- The loser of a merge is no lead; the deal that it became is the survivor's, if that has none.
+surviving_leads as (
+
+    select
+        leads.lead_id,
+        leads.system,
+        leads.system_order,
+        leads.created_at,
+        leads.full_name,
+        leads.email,
+        leads.phone,
+        leads.company,
+        leads.industry,
+        leads.employee_count,
+        leads.annual_revenue,
+        leads.marketing_team_size,
+        leads.country,
+        leads.lead_source,
+        leads.campaign_id,
+        leads.rep_id,
+        leads.sourced_by_rep_id,
+        leads.status,
+        leads.mql_at,
+        leads.sql_at,
+        leads.web_user_id,
+        leads.is_deleted,
+        {% for column in [
+            'converted_at', 'converted_account_record_id', 'converted_person_record_id',
+            'converted_deal_id'
+        ] -%}
+        case
+            when leads.converted_deal_id is null and conversions_of_losers.lead_id is not null
+                then conversions_of_losers.{{ column }}
+            else leads.{{ column }}
+        end as {{ column }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from leads
+    left join merges
+        on leads.lead_id = merges.lead_id
+    left join conversions_of_losers
+        on leads.lead_id = conversions_of_losers.lead_id
+    where merges.lead_id is null
+
+),
+
 -- Facts after `as_of_date` do not exist: neither a lead created later nor a conversion that had not
 -- happened yet.
 existing_leads as (
@@ -25,7 +97,7 @@ existing_leads as (
         coalesce({{ local_date('converted_at') }} <= {{ as_of_date() }}, true) as is_known_by_now,
         is_known_by_now and converted_deal_id is not null as has_deal,
         {{ lead_identity() }} as identity
-    from leads
+    from surviving_leads
     where not is_deleted and {{ local_date('created_at') }} <= {{ as_of_date() }}
 
 ),

@@ -52,7 +52,34 @@ survivors as (
 
 ),
 
--- A conversion after `as_of_date` has not happened.
+lead_merges as (
+
+    select *
+    from {{ ref('int_leads__merges') }}
+
+),
+
+-- Other records may still name a person that lost a merge and that no system delivers any more. It
+-- was merged into somebody who is there.
+undelivered_losers as (
+
+    select
+        person_merges.record_id,
+        min(survivors_of_people.system) as system,
+        min(survivors_of_people.system_order) as system_order,
+        min(person_merges.survivor_record_id) as survivor_record_id,
+        min(survivors_of_people.created_at) as created_at
+    from person_merges
+    inner join people as survivors_of_people
+        on person_merges.survivor_record_id = survivors_of_people.person_record_id
+    left join people
+        on person_merges.record_id = people.person_record_id
+    where people.person_record_id is null
+    group by person_merges.record_id
+
+),
+
+-- A conversion after `as_of_date` has not happened. A lead that lost a merge is the survivor.
 records as (
 
     select
@@ -66,30 +93,49 @@ records as (
         people.job_function,
         people.created_at,
         people.is_deleted,
-        coalesce(people.merged_into_record_id, survivors.survivor_record_id) as became_record_id
+        coalesce(people.merged_into_record_id, survivors.survivor_record_id) as became_record_id,
+        cast(null as {{ dbt.type_string() }}) as surviving_lead_id
     from people
     left join survivors
         on people.person_record_id = survivors.record_id
     union all
     select
-        'lead' as record_type,
-        lead_id as record_id,
+        'person' as record_type,
+        record_id,
         system,
         system_order,
-        case
-            when coalesce({{ local_date('converted_at') }} <= {{ as_of_date() }}, true)
-                then converted_account_record_id
-        end as account_record_id,
-        email,
-        web_user_id,
+        null as account_record_id,
+        null as email,
+        null as web_user_id,
         null as job_function,
         created_at,
-        is_deleted,
+        true as is_deleted,
+        survivor_record_id as became_record_id,
+        null as surviving_lead_id
+    from undelivered_losers
+    union all
+    select
+        'lead' as record_type,
+        leads.lead_id as record_id,
+        leads.system,
+        leads.system_order,
         case
-            when coalesce({{ local_date('converted_at') }} <= {{ as_of_date() }}, true)
-                then converted_person_record_id
-        end as became_record_id
+            when coalesce({{ local_date('leads.converted_at') }} <= {{ as_of_date() }}, true)
+                then leads.converted_account_record_id
+        end as account_record_id,
+        leads.email,
+        leads.web_user_id,
+        null as job_function,
+        leads.created_at,
+        leads.is_deleted,
+        case
+            when coalesce({{ local_date('leads.converted_at') }} <= {{ as_of_date() }}, true)
+                then leads.converted_person_record_id
+        end as became_record_id,
+        lead_merges.surviving_lead_id
     from leads
+    left join lead_merges
+        on leads.lead_id = lead_merges.lead_id
 
 )
 
