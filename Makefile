@@ -12,16 +12,18 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV_VERSION := 0.13.9
 
-.PHONY: help build test test-all lint check docs lock clean
+.PHONY: help build test test-all mutate lint check docs lock clean
 
 help:
 	@echo "make build   build the demo company from data/demo, publish it and print its scorecard"
 	@echo "make test    run the tests that a change to a model, a macro or the command needs"
 	@echo "make lint    check how Python, SQL and YAML read, and the project's conventions"
 	@echo "make check   lint, and run all tests: of every spelling, system and damage, too"
+	@echo "make mutate  change rules on purpose, and tell which change no test notices (SEED=1 COUNT=8 KIND=\"models seeds\")"
 	@echo "make build-spark   build and test the demo company on Spark, in an environment of its own"
 	@echo "make run-spark     build it there and publish it"
-	@echo "make test-spark    compare Spark with DuckDB, row by row"
+	@echo "make test-spark    compare Spark with DuckDB, row by row, with all tests"
+	@echo "make parity-spark  compare them if anything that Spark builds has changed since it was last proven"
 	@echo "make docs    build the demo company and write the KPI catalog of docs/ and the README from it"
 	@echo "make lock    renew requirements.lock from pyproject.toml"
 	@echo "make clean   remove everything that make has made, except published/"
@@ -34,6 +36,10 @@ build: $(VENV)/installed
 test: LANE := -m "not slow"
 test test-all: $(VENV)/installed
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(LANE)
+
+# Takes minutes a mutant, so it is no part of `make check`; it works in a copy of the project in build/mutation.
+mutate: $(VENV)/installed
+	@$(BIN)/python tests/python/mutate.py --seed $(or $(SEED),1) --count $(or $(COUNT),8) $(if $(KIND),--kind $(KIND))
 
 lint: $(VENV)/installed
 	@$(BIN)/ruff check .
@@ -61,7 +67,7 @@ $(VENV)/installed: requirements.lock
 	@$(PYTHON) -m venv $(VENV) || { \
 		echo "python3 -m venv failed; on Debian and Ubuntu: apt install python3-venv" >&2; exit 2; }
 	@$(BIN)/python -m pip --disable-pip-version-check install -qq --no-compile --no-deps -r requirements.lock
-	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m compileall -q -j 0 $(VENV)/lib >/dev/null || true
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m compileall -q -j 0 $(VENV)/lib scripts >/dev/null || true
 	@touch $@
 
 # uv works out the versions for every platform and Python; it is needed for nothing else, so it has an environment of its own.

@@ -17,6 +17,7 @@
         {%- set counts = [
             'conversion_window_days', 'new_product_months', 'zero_fill_days', 'min_sample_size', 'activation_window_days',
             'attribution_window_days', 'speed_to_lead_target_hours', 'prior_activity_days', 'event_lookback_days', 'churn_grace_days',
+            'stale_system_days',
         ] -%}
         {%- for name in counts if (var(name) | int(-1)) < 0 -%}
             {%- do errors.append("The variable " ~ name ~ " is a whole number of 0 or more, not '" ~ var(name) ~ "'.") -%}

@@ -13,12 +13,19 @@
         {%- for contract in sales_kpis.contracts_of(system) -%}
             {%- set delivery = sales_kpis.delivery_of(contract) -%}
             {%- do result.errors.extend(delivery.errors) -%}
+            {%- do result.oddities.extend(delivery.oddities) -%}
             {%- for raw_table in delivery.raw_tables -%}{%- do found_tables.append(contract.schema ~ '.' ~ raw_table) -%}{%- endfor -%}
             {%- do result.tables.append(sales_kpis.table_findings(contract, delivery)) -%}
             {%- if delivery.relation is not none and not delivery.errors -%}
+                {%- do result.errors.extend(sales_kpis.unreadable_columns(contract, delivery, result.tables[-1])) -%}
+                {%- set conflict = sales_kpis.conflicting_keys(contract, delivery, result.tables[-1]) -%}
+                {%- if conflict.is_error -%}{%- do result.errors.append(conflict.sentence) -%}{%- elif conflict.sentence -%}{%- do result.oddities.append(conflict.oddity) -%}{%- endif -%}
                 {%- do result.oddities.extend(sales_kpis.table_oddities(contract, delivery, result.tables[-1])) -%}
             {%- endif -%}
         {%- endfor -%}
+        {%- if not found_tables and not result.tables | selectattr('system', 'in', sales_kpis.sources_of(system)) | selectattr('found_as') | list -%}
+            {%- do result.errors.append("System " ~ system ~ " is in use and none of its tables was delivered: schema " ~ sales_kpis.schemas_of(system) | join(', ') ~ " needs one of " ~ sales_kpis.contracts_of(system) | map(attribute='table') | unique | join(', ') ~ ", as files " ~ (var('raw_path') or '<raw_path>') ~ "/" ~ system ~ "/<table>.csv, .parquet or .json; or take the system out of `systems`.") -%}
+        {%- endif -%}
         {%- for contract in sales_kpis.contracts_of_table(system, sales_kpis.contracts_of(system)[0].table) -%}
             {%- for name in sales_kpis.raw_names(contract) if contract.schema ~ '.' ~ name not in found_tables and name not in sales_kpis.unread_tables(system) -%}
                 {%- do result.oddities.append({
@@ -28,9 +35,17 @@
             {%- endfor -%}
         {%- endfor -%}
     {%- endfor -%}
+    {%- for file in graph.get('sales_kpis_unread_files', []) -%}
+        {%- do result.oddities.append({
+            'system': modules.re.sub('^raw_', '', file.schema), 'table': file.name, 'column': none, 'kind': 'file that is not read', 'values': [], 'rows': none, 'next_step': file.next_step,
+        }) -%}
+    {%- endfor -%}
     {%- if is_build_next -%}{%- do graph.update({'sales_kpis_is_landed_for_build': true}) -%}{%- endif -%}
     {%- do log('CHECK_SOURCES ' ~ tojson(result), info=true) -%}
 {% endmacro %}
+
+{# What a system's tables are named by in the report: the system, or each of its instances. #}
+{% macro sources_of(system) %}{{ return(sales_kpis.contracts_of(system) | map(attribute='source') | unique | list) }}{% endmacro %}
 
 {# Raw tables that the YAML of a system names as not needed (`unread_tables`). #}
 {% macro unread_tables(system) %}
@@ -57,6 +72,7 @@
     {%- set finding = {
         'system': contract.source, 'table': contract.table, 'found_as': delivery.found_as, 'is_required': contract.is_required,
         'rows': none, 'duplicate_rows': none, 'rejected_rows': none, 'newest_row': none, 'columns': [],
+        'warn_after': contract.freshness.get('warn_after'),
     } -%}
     {%- set counts = {} -%}
     {%- if delivery.relation is not none and not delivery.errors -%}
@@ -72,10 +88,57 @@
             'is_mapped': found.is_mapped,
             'missing_values': counts.get('missing_' ~ loop.index, counts.raw_rows) | int if counts else none,
             'unreadable_values': counts.get('unreadable_' ~ loop.index, 0) | int if counts else none,
-            'examples': [example] if example is not none and not column.is_pii else [],
+            'examples': [example, counts.get('last_example_' ~ loop.index)] | unique | list if example is not none and not column.is_pii else [],
         }) -%}
     {%- endfor -%}
     {{ return(finding) }}
+{% endmacro %}
+
+{#
+    The columns of which too large a part cannot be read (`max_unreadable_share` of the values that are not blank), and the
+    numbers that can be read in two ways: a sentence each, because such a column would count as nothing, or as another.
+#}
+{% macro unreadable_columns(contract, delivery, finding) %}
+    {%- set errors = [] -%}
+    {%- for column in contract.columns -%}
+        {%- set found, form = finding.columns[loop.index0], delivery.forms.get(column.name, {}) -%}
+        {%- set values = (finding.rows or 0) - (found.missing_values or 0) -%}
+        {%- if form.get('ambiguous') -%}{%- do errors.append(sales_kpis.undecided_number_error(contract, column, form)) -%}
+        {%- elif found.unreadable_values and found.unreadable_values > var('max_unreadable_share') | float * values -%}
+            {%- do errors.append(sales_kpis.unreadable_column_error(contract, column, found, values)) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(errors) }}
+{% endmacro %}
+
+{# Rows that share a key and differ, while nothing says which is newer: an error above a hundredth of the rows. #}
+{% macro conflicting_keys(contract, delivery, finding) %}
+    {%- if not finding.duplicate_rows or sales_kpis.tells_the_newest(contract, delivery) -%}{{ return({}) }}{%- endif -%}
+    {%- set rows = sales_kpis.read_rows_sql(contract, delivery) -%}
+    {%- set count = run_query('select ' ~ sales_kpis.count_conflicting_rows(contract, delivery) ~ ' from (' ~ rows ~ ') as read_rows')[0][0] | int -%}
+    {%- if not count -%}{{ return({}) }}{%- endif -%}
+    {%- set names, cells, differs = [], [], [] -%}
+    {%- for column in contract.columns if column.type != 'nested' and delivery.columns[column.name].raw_name is not none and column.name not in contract.primary_key -%}
+        {%- do names.append(column.name) -%}
+        {%- do cells.append('count(distinct ' ~ column.name ~ ') as count_' ~ loop.index0) -%}
+        {%- do differs.append('max(count_' ~ loop.index0 ~ ')') -%}
+    {%- endfor -%}
+    {%- set differing = [] -%}
+    {%- if names -%}
+        {%- set most = run_query('select ' ~ differs | join(', ') ~ ' from (select ' ~ cells | join(', ') ~ ' from (' ~ rows ~ ') as read_rows where not is_row_rejected group by ' ~ contract.primary_key | join(', ') ~ ') as keys')[0] -%}
+        {%- for name in names -%}{%- if (most[loop.index0] or 0) | int > 1 -%}{%- do differing.append(name) -%}{%- endif -%}{%- endfor -%}
+    {%- endif -%}
+    {%- set raw_keys = [] -%}
+    {%- for name in contract.primary_key -%}{%- do raw_keys.append("'" ~ (delivery.columns[name].raw_name or name) ~ "'") -%}{%- endfor -%}
+    {%- set key = contract.primary_key | join(', ') -%}
+    {%- set label = contract.source ~ '.' ~ contract.table -%}
+    {%- set next_step = "is " ~ raw_keys | join(', ') ~ " the key of the table? Map the column that is in source_mapping (" ~ contract.source ~ ": {" ~ contract.table ~ ": {columns: {" ~ contract.primary_key[0] ~ ": <its name>}}})"
+        ~ (", or deliver " ~ contract.newest_by | reject('in', ['not is_deleted']) | first ~ ", which says what is newer" if contract.newest_by else '') ~ "." -%}
+    {%- set fact = count ~ " rows of " ~ label ~ " share a key (" ~ key ~ ") with another row and differ from it" ~ (" in " ~ differing | join(', ') if differing else '') -%}
+    {{ return({
+        'is_error': count > 0.01 * finding.rows, 'sentence': fact ~ ': ' ~ next_step,
+        'oddity': {'system': contract.source, 'table': contract.table, 'column': contract.primary_key[0], 'kind': 'keys of different rows', 'values': [], 'rows': count, 'next_step': (fact ~ ': ' ~ next_step)},
+    }) }}
 {% endmacro %}
 
 {# All counts of a delivered table, of one scan that reads each value once. #}
@@ -92,6 +155,7 @@
                 {%- set is_unreadable = 'not is_missing_' ~ loop.index ~ ' and read_' ~ loop.index ~ ' is null' -%}
                 {%- do counts.append('count(case when ' ~ is_unreadable ~ ' then 1 end) as unreadable_' ~ loop.index) -%}
                 {%- do counts.append('min(case when ' ~ is_unreadable ~ ' then raw_' ~ loop.index ~ ' end) as example_' ~ loop.index) -%}
+                {%- do counts.append('max(case when ' ~ is_unreadable ~ ' then raw_' ~ loop.index ~ ' end) as last_example_' ~ loop.index) -%}
                 {%- if column.type == 'timestamp' -%}{%- do moments.append('max(read_' ~ loop.index ~ ')') -%}{%- endif -%}
             {%- endif -%}
         {%- endif -%}
@@ -200,8 +264,9 @@ from (
         {%- endif -%}
     {%- endif -%}
     {%- if column.mapped_by -%}
-        {%- set of_system = "coalesce(nullif(trim(system), ''), '" ~ contract.system ~ "') = '" ~ contract.system ~ "'" if column.mapped_by in ('lead_sources', 'deal_types', 'products') else 'true' -%}
+        {%- set of_system = "coalesce(nullif(trim(system), ''), '" ~ contract.system ~ "') = '" ~ contract.system ~ "'" if column.mapped_by in ['lead_sources', 'deal_types', 'products'] + sales_kpis.vocabularies().keys() | list else 'true' -%}
         {%- do known.append('select trim(raw_value) as known_value from (' ~ sales_kpis.seed_rows_sql(column.mapped_by) ~ ') as seed_rows where ' ~ of_system) -%}
+        {%- for word in column.known -%}{%- do known.append('select ' ~ sales_kpis.text_literal(word) ~ ' as known_value') -%}{%- endfor -%}
     {%- endif -%}
     {{ return(known | join(' union all ')) }}
 {% endmacro %}
@@ -210,6 +275,7 @@ from (
 {% macro next_step_for(column) %}
     {%- if column.mapped_by == 'deal_types' -%}{{ return('Such deals count by their history alone (cross_sell or repeat) until seeds/mapping/deal_types.csv maps them.') }}
     {%- elif column.mapped_by == 'products' -%}{{ return('Each counts as a product of its own until seeds/mapping/products.csv maps it.') }}
+    {%- elif column.mapped_by in sales_kpis.vocabularies() -%}{{ return('No KPI knows these words, and such rows count in none that asks for one, until seeds/mapping/' ~ column.mapped_by ~ '.csv says what each means.') }}
     {%- elif column.mapped_by -%}{{ return('Each keeps its own name until seeds/mapping/' ~ column.mapped_by ~ '.csv maps it.') }}
     {%- elif column.references in ('deal_stage', 'opportunity_stage') -%}{{ return('Such deals are taken for open: add the stage to ' ~ column.references ~ '.') }}
     {%- else -%}{{ return('Each counts under its own id, with unknown attributes, until ' ~ column.references ~ ' has it.') }}{%- endif -%}

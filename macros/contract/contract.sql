@@ -6,8 +6,11 @@
     {%- set node = graph.get('sources', {}).get('source.sales_kpis.' ~ system ~ '.' ~ table) -%}
     {%- if node is none -%}{{ return(none) }}{%- endif -%}
     {%- set meta = node.config.meta -%}
-    {%- set columns = [] -%}
-    {%- for column in node.columns.values() -%}
+    {%- set known_columns = graph.setdefault('sales_kpis_contract_columns', {}) -%}
+    {#- Asked once: another thread may make the same list meanwhile. -#}
+    {%- set known = known_columns.get(node.unique_id) -%}
+    {%- set columns = known or [] -%}
+    {%- for column in node.columns.values() if known is none -%}
         {%- set column_meta = column.config.meta if column.config and column.config.meta else column.meta -%}
         {%- do columns.append({
             'name': column.name,
@@ -18,11 +21,13 @@
             'is_native_id': column_meta.get('native_id', column.name == 'id' or column.name.endswith('_id') or column_meta.get('references') is not none or meta['primary_key'] == [column.name]),
             'references': column_meta.get('references'),
             'mapped_by': column_meta.get('mapped_by'),
+            'known': column_meta.get('known', []),
             'aliases': column_meta.get('aliases', []),
             'inside': column_meta.get('inside', []),
             'epoch': column_meta.get('epoch'),
         }) -%}
     {%- endfor -%}
+    {%- do known_columns.update({node.unique_id: columns}) -%}
     {{ return({
         'system': system,
         'instance': instance,
@@ -33,8 +38,10 @@
         'is_required': meta.get('required', false),
         'required_with': meta.get('required_with'),
         'primary_key': meta['primary_key'],
+        'freshness': node.config.get('freshness') or node.get('freshness') or {},
         'newest_by': meta.get('newest_by', node.source_meta.get('newest_by', [])),
         'aliases': meta.get('aliases', []),
+        'is_written_by_people': node.source_meta.get('written_by') == 'people',
         'zone': var('reporting_time_zone') if node.source_meta.get('time_zone') == 'reporting' else 'UTC',
         'also_in': meta.get('also_in', []),
         'unpacked_from': meta.get('unpacked_from', []),
@@ -72,11 +79,21 @@
 {# Where the raw tables of a system are: one schema, or that of each instance. #}
 {% macro schemas_of(system) %}{{ return(sales_kpis.instances_of(system).values() | list or ['raw_' ~ system]) }}{% endmacro %}
 
-{# What source_mapping says of a table: for the instance, else for the system. #}
+{#
+    What source_mapping says of a table: for the instance, else for the system. `is_left_out` is true of a table that it
+    leaves out: `lead: false`, or false, null or nothing as its `table` or `rows`.
+#}
 {% macro mapping_of(contract) %}
     {%- set mapping = var('source_mapping', {}) or {} -%}
-    {%- set of_system = (mapping.get(contract.system) or {}).get(contract.table) or {} -%}
-    {{ return((mapping.get(contract.source) or {}).get(contract.table) or of_system) }}
+    {%- for source in (contract.source, contract.system) -%}
+        {%- set said = (mapping.get(source) or {}).get(contract.table, {}) -%}
+        {%- if said is sameas false -%}{{ return({'is_left_out': true}) }}{%- endif -%}
+        {%- if said -%}
+            {%- set is_left_out = (said.get('table', 'x') or 'none') in ('none', false) or ('rows' in said and not said.rows) -%}
+            {{ return(dict(said, is_left_out=is_left_out)) }}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return({}) }}
 {% endmacro %}
 
 {# The spelling that all spellings share: `StageName`, `stage_name`, `stage-name` and `STAGE_NAME` are `stagename`. #}
@@ -95,11 +112,18 @@
     {%- set label = contract.source ~ '.' ~ contract.table -%}
     {%- if label in known_deliveries -%}{{ return(known_deliveries[label]) }}{%- endif -%}
     {%- set mapping = sales_kpis.mapping_of(contract) -%}
-    {%- set delivery = {'relation': none, 'found_as': none, 'raw_tables': [], 'columns': {}, 'nested': {}, 'errors': [], 'date_order': {}, 'zone': contract.zone, 'epoch': contract.epoch} -%}
+    {%- set delivery = {'relation': none, 'found_as': none, 'raw_tables': [], 'columns': {}, 'nested': {}, 'errors': [], 'oddities': [], 'forms': {}, 'currency': none, 'zone': contract.zone, 'epoch': contract.epoch} -%}
     {%- set raw_columns = {} -%}
     {%- set raw_types = {} -%}
 
-    {%- if mapping.get('rows') -%}
+    {%- if mapping.get('is_left_out') -%}
+        {%- if contract.is_required or sales_kpis.is_delivered(contract) -%}
+            {%- do delivery.errors.append("source_mapping leaves out the table " ~ label ~ ", which is required: name it, or take " ~ (contract.required_with or 'the system') ~ " out, too.") -%}
+        {%- endif -%}
+        {#- What was delivered of it is known, and not looked for in vain. -#}
+        {%- set left_out = sales_kpis.find_raw_relation(contract, {}) -%}
+        {%- if left_out is not none -%}{%- do delivery.raw_tables.append(left_out.identifier) -%}{%- endif -%}
+    {%- elif mapping.get('rows') -%}
         {%- do delivery.update({'found_as': 'source_mapping', 'relation': '(' ~ sales_kpis.inline_rows_sql(mapping.rows) ~ ')'}) -%}
         {%- for name in mapping.rows[0] -%}{%- do raw_columns.update({name: 'text'}) -%}{%- endfor -%}
     {%- else -%}
@@ -123,11 +147,18 @@
         {%- do delivery.errors.append("source_mapping maps the column '" ~ name ~ "' of " ~ label ~ ", which the contract does not declare: use one of " ~ declared_names | join(', ') ~ ".") -%}
     {%- endfor -%}
 
+    {%- for setting, known in {'number_format': ['decimal_point', 'decimal_comma'], 'date_order': ['day_first', 'month_first'], 'date_format': ['day_first', 'month_first']}.items() if mapping.get(setting) -%}
+        {%- for said in (mapping[setting].values() if mapping[setting] is mapping else [mapping[setting]]) if said not in known -%}
+            {%- do delivery.errors.append("source_mapping says " ~ setting ~ ": " ~ said ~ " of " ~ label ~ ": use " ~ known | join(' or ') ~ ".") -%}
+        {%- endfor -%}
+    {%- endfor -%}
     {%- set is_empty_file = raw_columns.keys() | reject('equalto', '_raw_table') | list == ['empty_file'] -%}
+    {%- set lacking = [] -%}
     {%- for column in contract.columns -%}
         {%- set mapped_to = mapping.get('columns', {}).get(column.name) -%}
-        {%- set found_value = sales_kpis.find_raw_value(raw_columns, [mapped_to] if mapped_to else [column.name] + column.aliases, contract.properties_column) -%}
-        {%- set part = sales_kpis.find_nested_part(raw_columns, raw_types, [mapped_to] if mapped_to else column.inside, delivery.nested) if found_value.raw_name is none else none -%}
+        {%- set is_left_out = column.name in mapping.get('columns', {}) and not mapped_to -%}
+        {%- set found_value = {'raw_name': none, 'family': 'text'} if is_left_out else sales_kpis.find_raw_value(raw_columns, [mapped_to] if mapped_to else [column.name] + column.aliases, contract.properties_column) -%}
+        {%- set part = sales_kpis.find_nested_part(raw_columns, raw_types, [mapped_to] if mapped_to else column.inside, delivery.nested) if found_value.raw_name is none and not is_left_out else none -%}
         {%- if part -%}{%- do found_value.update({'raw_name': part.path, 'part': part}) -%}{%- endif -%}
         {%- set raw_name = found_value.raw_name -%}
         {%- do found_value.update({'is_mapped': mapped_to is not none}) -%}
@@ -135,17 +166,38 @@
         {%- if raw_name is none and delivery.relation is not none and not is_empty_file -%}
             {%- if mapped_to -%}
                 {%- do delivery.errors.append("source_mapping maps " ~ label ~ "." ~ column.name ~ " to '" ~ mapped_to ~ "', but raw table " ~ contract.schema ~ "." ~ delivery.found_as ~ " has no such column: use one of " ~ raw_columns.keys() | join(', ') ~ ".") -%}
-            {%- elif column.is_required -%}
-                {%- do delivery.errors.append("Column " ~ label ~ "." ~ column.name ~ " is required and raw table " ~ contract.schema ~ "." ~ delivery.found_as ~ " has no column of that name: map it in source_mapping (" ~ contract.source ~ ": {" ~ contract.table ~ ": {columns: {" ~ column.name ~ ": <its name>}}}); the table has " ~ raw_columns.keys() | join(', ') ~ ".") -%}
-            {%- endif -%}
+            {%- elif column.is_required -%}{%- do lacking.append(column.name) -%}{%- endif -%}
         {%- endif -%}
     {%- endfor -%}
 
+    {%- for name in lacking -%}
+        {%- set has = "raw table " ~ contract.schema ~ "." ~ delivery.found_as ~ " has no column of that name: map it in source_mapping (" ~ contract.source ~ ": {" ~ contract.table ~ ": {columns: {" ~ name ~ ": <its name>}}}); the table has " ~ raw_columns.keys() | join(', ') ~ "." -%}
+        {%- if sales_kpis.is_core(contract) -%}{%- do delivery.errors.append("Column " ~ label ~ "." ~ name ~ " is required and " ~ has) -%}
+        {%- else -%}
+            {%- do delivery.oddities.append({
+                'system': contract.source, 'table': contract.table, 'column': name, 'kind': 'table that is not read', 'values': [], 'rows': none,
+                'next_step': "Its KPIs are empty, because " ~ name ~ " is required and " ~ has ~ " Or leave the table out: " ~ contract.source ~ ": {" ~ contract.table ~ ": false}.",
+            }) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if delivery.oddities -%}
+        {#- As if it had not been delivered, but known. -#}
+        {%- do delivery.update({'relation': none, 'found_as': none, 'columns': {}, 'nested': {}}) -%}
+        {%- for column in contract.columns -%}{%- do delivery.columns.update({column.name: {'raw_name': none, 'family': 'text', 'is_mapped': false}}) -%}{%- endfor -%}
+    {%- endif -%}
+
     {%- if delivery.relation is not none and not delivery.errors -%}
-        {%- do delivery.update({'date_order': sales_kpis.date_orders(contract, delivery, mapping)}) -%}
+        {%- do delivery.update({'currency': sales_kpis.currency_of_row(contract, delivery)}) -%}
+        {%- if not mapping.get('rows') -%}{%- do delivery.update({'forms': sales_kpis.forms_of(contract, delivery, mapping)}) -%}{%- endif -%}
     {%- endif -%}
     {%- do known_deliveries.update({label: delivery}) -%}
     {{ return(delivery) }}
+{% endmacro %}
+
+{# Whether a company's numbers make no sense without the table: a required one, its partner, and what requires one. #}
+{% macro is_core(contract) %}
+    {%- if contract.is_required or contract.required_with -%}{{ return(true) }}{%- endif -%}
+    {{ return(contract.table in sales_kpis.contracts_of(contract.system) | map(attribute='required_with') | list) }}
 {% endmacro %}
 
 {# Whether a table's partner is there, which makes the table required: deals mean nothing without their stages. #}
@@ -153,6 +205,7 @@
     {%- if contract.required_with is none -%}{{ return(false) }}{%- endif -%}
     {%- set partner = sales_kpis.contract_of(contract.system, contract.required_with, contract.instance) -%}
     {%- set mapping = sales_kpis.mapping_of(partner) -%}
+    {%- if mapping.get('is_left_out') -%}{{ return(false) }}{%- endif -%}
     {{ return(mapping.get('rows') is not none or sales_kpis.find_raw_relation(partner, mapping) is not none) }}
 {% endmacro %}
 
@@ -181,17 +234,29 @@
 
 {# HubSpot's connectors put `property_` or `properties_` before a field's own name. #}
 {% macro find_raw_column(raw_names, candidates) %}
-    {%- set plain_names = sales_kpis.plain_names(raw_names) -%}
-    {%- set bare_names = [] -%}
-    {%- for raw_name in raw_names -%}{%- do bare_names.append(modules.re.sub('^(property|properties)_', '', raw_name | lower)) -%}{%- endfor -%}
-    {%- set plain_bare_names = sales_kpis.plain_names(bare_names) -%}
+    {%- set spellings = sales_kpis.spellings_of(raw_names) -%}
     {%- for candidate in candidates -%}
         {%- set plain = sales_kpis.plain_name(candidate) -%}
         {%- if candidate in raw_names -%}{{ return(candidate) }}{%- endif -%}
-        {%- if plain in plain_names -%}{{ return(raw_names[plain_names.index(plain)]) }}{%- endif -%}
-        {%- if plain in plain_bare_names -%}{{ return(raw_names[plain_bare_names.index(plain)]) }}{%- endif -%}
+        {%- if plain in spellings.plain -%}{{ return(spellings.plain[plain]) }}{%- endif -%}
+        {%- if plain in spellings.bare -%}{{ return(spellings.bare[plain]) }}{%- endif -%}
     {%- endfor -%}
     {{ return(none) }}
+{% endmacro %}
+
+{# The first raw name of each plain spelling, with and without such a prefix; worked out once for a table. #}
+{% macro spellings_of(raw_names) %}
+    {%- set known = graph.setdefault('sales_kpis_spellings', {}) -%}
+    {%- set label = raw_names | join('\n') -%}
+    {%- if label not in known -%}
+        {%- set spellings = {'plain': {}, 'bare': {}} -%}
+        {%- for raw_name in raw_names -%}
+            {%- do spellings.plain.setdefault(sales_kpis.plain_name(raw_name), raw_name) -%}
+            {%- do spellings.bare.setdefault(sales_kpis.plain_name(modules.re.sub('^(property|properties)_', '', raw_name | lower)), raw_name) -%}
+        {%- endfor -%}
+        {%- do known.update({label: spellings}) -%}
+    {%- endif -%}
+    {{ return(known[label]) }}
 {% endmacro %}
 
 {# Tables of a day each that make up one: `events_20250916` for the alias `events_*`. #}

@@ -83,8 +83,9 @@ where row_rank = 1
 
 {# Every raw row as it came, under the declared names (all or those of `names`); blank text is missing. #}
 {% macro raw_rows_sql(contract, delivery, names=none) -%}
+    {%- set currency = sales_kpis.currency_column(contract, delivery) if names is not none and delivery.forms.values() | selectattr('has_signs', 'defined') | selectattr('has_signs') | list -%}
     select
-        {% for column in contract.columns if names is none or column.name in names -%}
+        {% for column in contract.columns if names is none or column.name in names or column.name == currency -%}
         {% set found = delivery.columns[column.name] -%}
         {% if found.raw_name is none -%}
         cast(null as {{ dbt.type_string() }}) as {{ column.name }}{{ ',' if not loop.last }}

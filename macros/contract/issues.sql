@@ -96,7 +96,8 @@ select
     cast(sum(raw_rows) as bigint) as raw_rows,
     max(staged_rows) as staged_rows,
     cast(sum(duplicate_rows) as bigint) as duplicate_rows,
-    cast(sum(rejected_rows) as bigint) as rejected_rows
+    cast(sum(rejected_rows) as bigint) as rejected_rows,
+    cast(sum(conflicting_rows) as bigint) as conflicting_rows
 from (
     {{ queries | join('\nunion all\n') }}
 ) as counts_by_instance
@@ -112,15 +113,42 @@ select
     (select cast(count(*) as bigint) from {{ staging_relation }}) as staged_rows,
     {% endif -%}
     {{ sales_kpis.count_duplicate_rows(contract) }} as duplicate_rows,
-    cast(count(case when is_row_rejected then 1 end) as bigint) as rejected_rows
-from ({{ sales_kpis.read_keys_sql(contract, delivery) }}) as read_rows
+    cast(count(case when is_row_rejected then 1 end) as bigint) as rejected_rows,
+    {{ sales_kpis.count_conflicting_rows(contract, delivery) }} as conflicting_rows
+from (
+    {%- if sales_kpis.tells_the_newest(contract, delivery) %}{{ sales_kpis.read_keys_sql(contract, delivery) }}
+    {%- else %}{{ sales_kpis.read_rows_sql(contract, delivery) }}{% endif -%}
+) as read_rows
 {%- endmacro %}
+
+{# Whether a delivered column says which of two rows with one key is newer. #}
+{% macro tells_the_newest(contract, delivery) %}
+    {%- for name in contract.newest_by if name in delivery.columns and delivery.columns[name].raw_name is not none -%}{{ return(true) }}{%- endfor -%}
+    {{ return(delivery.relation is none) }}
+{% endmacro %}
+
+{#
+    Of the duplicate rows those that are no copies: they differ from the row that stays, and nothing says which is newer, so
+    the key may be none.
+#}
+{% macro count_conflicting_rows(contract, delivery) -%}
+    {%- if sales_kpis.tells_the_newest(contract, delivery) -%}cast(0 as bigint)
+    {%- else -%}
+    cast(
+        count(distinct case when not is_row_rejected then row_fingerprint end)
+        - count(distinct case when not is_row_rejected then {{ sales_kpis.key_sql(contract) }} end)
+        as bigint
+    )
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro key_sql(contract) %}concat_ws('|'{% for name in contract.primary_key %}, coalesce({{ sales_kpis.as_text(name) }}, ''){% endfor %}){% endmacro %}
 
 {# Of read rows that are not rejected, those beyond the first of each key. #}
 {% macro count_duplicate_rows(contract) -%}
     cast(
         count(case when not is_row_rejected then 1 end)
-        - count(distinct case when not is_row_rejected then concat_ws('|'{% for name in contract.primary_key %}, coalesce({{ sales_kpis.as_text(name) }}, ''){% endfor %}) end)
+        - count(distinct case when not is_row_rejected then {{ sales_kpis.key_sql(contract) }} end)
         as bigint
     )
 {%- endmacro %}

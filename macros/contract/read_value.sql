@@ -2,15 +2,16 @@
 {% macro read_value(column, delivery) %}
     {%- set value = 'raw_rows.' ~ column.name -%}
     {%- set family = delivery.columns[column.name].family -%}
+    {%- set form = delivery.forms.get(column.name) -%}
     {%- if column.type == 'text' -%}{{ return(sales_kpis.read_text(value, family)) }}
-    {%- elif column.type == 'int' -%}{{ return(sales_kpis.read_int(value, family)) }}
-    {%- elif column.type == 'decimal' -%}{{ return(sales_kpis.read_decimal(value, family)) }}
+    {%- elif column.type == 'int' -%}{{ return(sales_kpis.read_int(value, family, form, delivery.currency)) }}
+    {%- elif column.type == 'decimal' -%}{{ return(sales_kpis.read_decimal(value, family, form, delivery.currency)) }}
     {%- elif column.type == 'bool' -%}{{ return(sales_kpis.read_bool(value, family)) }}
-    {%- elif column.type == 'date' -%}{{ return(sales_kpis.read_date(value, family, delivery.date_order.get(column.name))) }}
+    {%- elif column.type == 'date' -%}{{ return(sales_kpis.read_date(value, family, form)) }}
     {%- elif column.type == 'json' -%}{{ return(sales_kpis.as_json(value, family)) }}
     {%- elif column.type == 'nested' -%}{{ return(sales_kpis.as_json(value) if family == 'text' else value) }}
-    {%- elif column.type == 'timestamp' and column.epoch == 'microseconds' and family in ('int', 'text') -%}{{ return(sales_kpis.read_microseconds(value, family, delivery.date_order.get(column.name), delivery.zone)) }}
-    {%- elif column.type == 'timestamp' -%}{{ return(sales_kpis.read_moment(value, family, delivery.date_order.get(column.name), delivery.zone, delivery.get('epoch'))) }}
+    {%- elif column.type == 'timestamp' and column.epoch == 'microseconds' and family in ('int', 'text') -%}{{ return(sales_kpis.read_microseconds(value, family, form, delivery.zone)) }}
+    {%- elif column.type == 'timestamp' -%}{{ return(sales_kpis.read_moment(value, family, form, delivery.zone, delivery.get('epoch'))) }}
     {%- else -%}{{ exceptions.raise_compiler_error("Column " ~ column.name ~ " has the unknown data_type '" ~ column.type ~ "': use text, int, decimal, bool, date, timestamp, json or nested.") }}
     {%- endif -%}
 {% endmacro %}
@@ -22,12 +23,15 @@
     {%- else -%}{{ return(sales_kpis.as_text(value)) }}{%- endif -%}
 {% endmacro %}
 
-{# A plain number with a point; thousands separators, currency signs, NaN and infinity are unreadable, on every engine. #}
-{% macro read_decimal(value, family) %}
+{#
+    A plain number with a point, or what the form of the column says (forms_of); NaN and infinity are unreadable, on every
+    engine. `currency` is SQL for the currency that a sign at a number must be of.
+#}
+{% macro read_decimal(value, family, form=none, currency=none) %}
     {%- set type = sales_kpis.sql_type('decimal') -%}
-    {%- if family == 'text' -%}
-        {%- set pattern = '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?$' -%}
-        {{ return('case when ' ~ sales_kpis.matches(value, pattern) ~ ' then try_cast(' ~ value ~ ' as ' ~ type ~ ') end') }}
+    {%- if family == 'text' and form -%}{{ return(sales_kpis.read_written_number(value, form, currency)) }}
+    {%- elif family == 'text' -%}
+        {{ return('case when ' ~ sales_kpis.matches(value, sales_kpis.plain_number_pattern()) ~ ' then try_cast(' ~ value ~ ' as ' ~ type ~ ') end') }}
     {%- elif family == 'bool' -%}{{ return('cast(null as ' ~ type ~ ')') }}
     {#- A float is the number that it is written as; engines round its binary value in different ways. -#}
     {%- elif family == 'float' -%}{{ return('try_cast(' ~ sales_kpis.as_text(value) ~ ' as ' ~ type ~ ')') }}
@@ -35,9 +39,9 @@
 {% endmacro %}
 
 {# A whole number; 12.0 is 12, 12.7 is unreadable rather than rounded. #}
-{% macro read_int(value, family) %}
+{% macro read_int(value, family, form=none, currency=none) %}
     {%- if family == 'int' -%}{{ return('cast(' ~ value ~ ' as bigint)') }}{%- endif -%}
-    {%- set number = sales_kpis.read_decimal(value, family) -%}
+    {%- set number = sales_kpis.read_decimal(value, family, form, currency) -%}
     {{ return('case when ' ~ number ~ ' = floor(' ~ number ~ ') then try_cast(floor(' ~ number ~ ') as bigint) end') }}
 {% endmacro %}
 
@@ -48,11 +52,14 @@
 {% endmacro %}
 
 {#
-    A day, read from its own digits: 2025-03-01 (a time of day after it is ignored), 2025/03/01, or 3/1/2025 in the
-    column's date order. Years before 1900 or after 2199 are slips of the pen and unreadable.
+    A day, read from its own digits: 2025-03-01 or 2025/03/01 (a time of day after it is ignored), or as the form of the
+    column says. Years before 1900 or after 2199 are slips of the pen and unreadable.
 #}
-{% macro read_date(value, family, date_order) %}
-    {%- if family == 'text' -%}{{ return('try_cast(left(' ~ sales_kpis.iso_text(value, date_order) ~ ', 10) as date)') }}
+{% macro read_date(value, family, form=none) %}
+    {%- if family == 'text' and form and form.is_day_number -%}
+        {%- set number = 'cast(floor(try_cast(case when ' ~ sales_kpis.matches(value, sales_kpis.day_number_pattern()) ~ ' then ' ~ value ~ ' end as double)) as int)' -%}
+        {{ return('coalesce(' ~ sales_kpis.add_days("date '1899-12-30'", number) ~ ', try_cast(left(' ~ sales_kpis.iso_text(value, form) ~ ', 10) as date))') }}
+    {%- elif family == 'text' -%}{{ return('try_cast(left(' ~ sales_kpis.iso_text(value, form) ~ ', 10) as date)') }}
     {%- elif family == 'date' -%}{%- set day = value -%}
     {%- elif family in ('timestamp', 'instant') -%}{%- set day = 'cast(' ~ value ~ ' as date)' -%}
     {%- else -%}{{ return('cast(null as date)') }}{%- endif -%}
@@ -61,15 +68,21 @@
 
 {#
     A moment in UTC; a text or timestamp without a zone of its own was read off a clock in `zone`. The time of day is
-    09:05, 9:05:00 or 09:05:00.123, and its zone Z, UTC, +01, +0100 or +01:00, with a blank before it or not; anything
-    else, such as 9:05 PM, is unreadable, because engines make different things of it. A source whose vendor counts
-    milliseconds since 1970 says `epoch: milliseconds`; in another a number is no moment.
+    09:05, 9:05:00, 09:05:00.123 or, in a column that people have written, 9:05 PM, and its zone Z, UTC, +01, +0100 or
+    +01:00, with a blank before it or not; anything else is unreadable, because engines make different things of it. A
+    source whose vendor counts milliseconds since 1970 says `epoch: milliseconds`; in another a number is no moment, but
+    for Excel's days in a column of them.
 #}
-{% macro read_moment(value, family, date_order, zone, epoch=none) %}
-    {%- if family == 'text' -%}
+{% macro read_moment(value, family, form, zone, epoch=none) %}
+    {%- if family == 'text' and form and form.is_day_number -%}
+        {%- set days = 'try_cast(case when ' ~ sales_kpis.matches(value, sales_kpis.day_number_pattern()) ~ ' then ' ~ value ~ ' end as double)' -%}
+        {%- set clock = sales_kpis.moment_of_milliseconds('cast(round((' ~ days ~ ' - 25569) * 86400) as bigint) * 1000') -%}
+        {{ return('coalesce(' ~ sales_kpis.to_utc(clock, zone) ~ ', ' ~ sales_kpis.read_moment(value, family, dict(form, is_day_number=false), zone, epoch) ~ ')') }}
+    {%- elif family == 'text' -%}
+        {%- set value = sales_kpis.with_24_hours(value) if form else value -%}
         {%- set zone_of_its_own = '(Z| ?UTC| ?[+-](0[0-9]|1[0-4])(:?[0-5][0-9])?)' -%}
         {%- set time_of_day = '[T ]([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?' -%}
-        {%- set iso = sales_kpis.iso_text(value, date_order, '(' ~ time_of_day ~ zone_of_its_own ~ '?)?') -%}
+        {%- set iso = sales_kpis.iso_text(value, form, '(' ~ time_of_day ~ zone_of_its_own ~ '?)?') -%}
         {%- set zoned = ':[0-9]{2}([.][0-9]+)?' ~ zone_of_its_own ~ '$' -%}
         {%- set milliseconds = '' -%}
         {%- if epoch == 'milliseconds' -%}
@@ -93,58 +106,19 @@
     A moment that came as microseconds since 1970 in UTC, of the years 2001 to 2199; a text that is no such number is
     read as any other moment.
 #}
-{% macro read_microseconds(value, family, date_order, zone) %}
+{% macro read_microseconds(value, family, form, zone) %}
     {%- set number = 'try_cast(' ~ value ~ ' as bigint)' if family == 'text' else 'cast(' ~ value ~ ' as bigint)' -%}
     {%- set moment = 'case when ' ~ number ~ ' between 1000000000000000 and 7258118399999999 then ' ~ sales_kpis.moment_of_microseconds(number) ~ ' end' -%}
     {%- if family == 'int' -%}{{ return(moment) }}{%- endif -%}
-    {{ return('case when ' ~ sales_kpis.matches(value, '^[0-9]{16}$') ~ ' then ' ~ moment ~ ' else ' ~ sales_kpis.read_moment(value, family, date_order, zone) ~ ' end') }}
+    {{ return('case when ' ~ sales_kpis.matches(value, '^[0-9]{16}$') ~ ' then ' ~ moment ~ ' else ' ~ sales_kpis.read_moment(value, family, form, zone) ~ ' end') }}
 {% endmacro %}
 
 {#
     The text with its day in ISO form; null when it does not begin with a day that can be told, of the years 1900 to
     2199, or has another ending.
 #}
-{% macro iso_text(value, date_order, ending='([T ].*)?') %}
-    {%- set year = '((?:19|20|21)[0-9]{2})' -%}
-    {%- set year_first = '^' ~ year ~ '[-/]([0-9]{2})[-/]([0-9]{2})' ~ ending ~ '$' -%}
-    {%- set year_last = '^([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]' ~ year ~ '(' ~ ending ~ ')$' -%}
-    {%- set branches = ['when ' ~ sales_kpis.matches(value, year_first) ~ " then replace(" ~ value ~ ", '/', '-')"] -%}
-    {%- if date_order -%}
-        {%- set month_group, day_group = (1, 2) if date_order == 'month_first' else (2, 1) -%}
-        {%- do branches.append('when ' ~ sales_kpis.matches(value, year_last) ~ ' then ' ~ sales_kpis.extract_match(value, year_last, 3)
-            ~ " || '-' || lpad(" ~ sales_kpis.extract_match(value, year_last, month_group) ~ ", 2, '0')"
-            ~ " || '-' || lpad(" ~ sales_kpis.extract_match(value, year_last, day_group) ~ ", 2, '0')"
-            ~ ' || ' ~ sales_kpis.extract_match(value, year_last, 4)) -%}
-    {%- endif -%}
-    {{ return('case ' ~ branches | join(' ') ~ ' end') }}
-{% endmacro %}
-
-{#
-    Whether 3/1/2025 is March 1 or January 3, for each day column that is text: what source_mapping says (date_order:
-    month_first or day_first), else what the column's own values prove (a part above 12), else undecided and unreadable,
-    because a guess could move revenue into another month in silence.
-#}
-{% macro date_orders(contract, delivery, mapping) %}
-    {%- set orders = {} -%}
-    {%- set undecided = [] -%}
-    {%- for column in contract.columns if column.type in ('date', 'timestamp') and delivery.columns[column.name].raw_name is not none and delivery.columns[column.name].family == 'text' -%}
-        {%- if mapping.get('date_order') -%}{%- do orders.update({column.name: mapping.date_order}) -%}
-        {%- else -%}{%- do undecided.append(column.name) -%}{%- endif -%}
-    {%- endfor -%}
-    {%- if undecided and mapping.get('rows') is none -%}
-        {%- set year_last = '^([0-9]{1,2})[-/.]([0-9]{1,2})[-/.][0-9]{4}([T ].*)?$' -%}
-        {%- set parts = [] -%}
-        {%- for name in undecided -%}
-            {%- for group in (1, 2) -%}
-                {%- do parts.append('max(case when ' ~ sales_kpis.matches('raw_rows.' ~ name, year_last) ~ ' then cast(' ~ sales_kpis.extract_match('raw_rows.' ~ name, year_last, group) ~ ' as int) end)') -%}
-            {%- endfor -%}
-        {%- endfor -%}
-        {%- set largest = run_query('select ' ~ parts | join(', ') ~ ' from (' ~ sales_kpis.raw_rows_sql(contract, delivery, undecided) ~ ') as raw_rows')[0] -%}
-        {%- for name in undecided -%}
-            {%- set first_part, second_part = largest[2 * loop.index0] or 0, largest[2 * loop.index0 + 1] or 0 -%}
-            {%- if second_part > 12 and first_part <= 12 -%}{%- do orders.update({name: 'month_first'}) -%}
-            {%- elif first_part > 12 and second_part <= 12 -%}{%- do orders.update({name: 'day_first'}) -%}{%- endif -%}
-        {%- endfor -%}
-    {%- endif -%}
-    {{ return(orders) }}
+{% macro iso_text(value, form, ending='([T ].*)?') %}
+    {%- if form -%}{{ return(sales_kpis.written_day_as_iso(value, form.date_order, '[,]?' ~ ending)) }}{%- endif -%}
+    {%- set year_first = '^(19|20|21)[0-9]{2}[-/]([0-9]{2})[-/]([0-9]{2})' ~ ending ~ '$' -%}
+    {{ return('case when ' ~ sales_kpis.matches(value, year_first) ~ " then replace(" ~ value ~ ", '/', '-') end") }}
 {% endmacro %}

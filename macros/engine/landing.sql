@@ -10,6 +10,7 @@
     {%- if execute -%}
         {%- do graph.pop('sales_kpis_raw_names', none) -%}
         {%- do graph.pop('sales_kpis_deliveries', none) -%}
+        {%- do graph.pop('sales_kpis_unread_files', none) -%}
     {%- endif -%}
     {%- if execute and var('raw_path') and flags.WHICH in ('build', 'run', 'test', 'seed', 'run-operation', 'show', 'compile') -%}
         {%- for system in sales_kpis.systems_in_use() -%}
@@ -18,6 +19,19 @@
             {%- endfor -%}
         {%- endfor -%}
     {%- endif -%}
+{% endmacro %}
+
+{# Keeps the name of a file that landing does not read, for check_sources to tell with what to do about it. #}
+{% macro note_unread_file(schema, name) %}
+    {%- set stem, _, extension = name.rpartition('.') -%}
+    {%- set kind = extension | lower -%}
+    {%- if name.startswith('.') -%}{{ return('') }}
+    {%- elif kind in ('tsv', 'tab', 'txt') -%}{%- set next_step = 'Rename it to ' ~ stem ~ '.csv: its delimiter is found by itself.' -%}
+    {%- elif kind in ('jsonl', 'ndjson') -%}{%- set next_step = 'Rename it to ' ~ stem ~ '.json.' -%}
+    {%- elif kind in ('gz', 'zip', 'bz2', 'xz', 'zst', '7z', 'rar', 'tar', 'tgz') -%}{%- set next_step = 'Unpack it: files end in .csv, .parquet or .json.' -%}
+    {%- elif kind in ('xlsx', 'xls', 'xlsm', 'xlsb', 'ods', 'numbers') -%}{%- set next_step = 'Save each of its sheets as CSV, ' ~ stem ~ '.csv.' -%}
+    {%- else -%}{%- set next_step = 'If it holds a table, save it as CSV, Parquet or JSON; else take it away.' -%}{%- endif -%}
+    {%- do graph.setdefault('sales_kpis_unread_files', []).append({'schema': schema, 'name': name, 'next_step': next_step}) -%}
 {% endmacro %}
 
 {% macro duckdb__land_system(schema, folder) %}
@@ -35,7 +49,7 @@
                 {{ exceptions.raise_compiler_error("Folder " ~ folder ~ " has more than one file for table '" ~ table ~ "' (" ~ (known.files + [path]) | join(', ') ~ "): keep one of them, or one folder of Parquet files.") }}
             {%- endif -%}
             {%- do known.files.append(path) -%}
-        {%- endif -%}
+        {%- else -%}{%- do sales_kpis.note_unread_file(schema, parts[-1]) -%}{%- endif -%}
     {%- endfor -%}
     {%- for table in landed if landed[table] and table not in tables -%}
         {%- do run_query('drop table ' ~ schema ~ '."' ~ table ~ '"') -%}
@@ -51,17 +65,18 @@
             ~ "; comment on table " ~ relation ~ " is 'landed file'") -%}
     {%- endfor -%}
     {%- if statements -%}{%- do run_query(statements | join('; ')) -%}{%- endif -%}
+    {%- do sales_kpis.duckdb__stop_at_rejected_rows() -%}
 {% endmacro %}
 
-{# The headers of the CSV files: path → first line; an empty file has none. #}
+{# The first lines of the CSV files: path → a list of lines; an empty file has none. #}
 {% macro duckdb__first_lines(tables) %}
     {%- set queries, first_lines = [], {} -%}
     {%- for source_files in tables.values() if source_files.format == 'csv' -%}
         {%- set path = sales_kpis.text_literal(source_files.files[0]) -%}
-        {%- do queries.append("(select " ~ path ~ " as file, line from read_csv(" ~ path ~ ", columns = {'line': 'varchar'}, delim = '\\x01', quote = '', escape = '', header = false, auto_detect = false, null_padding = true, parallel = false, strict_mode = false, ignore_errors = true) limit 1)") -%}
+        {%- do queries.append("select " ~ path ~ " as file, '>' || array_to_string(list(coalesce(line, '')), chr(10)) as lines from (select line from read_csv(" ~ path ~ ", columns = {'line': 'varchar'}, delim = '\x01', quote = '', escape = '', header = false, auto_detect = false, null_padding = true, parallel = false, strict_mode = false, ignore_errors = true) limit 20)") -%}
     {%- endfor -%}
     {%- if queries -%}
-        {%- for row in run_query(queries | join(' union all ')) -%}{%- do first_lines.update({row[0]: row[1] or ''}) -%}{%- endfor -%}
+        {%- for row in run_query(queries | join(' union all ')) if row[1] -%}{%- do first_lines.update({row[0]: row[1][1:].split('\n')}) -%}{%- endfor -%}
     {%- endif -%}
     {{ return(first_lines) }}
 {% endmacro %}
@@ -75,21 +90,83 @@
     {{ return(landed) }}
 {% endmacro %}
 
-{% macro duckdb__read_files(source_files, first_line) %}
+{% macro duckdb__read_files(source_files, first_lines) %}
     {%- set paths = [] -%}
     {%- for path in source_files.files -%}{%- do paths.append(sales_kpis.text_literal(path)) -%}{%- endfor -%}
     {%- if source_files.format == 'parquet' -%}
         {{ return('select * from read_parquet([' ~ paths | join(', ') ~ '], union_by_name = true)') }}
     {%- elif source_files.format == 'json' -%}
         {{ return('select * from read_json_auto([' ~ paths | join(', ') ~ '], union_by_name = true)') }}
-    {%- else -%}
-        {#- Everything as text: what a value means is the contract's business, and a guess from a sample can lose rows.
-            The delimiter is the header's own, never the sniffer's, which takes a comma in the data of a one-column file for one. -#}
-        {%- if first_line is none -%}{{ return('select null as empty_file where false') }}{%- endif -%}
-        {%- set delimiter = sales_kpis.delimiter_of(first_line) -%}
-        {{ return("select * from read_csv(" ~ paths[0] ~ ", all_varchar = true, header = true, delim = '" ~ delimiter ~ "', quote = '\"', escape = '\"', null_padding = true, parallel = false)") }}
     {%- endif -%}
+    {#- Everything as text: what a value means is the contract's business, and a guess from a sample can lose rows.
+        The delimiter is the header's own, never the sniffer's, which takes a comma in the data of a one-column file for one. -#}
+    {%- if first_lines and '\x00' in first_lines | join('') -%}
+        {{ exceptions.raise_compiler_error("File " ~ source_files.files[0] ~ " is not in UTF-8 but, as it seems, in UTF-16: save it in that encoding, for example with `iconv -f utf-16 -t utf-8`.") }}
+    {%- endif -%}
+    {%- set head = sales_kpis.head_of_csv(first_lines or []) -%}
+    {%- if head is none -%}{{ return('select null as empty_file where false') }}{%- endif -%}
+    {%- set names = [] -%}
+    {%- for name in head.names -%}{%- do names.append(sales_kpis.text_literal(name) ~ ": 'varchar'") -%}{%- endfor -%}
+    {{ return("select * from read_csv(" ~ paths[0] ~ ", columns = {" ~ names | join(', ') ~ "}, auto_detect = false, header = true, skip = " ~ head.skipped_lines ~ ", delim = '" ~ head.delimiter
+        ~ "', quote = '\"', escape = '\"', null_padding = true, parallel = false, store_rejects = true)") }}
 {% endmacro %}
+
+{# The first row of each landed CSV file that cannot be read stops the run: its file and line, and what to do. #}
+{% macro duckdb__stop_at_rejected_rows() %}
+    {%- if not run_query("select 1 from duckdb_tables() where table_name = 'reject_errors' and temporary limit 1") | length -%}{{ return('') }}{%- endif -%}
+    {%- set errors = [] -%}
+    {%- for row in run_query("select scans.file_path, min_by(errors.error_type, errors.line) as error_type, min(errors.line) as line, count(distinct errors.line) as count_rows, min_by(errors.error_message, errors.line) as message from reject_errors as errors inner join reject_scans as scans using (scan_id, file_id) group by scans.file_path order by scans.file_path") -%}
+        {%- if row[1] | string == 'TOO MANY COLUMNS' -%}
+            {%- do errors.append("File " ~ row[0] ~ " has rows with more values than its header (line " ~ row[2] ~ (", and " ~ (row[3] - 1) ~ " more" if row[3] > 1 else '') ~ "): quote the values that hold the delimiter.") -%}
+        {%- elif 'ENCODING' in row[1] | string -%}
+            {%- do errors.append("File " ~ row[0] ~ " is not in UTF-8 (line " ~ row[2] ~ "): save it in that encoding, for example with `iconv -f cp1252 -t utf-8`.") -%}
+        {%- else -%}
+            {%- do errors.append("File " ~ row[0] ~ " cannot be read at line " ~ row[2] ~ " (" ~ (row[4] | string).splitlines()[0].rstrip('.') ~ "): correct the line.") -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- do run_query('drop table reject_errors; drop table reject_scans') -%}
+    {%- if errors -%}{{ exceptions.raise_compiler_error(errors | join(' ')) }}{%- endif -%}
+{% endmacro %}
+
+{#
+    How a CSV file begins: its delimiter, the names of its columns, and the lines before them. Read away are blank lines,
+    Excel's line `sep=;`, and title lines: those without a delimiter before two lines with equally many. None: no header.
+    An equal name gets a number, and a blank one is called column0, as DuckDB does.
+#}
+{% macro head_of_csv(first_lines) %}
+    {%- set lines = [] -%}
+    {%- for line in first_lines -%}{%- do lines.append((line or '') | replace('\ufeff', '') | replace('\r', '')) -%}{%- endfor -%}
+    {%- set start = namespace(at=0, delimiter=none, is_found=false) -%}
+    {%- for line in lines if not start.is_found -%}
+        {%- if modules.re.match('^"?sep=.("|$)', line) -%}{%- set start.delimiter = line.strip('"')[4] -%}
+        {%- elif line | trim != '' -%}{%- set start.is_found = true -%}{%- endif -%}
+        {%- set start.at = start.at if start.is_found else loop.index -%}
+    {%- endfor -%}
+    {%- if not start.is_found -%}{{ return(none) }}{%- endif -%}
+    {%- if start.delimiter is none -%}
+        {%- set counts = [] -%}
+        {%- for line in lines[start.at:] -%}{%- do counts.append(sales_kpis.delimiters_in(line)) -%}{%- endfor -%}
+        {%- set titles = namespace(count=0, is_past=false) -%}
+        {%- for count in counts if not titles.is_past -%}
+            {%- if count -%}{%- set titles.is_past = true -%}{%- else -%}{%- set titles.count = loop.index -%}{%- endif -%}
+        {%- endfor -%}
+        {%- if titles.is_past and counts[titles.count + 1:titles.count + 2] == [counts[titles.count]] -%}{%- set start.at = start.at + titles.count -%}{%- endif -%}
+    {%- endif -%}
+    {%- set header = lines[start.at] -%}
+    {%- if header.count('"') % 2 -%}{{ exceptions.raise_compiler_error("The header of a CSV file breaks its line within quotes (" ~ header ~ "): write it in one line.") }}{%- endif -%}
+    {%- set delimiter = start.delimiter or sales_kpis.delimiter_of(header) -%}
+    {%- set names, plain_names = [], [] -%}
+    {%- for cell in modules.re.findall('(?:^|' ~ modules.re.escape(delimiter) ~ ')("(?:[^"]|"")*"|[^' ~ delimiter ~ ']*)', header) -%}
+        {%- set name = (cell[1:-1] | replace('""', '"') if cell.startswith('"') else cell).strip() or 'column' ~ loop.index0 -%}
+        {%- set count_before = plain_names.count(name | lower) -%}
+        {%- do plain_names.append(name | lower) -%}
+        {%- do names.append(name ~ ('_' ~ count_before if count_before else '')) -%}
+    {%- endfor -%}
+    {{ return({'skipped_lines': start.at, 'delimiter': delimiter, 'names': names}) }}
+{% endmacro %}
+
+{# How many of its own delimiter a line has, outside of quotes. #}
+{% macro delimiters_in(line) %}{{ return(modules.re.sub('"[^"]*"', '', line).count(sales_kpis.delimiter_of(line))) }}{% endmacro %}
 
 {# The delimiter of a CSV file: the most frequent one in its header, outside of quotes. #}
 {% macro delimiter_of(header) %}
@@ -122,7 +199,7 @@
             {%- endif -%}
             {%- do known.files.append(path.path) -%}
             {%- do known.update({'path': path.path if parts | length == 1 else path.path[:-(path.name | length)] ~ delivered_name}) -%}
-        {%- endif -%}
+        {%- else -%}{%- do sales_kpis.note_unread_file(schema, parts[-1]) -%}{%- endif -%}
     {%- endfor -%}
     {%- for table in landed if landed[table] and table not in tables -%}
         {%- do run_query('drop table ' ~ schema ~ '.' ~ adapter.quote(table)) -%}
@@ -182,21 +259,20 @@
     {%- if source_files.format == 'parquet' -%}
         {{ return({'sql': ' using parquet options (path ' ~ path ~ ", mergeSchema 'true')", 'columns': []}) }}
     {%- endif -%}
-    {%- set first_line = (run_query('select value from text.' ~ adapter.quote(source_files.files[0] | replace('`', '``')) ~ ' limit 1')[0][0] or '') | replace('\ufeff', '') -%}
+    {%- set first_lines = [] -%}
+    {%- for row in run_query('select value from text.' ~ adapter.quote(source_files.files[0] | replace('`', '``')) ~ ' limit 20') -%}{%- do first_lines.append((row[0] or '') | replace('\ufeff', '')) -%}{%- endfor -%}
     {%- if source_files.format == 'json' -%}
-        {{ return({'sql': ' using json options (path ' ~ path ~ ", multiLine '" ~ ('true' if first_line.lstrip().startswith('[') else 'false') ~ "')", 'columns': []}) }}
+        {{ return({'sql': ' using json options (path ' ~ path ~ ", multiLine '" ~ ('true' if (first_lines | first | default('')).lstrip().startswith('[') else 'false') ~ "')", 'columns': []}) }}
     {%- endif -%}
-    {%- set delimiter = sales_kpis.delimiter_of(first_line) -%}
-    {%- set columns, plain_names = [], [] -%}
-    {%- for cell in modules.re.findall('(?:^|' ~ modules.re.escape(delimiter) ~ ')("(?:[^"]|"")*"|[^' ~ delimiter ~ ']*)', first_line) -%}
-        {%- set name = (cell[1:-1] | replace('""', '"') if cell.startswith('"') else cell).strip() or 'column' ~ loop.index0 -%}
-        {%- set count_before = plain_names.count(name | lower) -%}
-        {%- do plain_names.append(name | lower) -%}
-        {%- do columns.append(adapter.quote((name ~ ('_' ~ count_before if count_before else '')) | replace('`', '``'))) -%}
-    {%- endfor -%}
+    {%- set head = sales_kpis.head_of_csv(first_lines) or {'skipped_lines': 0, 'delimiter': ',', 'names': ['column0']} -%}
+    {%- if head.skipped_lines -%}
+        {{ exceptions.raise_compiler_error("File " ~ source_files.path ~ " has " ~ head.skipped_lines ~ " lines before its header, which Spark cannot pass over: remove them.") }}
+    {%- endif -%}
+    {%- set columns = [] -%}
+    {%- for name in head.names -%}{%- do columns.append(adapter.quote(name | replace('`', '``'))) -%}{%- endfor -%}
     {{ return({
         'sql': ' (' ~ columns | join(' string, ') ~ ' string, values_beyond_the_header string) using csv options (path ' ~ path
-            ~ ", header 'true', sep '" ~ delimiter ~ "', quote '\"', escape '\"', multiLine 'true')",
+            ~ ", header 'true', sep '" ~ head.delimiter ~ "', quote '\"', escape '\"', multiLine 'true')",
         'columns': columns,
     }) }}
 {% endmacro %}

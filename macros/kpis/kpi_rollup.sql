@@ -18,6 +18,8 @@
                         A part that is null in every fact of a period is unknown and stays null.
     finest_grain        the grain with which the KPI begins: 'month' for what is known by the month, such as quotas.
 
+    A KPI of which an input (`inputs` of its YAML) is not connected has no row.
+
     The dimensions are those of the KPI's YAML; `total`, the whole, comes with every KPI. Grain: one row per period,
     dimension and dimension value, from the slice's first fact to `as_of_date` (a slice other than the total: to
     `zero_fill_days` after its last fact at most). Source: docs/kpis.md, "How a KPI table is made".
@@ -129,6 +131,7 @@ kpi_rows as (
         {{ as_measure('denominator') }} as denominator,
         {{ safe_ratio('numerator', 'denominator') if is_ratio else 'cast(numerator as double)' }} as value
     from kpi_parts
+    {{ where_inputs_are_connected() }}
 
 )
 

@@ -1,6 +1,6 @@
 {#
-    Every KPI of the project: the `config.meta.kpi` of its YAML with id, family (its folder), relation, description and
-    the finest grain, which its call of kpi_rollup says.
+    Every KPI of the project: the `config.meta.kpi` of its YAML with id, family (its folder), relation, description, and
+    what its call of kpi_rollup says: the finest grain and whether it has a denominator.
 #}
 {% macro kpis_of_project() %}
     {%- set kpis = [] -%}
@@ -14,6 +14,7 @@
                 'relation': node.relation_name,
                 'description': node.description | trim,
                 'finest_grain': finest_grain.group(1) if finest_grain else 'week' if 'is_as_of=true' in node.raw_code else 'day',
+                'has_denominator': 'is_ratio=false' not in node.raw_code,
             }) -%}
             {%- do kpis.append(kpi) -%}
         {%- endfor -%}

@@ -30,3 +30,16 @@ case when left({{ sales_kpis.without_instance('salesforce', column) }}, 3) = '{{
 {% macro start_of_local_day(column) -%}
 {{ sales_kpis.to_utc('cast(' ~ column ~ ' as timestamp)', var('reporting_time_zone')) }}
 {%- endmacro %}
+
+{#
+    The owner of a record, who is a user ("005"); a queue or a group ("00G") may own a lead or a task and is nobody. What
+    does not look like an id of Salesforce at all is taken as it is.
+#}
+{% macro salesforce_owner_key(column='owner_id') -%}
+{%- set id = sales_kpis.without_instance('salesforce', column) -%}
+case
+            when left({{ id }}, 3) = '005' then {{ sales_kpis.system_key('salesforce', column) }}
+            when not {{ sales_kpis.matches(id, '^(00G.*|[A-Za-z0-9]{15}|[A-Za-z0-9]{18})$') }}
+                then {{ sales_kpis.system_key('salesforce', column) }}
+        end
+{%- endmacro %}

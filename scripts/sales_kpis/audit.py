@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import duckdb
 
+from sales_kpis.formats import plural
 from sales_kpis.marts import Table, mart_tables, query
 
 KPI_COLUMNS = (
@@ -111,6 +112,7 @@ def _kpi_findings(
         )
     }
     findings: list[Finding] = []
+    empty: list[str] = []
     for kpi in kpis:
         table = f"kpis.kpi_{kpi}"
         if table not in row_counts:
@@ -129,11 +131,8 @@ def _kpi_findings(
                 )
             )
         if row_counts[table] == 0:
-            findings.append(
-                _empty_kpi_finding(
-                    kpi, row_counts, facts_of.get(kpi, ()), earlier_row_counts.get(table, 0)
-                )
-            )
+            empty.append(kpi)
+    findings += _empty_kpi_findings(connection, empty, row_counts, facts_of, earlier_row_counts)
     unknown = sorted(
         {name.removeprefix("kpis.kpi_") for name in row_counts if name.startswith("kpis.kpi_")}
         - set(kpis)
@@ -142,18 +141,56 @@ def _kpi_findings(
     return findings
 
 
-def _empty_kpi_finding(
-    kpi: str, row_counts: Mapping[str, int], facts: Sequence[str], earlier_rows: int
-) -> Finding:
-    filled = [f"{row_counts[fact]:,} rows of {fact}" for fact in facts if row_counts.get(fact)]
-    if not filled:
-        return Finding("warning", kpi, "no rows: there are no facts for it yet.")
-    none_of = f"none of the {' and '.join(filled)} is a fact of it"
-    if earlier_rows:
-        return Finding(
-            "error", kpi, f"no rows, but {earlier_rows:,} in the published version: {none_of}."
+def _empty_kpi_findings(
+    connection: duckdb.DuckDBPyConnection,
+    kpis: Sequence[str],
+    row_counts: Mapping[str, int],
+    facts_of: Mapping[str, Sequence[str]],
+    earlier_row_counts: Mapping[str, int],
+) -> list[Finding]:
+    """One warning for all KPIs without rows, by their reason; those that have lost theirs apart."""
+    said = _not_connected(connection)
+    reasons: dict[str, list[str]] = {}
+    findings: list[Finding] = []
+    for kpi in kpis:
+        filled = [
+            f"{row_counts[fact]:,} rows of {fact}"
+            for fact in facts_of.get(kpi, ())
+            if row_counts.get(fact)
+        ]
+        none_of = f"none of the {' and '.join(filled)} is a fact of it"
+        earlier_rows = earlier_row_counts.get(f"kpis.kpi_{kpi}", 0)
+        # An input that is no longer connected is told; that there are rows of it no more follows.
+        if filled and earlier_rows and kpi not in said:
+            findings.append(
+                Finding(
+                    "error",
+                    kpi,
+                    f"no rows, but {earlier_rows:,} in the published version: {none_of}.",
+                )
+            )
+            continue
+        reason = said.get(kpi) or (none_of if filled else "there are no facts yet")
+        reasons.setdefault(reason, []).append(kpi)
+    if reasons:
+        parts = [f"{', '.join(names)} ({reason})" for reason, names in reasons.items()]
+        count = sum(len(names) for names in reasons.values())
+        findings.append(
+            Finding("warning", f"{plural(count, 'KPI')} without rows", "; ".join(parts) + ".")
         )
-    return Finding("warning", kpi, f"no rows: {none_of}.")
+    return findings
+
+
+def _not_connected(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Why KPIs have no rows, as the catalog says; nothing of a catalog that does not say it."""
+    described = query(connection, "select column_name from (describe monitoring.kpi_catalog)")
+    if "not_connected" not in {row["column_name"] for row in described}:
+        return {}
+    rows = query(
+        connection,
+        "select kpi, not_connected from monitoring.kpi_catalog where not_connected is not null",
+    )
+    return {row["kpi"]: row["not_connected"] for row in rows}
 
 
 def _key_findings(connection: duckdb.DuckDBPyConnection, kpi: str) -> list[Finding]:

@@ -22,6 +22,7 @@ from sales_kpis.errors import KpisError, WrongUse, suggestion
 from sales_kpis.files import write_text
 from sales_kpis.formats import plural
 from sales_kpis.marts import opened
+from sales_kpis.not_counted import read_not_counted, render_not_counted
 from sales_kpis.project import Project, find_project
 from sales_kpis.publish import DEFAULT_KEEP
 from sales_kpis.run import (
@@ -161,6 +162,7 @@ def run_command(
     currency = str(request.settings.values.get("reporting_currency") or "")
     with opened(result.version.database if result.version else result.database) as connection:
         lines = scorecard_lines(read_catalog(connection), read_values(connection))
+        not_counted = read_not_counted(connection)
     if as_json:
         _print_json(
             {
@@ -173,6 +175,7 @@ def run_command(
                 "counts": result.counts(),
                 "seconds": result.seconds,
                 "warnings": result.warnings,
+                "not_counted": not_counted,
                 "scorecard": scorecard_as_json(lines),
             }
         )
@@ -180,6 +183,7 @@ def run_command(
     terminal.show(
         render_scorecard(lines, currency),
         terminal.render_run(result),
+        *([render_not_counted(not_counted, currency)] if not_counted else []),
         *terminal.render_warnings(result.warnings),
         terminal.render_paths(project, result.version, result.database),
     )

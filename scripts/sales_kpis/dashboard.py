@@ -8,7 +8,9 @@ from html import escape
 import duckdb
 
 from sales_kpis.formats import (
+    FEW_CASES,
     NOTHING,
+    few_cases,
     format_change,
     format_target,
     format_value,
@@ -51,7 +53,10 @@ th:first-child, td:first-child { text-align: left; white-space: normal; }
 
 
 def render_dashboard(
-    connection: duckdb.DuckDBPyConnection, as_of_date: str | None, currency: str
+    connection: duckdb.DuckDBPyConnection,
+    as_of_date: str | None,
+    currency: str,
+    stale_sources: Sequence[str] = (),
 ) -> str:
     """The page as HTML text.
 
@@ -59,6 +64,7 @@ def render_dashboard(
         connection: published or built marts.
         as_of_date: the last day that counts, as ISO text; None where it is not known.
         currency: code shown behind amounts.
+        stale_sources: a sentence for each raw table whose newest row is too old, shown in the head.
     """
     lines = scorecard_lines(read_catalog(connection), read_values(connection))
     families = list(dict.fromkeys(line.kpi.family for line in lines))
@@ -82,7 +88,8 @@ def render_dashboard(
             "<body>",
             "<h1>Sales KPIs</h1>",
             f"<p class='soft'>{as_of}Each value is of the newest complete month, or of the shortest"
-            " longer period that is complete.</p>",
+            f" longer period that is complete; {FEW_CASES}.</p>",
+            *(f"<p class='bad'>{_text(sentence)}</p>" for sentence in stale_sources),
             *sections,
             "<h2>All KPIs</h2>",
             _table(lines, currency),
@@ -97,7 +104,8 @@ def _card(line: ScorecardLine, currency: str) -> str:
     kpi, newest = line.kpi, line.newest
     head = f"<h3>{_text(kpi.title)}</h3><p class='soft'>{_text(kpi.question)}</p>"
     if newest is None:
-        empty = f"<p class='value'>{NOTHING}</p><p class='soft'>no complete period</p>"
+        reason = kpi.not_connected or "no complete period"
+        empty = f"<p class='value'>{NOTHING}</p><p class='soft'>{_text(reason)}</p>"
         return f"<div class='card'>{head}{empty}</div>"
     previous = _change(
         format_change(newest, kpi.unit),
@@ -112,7 +120,8 @@ def _card(line: ScorecardLine, currency: str) -> str:
     target = format_target(newest, kpi.unit, currency)
     return (
         f"<div class='card'>{head}"
-        f"<p class='value'>{_text(format_value(newest.value, kpi.unit, currency))}</p>"
+        f"<p class='value'>{_text(format_value(newest.value, kpi.unit, currency))}"
+        f"{few_cases(newest)}</p>"
         f"<p class='soft'>{_text(newest.period)} · {previous} · {year_ago}</p>"
         + (f"<p class='soft'>target {_text(target)}</p>" if target else "")
         + _trend(line)
@@ -155,11 +164,13 @@ def _table(lines: Sequence[ScorecardLine], currency: str) -> str:
         cells = [
             line.kpi.title,
             newest.period if newest else NOTHING,
-            shown(newest.value) if newest else NOTHING,
+            shown(newest.value) + few_cases(newest) if newest else NOTHING,
             shown(newest.previous_value) if newest else NOTHING,
             shown(newest.year_ago_value) if newest else NOTHING,
             shown(newest.target_value) if newest else NOTHING,
-            f"{shown(running.value)} in {running.period}" if running else NOTHING,
+            f"{shown(running.value)}{few_cases(running)} in {running.period}"
+            if running
+            else NOTHING,
         ]
         body.append("<tr>" + "".join(f"<td>{_text(cell)}</td>" for cell in cells) + "</tr>")
     head = "<tr>" + "".join(f"<th>{name}</th>" for name in heads) + "</tr>"

@@ -76,13 +76,9 @@ def _tell_event(event: Any) -> None:
     if event.info.level not in ("info", "warn", "error"):
         return
     # Here, because the thread that listens must not wait for dbt.
-    from dbt_common.events.functions import env_scrubber
-    from google.protobuf.json_format import MessageToDict
+    from dbt_common.events.functions import env_scrubber, msg_to_dict
 
-    content = MessageToDict(
-        event, preserving_proto_field_name=True, always_print_fields_with_no_presence=True
-    )
-    line = f"\n{env_scrubber(json.dumps(content))}\n"
+    line = f"\n{env_scrubber(json.dumps(msg_to_dict(event)))}\n"
     with _WRITING:  # Each thread of dbt tells of its own nodes.
         sys.stdout.write(line)
         sys.stdout.flush()

@@ -365,6 +365,8 @@ def _common_arguments(setup: DbtSetup, command: str) -> list[str]:
         "--warn-error-options", WARN_ERROR_OPTIONS,
         "--vars", json.dumps(dict(variables), sort_keys=True, default=str),
         *(["--target", setup.target] if setup.target else []),
+        # The artifacts of a build are read; those of what comes before it would be overwritten.
+        *(["--no-write-json"] if command in ("parse", "run-operation") else []),
     ]  # fmt: skip
 
 

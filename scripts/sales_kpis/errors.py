@@ -59,6 +59,12 @@ class SourcesBroken(WrongUse):
     kind = "failed_sources"
 
 
+class SourcesStale(KpisError):
+    """A whole system delivers nothing new (`stale_system_days`)."""
+
+    kind = "stale_sources"
+
+
 class BuildFailed(KpisError):
     """A model, seed or hook could not be built."""
 

@@ -45,12 +45,19 @@ def format_measure(value: float | Decimal | None) -> str:
 
 
 def format_change(row: KpiValue, unit: str) -> str:
-    """The change to the previous period: percentage points for percents, else a percent."""
+    """The change to the previous period: percentage points for percents, else a percent.
+
+    A running period has none: a part of a period is not compared with a whole one.
+    """
+    if not row.is_period_complete:
+        return NOTHING
     return _format_change(row.value, row.previous_value, row.change_ratio, unit)
 
 
 def format_year_change(row: KpiValue, unit: str) -> str:
-    """The change to the same period a year before."""
+    """The change to the same period a year before; a running period has none."""
+    if not row.is_period_complete:
+        return NOTHING
     return _format_change(row.value, row.year_ago_value, row.yoy_ratio, unit)
 
 
@@ -59,6 +66,14 @@ def tone(now: float | None, before: float | None, direction: str) -> Tone:
     if now is None or before is None or now == before or direction not in ("higher", "lower"):
         return "neutral"
     return "good" if (now > before) == (direction == "higher") else "bad"
+
+
+def few_cases(row: KpiValue) -> str:
+    """The mark behind a value that rests on few cases."""
+    return " °" if row.is_small_sample else ""
+
+
+FEW_CASES = "° of few cases (min_sample_size)"
 
 
 def format_target(row: KpiValue, unit: str, currency: str = "") -> str:

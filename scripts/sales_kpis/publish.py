@@ -46,6 +46,7 @@ class RunFacts:
     tests: Sequence[Mapping[str, Any]] = ()
     source_freshness: Sequence[Mapping[str, Any]] = ()
     warnings: Sequence[str] = ()
+    stale_sources: Sequence[str] = ()
     queries: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -187,7 +188,7 @@ def remove_leftovers(published: Path) -> list[Path]:
 def _write_version(build: Path, folder: Path, run_id: str, facts: RunFacts) -> dict[str, Any]:
     with opened(build) as connection:
         tables = _copy_marts(connection, folder)
-        page = render_dashboard(connection, facts.as_of_date, _currency(facts))
+        page = render_dashboard(connection, facts.as_of_date, _currency(facts), facts.stale_sources)
     files.write_text(folder / "dashboard.html", page)
     if facts.queries:
         files.make_folder(folder / "queries")
@@ -205,6 +206,7 @@ def _write_version(build: Path, folder: Path, run_id: str, facts: RunFacts) -> d
         "tests": _test_summary(facts.tests),
         "source_freshness": list(facts.source_freshness),
         "warnings": list(facts.warnings),
+        "stale_sources": list(facts.stale_sources),
         "files": {
             str(path.relative_to(folder)): {
                 "bytes": path.stat().st_size,

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any, Protocol, Self
 
@@ -115,7 +116,7 @@ class RunResult:
     @property
     def warnings(self) -> list[str]:
         """What did not stop the run but should be known."""
-        return _warnings(self.build, self.audit)
+        return _warnings(self.build, self.audit, self.sources, self.as_of_date)
 
     def counts(self) -> dict[str, int]:
         """The run in numbers, for the ledger and `--json`."""
@@ -312,6 +313,8 @@ def _run(
         with _timed(seconds, "check_sources"), reporter.stage("Checking the sources"):
             sources = builder.check_sources()
         sources.require()
+        as_of_date = date.fromisoformat(settings.as_of_date)
+        sources.require_fresh(as_of_date, int(settings.values.get("stale_system_days") or 0))
         reporter.note(sources.summary())
         with _timed(seconds, "build"), reporter.stage("Building and testing") as on_progress:
             build = builder.build(on_progress)
@@ -331,7 +334,8 @@ def _run(
         settings=settings.values,
         tests=build.tests,
         source_freshness=sources.freshness(),
-        warnings=_warnings(build, audit),
+        warnings=_warnings(build, audit, sources, settings.as_of_date),
+        stale_sources=sources.stale_tables(as_of_date),
         queries=build.queries,
     )
     version = None
@@ -361,9 +365,12 @@ def _run(
     )
 
 
-def _warnings(build: BuildResult, audit: Audit) -> list[str]:
+def _warnings(
+    build: BuildResult, audit: Audit, sources: SourcesReport, as_of_date: str
+) -> list[str]:
+    stale = sources.stale_tables(date.fromisoformat(as_of_date))
     tests = [f"{test.sentence}: {test.message}" for test in build.warned_tests]
-    return [*tests, *(str(finding) for finding in audit.warnings)]
+    return [*stale, *tests, *(str(finding) for finding in audit.warnings)]
 
 
 def _prepare(database: Path, request: RunRequest) -> None:
@@ -540,6 +547,7 @@ def _facts_said(said: Mapping[str, Any]) -> RunFacts:
         tests=said.get("tests") or (),
         source_freshness=said.get("source_freshness") or (),
         warnings=said.get("warnings") or (),
+        stale_sources=said.get("stale_sources") or (),
         queries=said.get("queries") or {},
     )
 
@@ -551,6 +559,7 @@ def _content_of(facts: RunFacts) -> dict[str, Any]:
         "tests": list(facts.tests),
         "source_freshness": list(facts.source_freshness),
         "warnings": list(facts.warnings),
+        "stale_sources": list(facts.stale_sources),
     }
 
 

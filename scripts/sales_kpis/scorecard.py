@@ -10,8 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from sales_kpis.formats import (
+    FEW_CASES,
     NOTHING,
     Tone,
+    few_cases,
     format_change,
     format_target,
     format_value,
@@ -74,8 +76,8 @@ def render_scorecard(lines: Sequence[ScorecardLine], currency: str) -> Table:
             table.add_row(Text(family.capitalize(), style="bold cyan"))
         cells = _cells(line, currency)
         table.add_row(*(cells if has_targets else [*cells[:5], *cells[6:]]))
-    if any(line.newest and line.newest.is_small_sample for line in lines):
-        table.caption = "* of few cases (min_sample_size)"
+    if any(row and row.is_small_sample for line in lines for row in (line.newest, line.running)):
+        table.caption = FEW_CASES
     return table
 
 
@@ -87,7 +89,7 @@ def scorecard_as_json(lines: Sequence[ScorecardLine]) -> list[dict[str, Any]]:
             return None
         shown = (
             "value", "previous_value", "change_ratio", "year_ago_value", "yoy_ratio",
-            "target_value", "attainment_ratio", "status",
+            "target_value", "attainment_ratio", "status", "is_small_sample",
         )  # fmt: skip
         return {
             "period_grain": value.period_grain,
@@ -133,18 +135,18 @@ def _line(kpi: Kpi, rows: Sequence[KpiValue]) -> ScorecardLine:
 def _cells(line: ScorecardLine, currency: str) -> list[str | Text]:
     kpi, newest, running = line.kpi, line.newest, line.running
     running_text = (
-        f"{format_value(running.value, kpi.unit, currency)} in {running.period}"
+        f"{format_value(running.value, kpi.unit, currency)}{few_cases(running)} in {running.period}"
         if running
         else NOTHING
     )
     if newest is None:
-        reason = "no facts" if running is None else NOTHING
+        reason = (kpi.not_connected or "no facts") if running is None else NOTHING
         return [kpi.title, NOTHING, Text(reason, style="dim"), "", "", "", running_text, ""]
     value = format_value(newest.value, kpi.unit, currency)
     return [
         kpi.title,
         newest.period,
-        Text(f"{value} *" if newest.is_small_sample else value, style="bold"),
+        Text(value + few_cases(newest), style="bold"),
         Text(
             format_change(newest, kpi.unit),
             style=STYLES[tone(newest.value, newest.previous_value, kpi.direction)],

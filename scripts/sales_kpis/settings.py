@@ -59,6 +59,7 @@ def load_settings(
 
     A relative `raw_path` is read from where it is written: the project's folder for the default,
     the settings file's folder for the file, the current folder for `--vars` and `--raw-path`.
+    Other raw files than the demo's do not inherit the mapping of the demo's custom fields.
 
     Args:
         defaults: `vars` of dbt_project.yml; they are the names that exist and the types they have.
@@ -97,6 +98,12 @@ def load_settings(
         if "raw_path" in layer:
             _make_absolute(values, folder)
 
+    has_own_files = written_in.get("raw_path") != "dbt_project.yml"
+    has_own_mapping = written_in.get("source_mapping") != "dbt_project.yml"
+    if _is_demo(defaults.get("raw_path")) and has_own_files and not has_own_mapping:
+        # The mapping is of the demo's own custom fields, which other files do not have.
+        values["source_mapping"] = {}
+
     for name, check in _CHECKS.items():
         if name in values:
             values[name] = check(values[name], written_in[name])
@@ -106,6 +113,10 @@ def load_settings(
         moment = now.astimezone(zone) if now else datetime.now(zone)
         values["as_of_date"] = _check_date(values["as_of_date"], written_in["as_of_date"], moment)
     return Settings(values)
+
+
+def _is_demo(raw_path: object) -> bool:
+    return raw_path is not None and Path(str(raw_path)) == Path("data/demo")
 
 
 class _StrictLoader(yaml.SafeLoader):

@@ -10,6 +10,8 @@ from rich.text import Text
 
 from sales_kpis.errors import WrongUse, suggestion
 from sales_kpis.formats import (
+    FEW_CASES,
+    few_cases,
     format_change,
     format_measure,
     format_target,
@@ -86,7 +88,7 @@ def render_periods(kpi: Kpi, rows: Sequence[KpiValue], currency: str, limit: int
     for row in reversed(rows[-limit:]):
         table.add_row(
             _period(row),
-            format_value(row.value, kpi.unit, currency),
+            format_value(row.value, kpi.unit, currency) + few_cases(row),
             _toned(format_change(row, kpi.unit), row.value, row.previous_value, kpi),
             _toned(format_year_change(row, kpi.unit), row.value, row.year_ago_value, kpi),
             format_measure(row.numerator),
@@ -94,7 +96,7 @@ def render_periods(kpi: Kpi, rows: Sequence[KpiValue], currency: str, limit: int
             *([format_target(row, kpi.unit, currency)] if has_targets else []),
         )
     trend = sparkline([row.value for row in rows[-TREND_PERIODS:]])
-    table.caption = _caption(rows, f"trend {trend}")
+    table.caption = _caption(rows[-limit:], f"trend {trend}")
     return table
 
 
@@ -135,7 +137,9 @@ def render_slices(
     for name, of_slice in ranked[:limit]:
         label = next(iter(of_slice.values())).dimension_label or name
         cells = [
-            format_value(of_slice[period].value, kpi.unit, currency) if period in of_slice else ""
+            format_value(of_slice[period].value, kpi.unit, currency) + few_cases(of_slice[period])
+            if period in of_slice
+            else ""
             for period in periods
         ]
         trend = [
@@ -181,6 +185,8 @@ def _caption(rows: Sequence[KpiValue], text: str) -> str:
     notes = [text] if text else []
     if any(not row.is_period_complete for row in rows):
         notes.append("* running")
+    if any(row.is_small_sample for row in rows):
+        notes.append(FEW_CASES)
     return " · ".join(notes)
 
 

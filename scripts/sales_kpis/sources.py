@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 from typing import Any
 
@@ -14,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sales_kpis.dbt_runner import DbtOutcome
-from sales_kpis.errors import BuildFailed, SourcesBroken
+from sales_kpis.errors import BuildFailed, SourcesBroken, SourcesStale
 from sales_kpis.formats import NOTHING, plural
 
 MARK = "CHECK_SOURCES "
@@ -47,6 +48,13 @@ class SourceTable:
     rejected_rows: int
     newest_row: str | None
     columns: tuple[SourceColumn, ...]
+    warn_after_days: float | None = None
+
+    def age_in_days(self, as_of_date: date) -> int | None:
+        """Days from the newest row to `as_of_date`; None where its rows have no time."""
+        if not self.found_as or not self.newest_row:
+            return None
+        return max((as_of_date - date.fromisoformat(self.newest_row[:10])).days, 0)
 
     @property
     def missing_columns(self) -> tuple[SourceColumn, ...]:
@@ -95,10 +103,54 @@ class SourcesReport:
                 "table": table.table,
                 "rows": table.rows,
                 "newest_row": table.newest_row,
+                "warn_after_days": table.warn_after_days,
             }
             for table in self.tables
             if table.found_as
         ]
+
+    def stale_tables(self, as_of_date: date) -> list[str]:
+        """A sentence for each table whose newest row is older than its `freshness` allows."""
+        sentences = []
+        for table in self.tables:
+            age = table.age_in_days(as_of_date)
+            if age is not None and table.warn_after_days and age > table.warn_after_days:
+                newest = (table.newest_row or "")[:10]
+                sentences.append(
+                    f"{table.system}.{table.table}: its newest row is of {newest},"
+                    f" {plural(age, 'day')} before as_of_date {as_of_date}"
+                    f" (limit {table.warn_after_days:g})."
+                )
+        return sentences
+
+    def stale_systems(self, as_of_date: date, limit_days: int) -> list[str]:
+        """A sentence for each system of which nothing is newer than the limit."""
+        ages: dict[str, list[int]] = {}
+        for table in self.tables:
+            age = table.age_in_days(as_of_date)
+            if age is not None:
+                ages.setdefault(table.system, []).append(age)
+        return [
+            f"{system} stands still: its newest row of all tables is"
+            f" {plural(min(found), 'day')} older than as_of_date {as_of_date}."
+            for system, found in ages.items()
+            if min(found) > limit_days
+        ]
+
+    def require_fresh(self, as_of_date: date, limit_days: int) -> None:
+        """Stop where a whole system stands still; a limit of 0 stops nothing.
+
+        Raises:
+            SourcesStale: with a sentence for each such system.
+        """
+        stale = self.stale_systems(as_of_date, limit_days) if limit_days else []
+        if stale:
+            raise SourcesStale(
+                f"{plural(len(stale), 'system')} stood still for more than"
+                f" {plural(limit_days, 'day')}; nothing was published.",
+                "Look after the connector, or change --as-of or the setting stale_system_days.",
+                details=stale,
+            )
 
     def summary(self) -> str:
         """The report in one line."""
@@ -269,6 +321,7 @@ def _table(content: Mapping[str, Any]) -> SourceTable:
         rejected_rows=_whole(content.get("rejected_rows")),
         newest_row=None if content.get("newest_row") is None else str(content["newest_row"]),
         columns=tuple(_column(column) for column in content.get("columns") or ()),
+        warn_after_days=_days(content.get("warn_after")),
     )
 
 
@@ -295,6 +348,14 @@ def _oddity(content: Mapping[str, Any]) -> Oddity:
         rows=None if content.get("rows") is None else _whole(content["rows"]),
         next_step=str(content.get("next_step") or ""),
     )
+
+
+def _days(limit: Mapping[str, Any] | None) -> float | None:
+    """A limit of dbt's `freshness` in days."""
+    if not limit or not limit.get("count"):
+        return None
+    per_day = {"minute": 1440, "hour": 24, "day": 1}[str(limit.get("period") or "day")]
+    return float(limit["count"]) / per_day
 
 
 def _whole(value: Any) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,11 +74,18 @@ def export_spark_marts_to_duckdb(
     Raises:
         WrongUse: a mart has no files, or they lack a column; the message says what to do.
     """
+    return export_spark_tables_to_duckdb(marts_of_manifest(manifest), folder, database)
+
+
+def export_spark_tables_to_duckdb(
+    tables: Iterable[Mart], folder: Path, database: Path
+) -> dict[str, int]:
+    """The same for the tables that are given, which need not be marts."""
     rows: dict[str, int] = {}
     with duckdb.connect(str(database)) as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute("begin")
-        for mart in marts_of_manifest(manifest):
+        for mart in tables:
             connection.execute(f"create schema if not exists {quoted(mart.schema)}")
             connection.execute(
                 f"create or replace table {mart.sql} as {_query(connection, mart, folder)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from datetime import date
 
 import duckdb
@@ -34,6 +34,7 @@ class Kpi:
     source: str
     description: str
     is_additive: bool
+    not_connected: str | None = None
 
 
 @dataclass(frozen=True)
@@ -92,10 +93,14 @@ _VALUE_COLUMNS = ", ".join(
 
 def read_catalog(connection: duckdb.DuckDBPyConnection) -> list[Kpi]:
     """All KPIs, by family and id."""
+    described = query(connection, "select column_name from (describe monitoring.kpi_catalog)")
+    known = {row["column_name"] for row in described}
+    # A version that an earlier release published says nothing of the inputs.
+    names = [field.name for field in fields(Kpi) if field.name in known or field.default is MISSING]
     rows = query(
         connection,
         f"""
-        select {", ".join(field.name for field in fields(Kpi))}
+        select {", ".join(names)}
         from monitoring.kpi_catalog
         order by list_position(?, family) nulls last, family, kpi
         """,

@@ -14,6 +14,7 @@ from builds import SESSION_FOLDER
 from kpis_project import write_project
 from sales_kpis.project import Project, find_project
 from spark_dbt import SparkDbt
+from spark_recording import Recording, parity_tests
 
 # These take minutes and want a Java: `make test-spark`.
 collect_ignore = [] if os.environ.get("SALES_KPIS_TEST_SPARK") else ["spark"]
@@ -35,6 +36,19 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkDbt]:
     """dbt on Spark, in one process for all tests; `make test-spark` has what it needs."""
     with SparkDbt(tmp_path_factory.mktemp("spark")) as dbt:
         yield dbt
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    if tests := parity_tests(session.items):
+        session.config.pluginmanager.register(Recording(tests), Recording.__name__)
+
+
+@pytest.fixture(scope="session")
+def recording(pytestconfig: pytest.Config) -> Recording:
+    """Where the parity tests note what they have compared."""
+    plugin = pytestconfig.pluginmanager.get_plugin(Recording.__name__)
+    assert isinstance(plugin, Recording)
+    return plugin
 
 
 @pytest.fixture

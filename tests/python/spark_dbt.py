@@ -11,17 +11,24 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
+import yaml
+
 from builds import PROJECT, Build
 from dbt_in_process import plain_environment
 
 
 class SparkDbt:
-    """The dbt process of `kpis` with the target spark; metastore and warehouse are in `folder`."""
+    """The dbt process of `kpis` with the target spark; metastore and warehouse are in `folder`.
+
+    It parses a project when its first command comes, and again only for other systems: the other
+    variables, raw files and rows of seeds are read by the commands themselves.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         # One path for the seeds of every company: dbt's process reads it when it begins.
         self._seeds = PROJECT / "build" / "seeds" / f"spark-{os.getpid()}"
+        self._parsed: tuple[Path, Any] | None = None
 
     def __enter__(self) -> Self:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -71,15 +78,26 @@ class SparkDbt:
 
         The artifacts of another project are in that project's folder.
         """
-        home = self.folder if project == PROJECT else project
         shutil.rmtree(self._seeds, ignore_errors=True)
         shutil.copytree(seeds or PROJECT / "seeds", self._seeds)
+        given = dict(variables or {})
+        parsed = (project, given.get("systems") or _systems_of(project))
+        if parsed != self._parsed:
+            self._parsed = None
+            build = self._run(["parse"], given, project)
+            if build.exit_code != 0:
+                return build
+            self._parsed = parsed
+        return self._run(command, given, project)
+
+    def _run(self, command: list[str], variables: Mapping[str, Any], project: Path) -> Build:
+        home = self.folder if project == PROJECT else project
         arguments = [
             *command,
             *("--no-use-colors", "--target", "spark"),
             *("--project-dir", str(project), "--profiles-dir", str(project)),
             *("--target-path", str(home / "target"), "--log-path", str(home / "logs")),
-            *("--vars", json.dumps(dict(variables or {}))),
+            *("--vars", json.dumps(variables)),
         ]
         assert self._process.stdin is not None and self._process.stdout is not None
         self._process.stdin.write(json.dumps(arguments) + "\n")
@@ -96,3 +114,9 @@ class SparkDbt:
     def _artifact(self, name: str) -> Mapping[str, Any]:
         content: Mapping[str, Any] = json.loads((self.folder / "target" / name).read_text())
         return content
+
+
+def _systems_of(project: Path) -> Any:
+    """The systems that a project has by itself; None where it knows no systems."""
+    settings = yaml.safe_load((project / "dbt_project.yml").read_text("utf-8"))
+    return settings["vars"].get("systems")

@@ -135,6 +135,7 @@ def test_a_kpi_of_one_sql_file_and_one_yaml_entry_is_everywhere(
     assert "| 2025-08 | territory |" in section
 
 
+@pytest.mark.slow
 def test_a_kpi_of_a_state_is_rebuilt_for_every_old_period(
     extended: Extended, tmp_path: Path
 ) -> None:

@@ -320,7 +320,7 @@ class TestAKpiWithoutRows:
         build_with(monkeypatch, revenue=[])
         result = kpis("run")
         assert result.exit_code == 0, result.output
-        assert "total_revenue: no rows: there are no facts for it yet." in result.stdout
+        assert "1 KPI without rows: total_revenue (there are no facts yet)." in result.stdout
 
     def test_is_a_warning_when_it_never_had_any(
         self, kpis_project: Project, monkeypatch: pytest.MonkeyPatch
@@ -328,7 +328,8 @@ class TestAKpiWithoutRows:
         build_with(monkeypatch, statements=self.EMPTY_KPI)
         result = kpis("run")
         assert result.exit_code == 0, result.output
-        assert "no rows: none of the 3 rows of core.fct_deals is a fact of it" in result.stdout
+        said = "total_revenue (none of the 3 rows of core.fct_deals is a fact of it)"
+        assert said in result.stdout
         assert kpis_json("status")["warnings"]
 
     def test_is_a_warning_when_another_companys_version_has_rows(
@@ -338,6 +339,46 @@ class TestAKpiWithoutRows:
         kpis("run")
         build_with(monkeypatch, statements=self.EMPTY_KPI)
         assert kpis("run", "--vars", "{reporting_currency: USD}").exit_code == 0
+
+    def test_is_a_warning_with_its_reason_when_an_input_is_not_connected(
+        self, kpis_project: Project, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        build_with(monkeypatch)
+        kpis("run")
+        said = "update monitoring.kpi_catalog set not_connected = 'not connected: quotas'"
+        alter = "alter table monitoring.kpi_catalog add column not_connected varchar"
+        build_with(monkeypatch, statements=[alter, said, *self.EMPTY_KPI])
+        result = kpis("run")
+        assert result.exit_code == 0, result.output
+        assert "1 KPI without rows: total_revenue (not connected: quotas)." in result.stdout
+
+    def test_what_did_not_count_is_one_table(
+        self, kpis_project: Project, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        rows = """
+            create table monitoring.counted_rows as
+            select 'tabular' as system, source_table, 12 as raw_rows, 1 as duplicate_rows,
+                0 as rejected_rows, undated_rows as deleted_rows, 0 as merged_rows, undated_rows,
+                0 as unknown_stage_rows, 7 as counted_rows,
+                cast(1234.5 as decimal(28, 8)) as amount_not_counted
+            from (values ('deal', 2)) as counted(source_table, undated_rows)
+            union all
+            select 'tabular', 'lead', 3, 0, 0, 0, 0, 0, 0, 3, null
+        """
+        build_with(monkeypatch, statements=[rows])
+        shown = kpis("run").stdout
+        line = next(line for line in shown.splitlines() if "tabular.deal" in line)
+        for text in ("12", "1", "2", "7", "1,234 EUR"):
+            assert text in line
+        assert "tabular.lead" not in shown
+        assert "closed, no date" in shown and "unknown stage" not in shown
+        build_with(monkeypatch, statements=[rows])
+        [row] = kpis_json("run")["not_counted"]
+        assert (row["source_table"], row["undated_rows"], row["amount_not_counted"]) == (
+            "deal",
+            2,
+            1234.5,
+        )
 
     def test_is_an_error_when_the_published_version_has_rows(
         self, kpis_project: Project, monkeypatch: pytest.MonkeyPatch
@@ -570,6 +611,7 @@ def test_a_file_open_for_writing_elsewhere_is_told(kpis_project: Project) -> Non
     assert "open for writing" in result.stderr
 
 
+@pytest.mark.slow
 def test_demo_data_writes_a_company_and_says_how_to_build_it(tmp_path: Path) -> None:
     out = tmp_path / "company"
     result = kpis(

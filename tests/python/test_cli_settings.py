@@ -41,6 +41,35 @@ def test_defaults_are_the_projects_own(kpis_project: Project) -> None:
     assert set(settings.values) == set(kpis_project.default_vars())
 
 
+@pytest.mark.parametrize(
+    ("default", "said", "mapping"),
+    [
+        pytest.param("data/demo", "", {"tabular": {"deal": {}}}, id="the demo's files"),
+        pytest.param("data/demo", "raw_path: files", {}, id="a company's files"),
+        pytest.param("data/demo", "raw_path: ''", {}, id="tables in the warehouse"),
+        pytest.param(
+            "data/demo", "{raw_path: files, source_mapping: {hubspot: {}}}", {"hubspot": {}},
+            id="a company's files and mapping",
+        ),
+        pytest.param("mine", "raw_path: files", {"tabular": {"deal": {}}}, id="a project's own"),
+    ],
+)  # fmt: skip
+def test_nobody_inherits_the_demos_mapping(
+    kpis_project: Project, default: str, said: str, mapping: dict[str, Any]
+) -> None:
+    (kpis_project.root / "company" / "files").mkdir(parents=True)
+    (kpis_project.root / "mine").mkdir()
+    defaults = {
+        **kpis_project.default_vars(),
+        "raw_path": default,
+        "source_mapping": {"tabular": {"deal": {}}},
+    }
+    settings = load_settings(
+        defaults, project_folder=kpis_project.root, settings_file=write_settings(kpis_project, said)
+    )
+    assert settings.values["source_mapping"] == mapping
+
+
 def test_vars_go_before_the_file_and_shortcuts_before_both(kpis_project: Project) -> None:
     file = write_settings(
         kpis_project,

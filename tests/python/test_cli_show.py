@@ -72,7 +72,7 @@ def test_show_prints_periods_the_newest_first(published_project: Project) -> Non
     assert result.exit_code == 0, result.output
     rows = cells(result.stdout)
     assert [row[:3] for row in rows] == [
-        ["2025-09 *", "50 EUR", "-75.0 %"],
+        ["2025-09 *", "50 EUR", "–"],
         ["2025-08", "200 EUR", "+100.0 %"],
         ["2025-07", "100 EUR", "–"],
     ]

@@ -72,6 +72,7 @@ def demo_rows() -> tuple[KpiRow, ...]:
     return tuple(planted_kpis(demo_company(), SETTINGS))
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
     for name in ("one", "two"):
         write_demo(tmp_path / name, seed=7, scale=0.1)
@@ -211,6 +212,7 @@ def test_an_older_version_is_older_than_the_newest() -> None:
         assert older == now or older.modified_at < now.modified_at
 
 
+@pytest.mark.slow
 def test_the_dirt_is_really_in_the_raw_files(tmp_path: Path) -> None:
     write_demo(tmp_path, seed=5, scale=0.1)
     raw = {
@@ -244,6 +246,7 @@ def test_the_dirt_is_really_in_the_raw_files(tmp_path: Path) -> None:
     assert (tmp_path / "seeds/planning/exchange_rates.csv").exists()
 
 
+@pytest.mark.slow
 def test_every_kpi_has_answers_and_its_slices_are_never_out_of_order() -> None:
     slices: dict[tuple[str, ...], list[date]] = defaultdict(list)
     for row in demo_rows():

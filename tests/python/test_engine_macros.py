@@ -330,13 +330,90 @@ def read(column_type: str, value: str, family: str, **settings: object) -> str:
     """What `read_value` makes of one raw value."""
     delivery = {
         "columns": {"value": {"family": family}},
-        "date_order": {"value": settings["date_order"]} if "date_order" in settings else {},
+        "forms": {"value": settings["form"]} if "form" in settings else {},
+        "currency": "'EUR'",
         "zone": settings.get("zone", "Europe/Amsterdam"),
         "epoch": settings.get("epoch"),
     }
     column = {"name": "value", "type": column_type, "epoch": settings.get("epoch")}
     query = call("read_value", column, delivery)
     return f"(select {query} from (select {value} as value) as raw_rows)"
+
+
+def form(**said: object) -> dict[str, object]:
+    """The form of a column that people have written, as `forms_of` gives it."""
+    plain = {"number": "point", "has_signs": True, "is_day_number": False, "date_order": None}
+    return {"is_written": True, **plain, **said}
+
+
+def cases_of_written_values() -> dict[str, Case]:
+    """Numbers and days as people write them, by the form of their column."""
+    decimals = {
+        "point": {
+            "1,267,941.00": "1267941.000000",
+            "12,34,567.5": "1234567.500000",
+            "1\u2019200.50": "1200.500000",
+            "1 200": "1200.000000",
+            "1\u00a0200.5": "1200.500000",
+            "(1,200)": "-1200.000000",
+            "\u22125": "-5.000000",
+            "25 %": "25.000000",
+            "€ 1,200.50": "1200.500000",
+            "1,200 EUR": "1200.000000",
+            "1e3": "1000.000000",
+            "$5": None,
+            "1.200,5": None,
+            "1200 pieces": None,
+            "nan": None,
+        },
+        "comma": {
+            "1.267.941,00": "1267941.000000",
+            "-1 200,50 €": "-1200.500000",
+            "12.500": "12500.000000",
+            "0,5": "0.500000",
+            "1.5": None,
+            "1,234.5": None,
+        },
+        "undecided": {"12.500": None, "12,500": None, "12.5": "12.500000", "900": "900.000000"},
+    }
+    moments: dict[str | None, dict[str, str | None]] = {
+        None: {
+            "2025-03-01 9:05 PM": "2025-03-01 20:05:00",
+            "31-Dec-2025 9:05": "2025-12-31 08:05:00",
+            "Dec 31, 2025 12:00 AM": "2025-12-30 23:00:00",
+            "20251231": "2025-12-30 23:00:00",
+            "3/4/2025": None,
+        },
+        "month_first": {"3/4/25 9:05": "2025-03-04 08:05:00", "13/4/2025": None},
+        "day_first": {"3.4.99": "1999-04-02 22:00:00", "3/4/2025 9:05:00Z": "2025-04-03 09:05:00"},
+    }
+    days = {"45658": "2025-01-01", "45658.75": "2025-01-01", "2025-03-01": "2025-03-01", "99": None}
+    return {
+        **{
+            f"read decimal, {name}: {given!r}": Case(
+                read("decimal", text(given), "text", form=form(number=name)), expected
+            )
+            for name, values in decimals.items()
+            for given, expected in values.items()
+        },
+        **{
+            f"read timestamp, {order}: {given!r}": Case(
+                read("timestamp", text(given), "text", form=form(date_order=order)), expected
+            )
+            for order, values in moments.items()
+            for given, expected in values.items()
+        },
+        **{
+            f"read date, Excel's count: {given!r}": Case(
+                read("date", text(given), "text", form=form(is_day_number=True)), expected
+            )
+            for given, expected in days.items()
+        },
+        "read timestamp, Excel's count": Case(
+            read("timestamp", text("45658.5"), "text", form=form(is_day_number=True)),
+            "2025-01-01 11:00:00",
+        ),
+    }
 
 
 def cases_of_raw_values(instant: str) -> dict[str, Case]:
@@ -436,20 +513,21 @@ def cases_of_raw_values(instant: str) -> dict[str, Case]:
             for column_type in (*texts, "text")
         },
         "read date: the month first": Case(
-            read("date", text("3/14/2025 9:05 PM"), "text", date_order="month_first"), "2025-03-14"
+            read("date", text("3/14/2025 9:05 PM"), "text", form=form(date_order="month_first")),
+            "2025-03-14",
         ),
         "read date: the day first": Case(
-            read("date", text("4.3.2025"), "text", date_order="day_first"), "2025-03-04"
+            read("date", text("4.3.2025"), "text", form=form(date_order="day_first")), "2025-03-04"
         ),
         "read date: a month that is not": Case(
-            read("date", text("14/3/2025"), "text", date_order="month_first"), None
+            read("date", text("14/3/2025"), "text", form=form(date_order="month_first")), None
         ),
         "read timestamp: the month first": Case(
-            read("timestamp", text("3/4/2025 9:05"), "text", date_order="month_first"),
+            read("timestamp", text("3/4/2025 9:05"), "text", form=form(date_order="month_first")),
             "2025-03-04 08:05:00",
         ),
         "read timestamp: the day first, with a zone": Case(
-            read("timestamp", text("3/4/2025 9:05:00Z"), "text", date_order="day_first"),
+            read("timestamp", text("3/4/2025 9:05:00Z"), "text", form=form(date_order="day_first")),
             "2025-04-03 09:05:00",
         ),
         "read timestamp: without a zone, from a connector": Case(
@@ -670,6 +748,7 @@ def all_cases(engine: str) -> dict[str, Case]:
         **cases_of_numbers(),
         **cases_of_json(),
         **cases_of_raw_values(INSTANT[engine]),
+        **cases_of_written_values(),
         **cases_of_fields(),
         **cases_of_nested(engine),
     }

@@ -702,6 +702,7 @@ def odd_build(tmp_path_factory: pytest.TempPathFactory) -> Build:
     return built
 
 
+@pytest.mark.slow
 def test_real_lists_and_objects_are_read_as_their_texts_are(odd_build: Build) -> None:
     assert odd_build.rows(
         "select deal_id, deal_name, stage, is_won, amount, account_record_id, is_deleted"
@@ -718,6 +719,7 @@ def test_real_lists_and_objects_are_read_as_their_texts_are(odd_build: Build) ->
     ]
 
 
+@pytest.mark.slow
 def test_the_books_balance_over_lists_and_archived_tables(odd_build: Build) -> None:
     assert odd_build.rows(
         "select source_table, raw_rows, staged_rows, duplicate_rows, rejected_rows"

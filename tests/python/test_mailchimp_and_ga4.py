@@ -13,7 +13,8 @@ import duckdb
 import pytest
 
 from builds import Build, pseudonym, run_dbt
-from lanes import spellings
+
+pytestmark = pytest.mark.slow
 
 Row = dict[str, Any]
 
@@ -313,7 +314,7 @@ WRITERS = {
 }
 
 
-@pytest.fixture(scope="module", params=spellings(WRITERS))
+@pytest.fixture(scope="module", params=list(WRITERS))
 def web(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Build:
     """The same events in each of the forms in which they are delivered."""
     folder = tmp_path_factory.mktemp("web")
@@ -516,7 +517,7 @@ def write_airbyte(folder: Path) -> None:
         (folder / f"{name}.json").write_text("\n".join(lines) + "\n")
 
 
-@pytest.fixture(scope="module", params=spellings(["Fivetran", "Airbyte"]))
+@pytest.fixture(scope="module", params=["Fivetran", "Airbyte"])
 def mail(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Build:
     """The same mailing as each connector delivers it."""
     folder = tmp_path_factory.mktemp("mail")

@@ -75,8 +75,8 @@ class Built:
 @pytest.fixture(
     scope="module",
     params=[
-        pytest.param(case, id=name, marks=[pytest.mark.slow] if case.seed > 1 else [])
-        for name, case in CASES.items()
+        pytest.param(case, id=name, marks=[pytest.mark.slow] if number else [])
+        for number, (name, case) in enumerate(CASES.items())
     ],
 )
 def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Built:

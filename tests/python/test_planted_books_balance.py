@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 
+import pytest
+
 from sales_kpis.demo.as_of import Books
 from sales_kpis.demo.books_marketing import MODELS, marketing_of
 from sales_kpis.demo.company import Company
@@ -35,6 +37,7 @@ def facts() -> PlantedFacts:
     return planted_facts(company(), SETTINGS)
 
 
+@pytest.mark.slow
 def test_each_key_stands_once_and_each_kpi_has_a_value_somewhere() -> None:
     keys = [row[:5] for row in rows()]
     assert len(keys) == len(set(keys))
@@ -123,6 +126,7 @@ AS_OF = {
 }
 
 
+@pytest.mark.slow
 def test_an_as_of_kpi_of_a_past_date_stays_when_later_facts_arrive() -> None:
     # A grace that ran on the earlier day may have ended in a churn since.
     last = EARLIER.as_of_date - timedelta(days=EARLIER.churn_grace_days)

@@ -10,6 +10,8 @@ import pytest
 
 from builds import Build, build_models, run_dbt
 
+pytestmark = pytest.mark.slow
+
 STAGES = (
     "id,api_name,master_label,is_active,is_won,is_closed,sort_order,default_probability\n"
     "1,{won},{won},true,true,true,1,100\n"

@@ -11,9 +11,12 @@ kpi_values as (
         value,
         cast(numerator as double) as numerator,
         cast(denominator as double) as denominator,
-        -- A ratio may lack a part, such as the cost per new customer of a year without one.
+        -- A ratio may lack a part, such as the cost per new customer of a year without one, even in
+        -- all its rows: it is a ratio by its definition, not by what it has.
         case
-            when count(denominator) over (partition by kpi) = 0 then cast(numerator as double)
+            {% for kpi in kpis_of_project() if not kpi.has_denominator -%}
+            when kpi = '{{ kpi.id }}' then cast(numerator as double)
+            {% endfor -%}
             else {{ safe_ratio('numerator', 'denominator') }}
         end as expected_value
     from {{ ref('kpi_values') }}

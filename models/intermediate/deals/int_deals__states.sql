@@ -62,6 +62,11 @@ days_with_values as (
         valid_from_date,
         coalesce({{ add_days('next_valid_from_date', -1) }}, date '2199-12-31') as valid_to_date,
         stage_id_version < max(stage_id_version) over (partition by deal_id) as is_stage_left_later,
+        stage_id_version > 1
+        and stage_id_version = max(stage_id_version) over (partition by deal_id)
+            as is_in_last_stage,
+        close_date_text_version < max(close_date_text_version) over (partition by deal_id)
+            as is_close_date_changed_later,
     {% for column in fields.values() -%}
     max({{ column }}) over (
         partition by deal_id, {{ column }}_version
@@ -79,6 +84,8 @@ states as (
         valid_to_date,
         stage_id,
         is_stage_left_later,
+        is_in_last_stage,
+        is_close_date_changed_later,
         rep_id,
         try_cast(amount_text as {{ sql_type('decimal') }}) as amount,
         try_cast(close_date_text as date) as expected_close_date

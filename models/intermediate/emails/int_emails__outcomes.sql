@@ -12,12 +12,14 @@ email_events as (
 
 ),
 
--- One pass. What was opened, clicked or replied to was delivered, though that event be missing.
+-- One pass. What was opened, clicked or replied to was delivered, though that event be missing; but
+-- a bounce, hard or soft, outweighs them all: a bounced message was not delivered.
 outcomes_of_messages as (
 
     select
         message_id,
-        bool_or(event_type in ('delivered', 'open', 'click', 'reply')) as is_delivered,
+        bool_or(event_type in ('delivered', 'open', 'click', 'reply'))
+        and not bool_or(event_type = 'bounce') as is_delivered,
         bool_or({{ is_open }}) as is_opened,
         bool_or(event_type = 'open' and is_machine) as is_machine_opened,
         bool_or({{ is_click }}) as is_clicked,

@@ -2,6 +2,18 @@
 -- Written nowhere else than in the YAML of the KPI models; this table is that YAML.
 with
 
+-- One row: of each input that a KPI names, whether nobody gives it.
+unconnected_inputs as (
+
+    select
+        {% set inputs = kpis_of_project() | map(attribute='inputs', default=[]) | sum(start=[]) -%}
+        {% for name in inputs | unique -%}
+        {{ is_input_unconnected(name) }} as {{ is_unconnected_column(name).split('.')[1] }},
+        {% endfor -%}
+        true as is_one_row
+
+),
+
 catalog as (
 
     {% for kpi in kpis_of_project() -%}
@@ -18,7 +30,9 @@ catalog as (
         {{ text_literal(kpi_grains(kpi.finest_grain) | join('|')) }} as grains,
         {{ text_literal(kpi.source) }} as source,
         {{ text_literal(kpi.description) }} as description,
-        {{ 'true' if kpi.is_additive else 'false' }} as is_additive
+        {{ 'true' if kpi.is_additive else 'false' }} as is_additive,
+        {{ not_connected_inputs(kpi.get('inputs', [])) }} as not_connected
+    from unconnected_inputs
     {{ 'union all' if not loop.last }}
     {% endfor %}
 

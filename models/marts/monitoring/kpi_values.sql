@@ -11,7 +11,9 @@ compared_rows as (
 
     select
         kpi_rows.*,
-        total_rows.value as total_value,
+        max(case when kpi_rows.dimension = 'total' then kpi_rows.value end) over (
+            partition by kpi_rows.kpi, kpi_rows.period_grain, kpi_rows.period_start_date
+        ) as total_value,
         -- A slice has a row for every period from its first on: the row before is the last period.
         lag(kpi_rows.value) over (
             partition by
@@ -24,12 +26,6 @@ compared_rows as (
         on
             kpi_rows.period_grain = periods.period_grain
             and kpi_rows.period_start_date = periods.period_start_date
-    left join kpi_rows as total_rows
-        on
-            kpi_rows.kpi = total_rows.kpi
-            and kpi_rows.period_grain = total_rows.period_grain
-            and kpi_rows.period_start_date = total_rows.period_start_date
-            and total_rows.dimension = 'total'
     left join kpi_rows as year_ago_rows
         on
             kpi_rows.kpi = year_ago_rows.kpi
@@ -63,14 +59,24 @@ kpi_values as (
                 then {{ safe_ratio('compared_rows.value', 'compared_rows.total_value') }}
         end as share_of_total,
         compared_rows.previous_value,
-        compared_rows.value - compared_rows.previous_value as change,
-        {{ safe_ratio(
-            'compared_rows.value - compared_rows.previous_value', 'abs(compared_rows.previous_value)'
-        ) }} as change_ratio,
+        -- A part of a period is not compared with a whole one.
+        case
+            when compared_rows.is_period_complete
+                then compared_rows.value - compared_rows.previous_value
+        end as change,
+        case
+            when compared_rows.is_period_complete
+                then
+                    {{ safe_ratio('compared_rows.value - compared_rows.previous_value',
+                        'abs(compared_rows.previous_value)') }}
+        end as change_ratio,
         compared_rows.year_ago_value,
-        {{ safe_ratio(
-            'compared_rows.value - compared_rows.year_ago_value', 'abs(compared_rows.year_ago_value)'
-        ) }} as yoy_ratio,
+        case
+            when compared_rows.is_period_complete
+                then
+                    {{ safe_ratio('compared_rows.value - compared_rows.year_ago_value',
+                        'abs(compared_rows.year_ago_value)') }}
+        end as yoy_ratio,
         targets.target_value,
         {{ safe_ratio('compared_rows.value', 'targets.target_value') }} as attainment_ratio,
         {{ target_status(

@@ -18,7 +18,8 @@ source_reconciliation as (
         staged_rows,
         duplicate_rows,
         rejected_rows,
-        raw_rows = staged_rows + duplicate_rows + rejected_rows as is_balanced
+        raw_rows = staged_rows + duplicate_rows + rejected_rows as is_balanced,
+        conflicting_rows
     from counts_of_systems
 
 )

@@ -12,7 +12,9 @@ calls as (
 
     select
         {{ hubspot_engagement('call') }},
-        lower(hs_call_direction) as direction,
+        {{ word_of('activity_directions', 'hubspot', 'hs_call_direction',
+            'lower(hs_call_direction)') }} as direction,
+        {%- set outcome -%}
         case lower(hs_call_disposition)
             when 'f240bbac-87c9-4f6e-bf70-924b57d47db7' then 'connected'
             when '73a0d17f-1163-4015-bdd5-ec830791da20' then 'no_answer'
@@ -21,7 +23,9 @@ calls as (
             when 'b2cf5968-551e-4856-9783-52b3da59a7d0' then 'left_voicemail'
             when '17b47fee-58de-441e-a44c-c6300d46f273' then 'wrong_number'
             else lower(replace(hs_call_disposition, ' ', '_'))
-        end as outcome
+        end
+        {%- endset %}
+        {{ word_of('activity_outcomes', 'hubspot', 'hs_call_disposition', outcome) }} as outcome
     from engagement_call_rows
 
 )

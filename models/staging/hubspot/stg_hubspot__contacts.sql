@@ -9,7 +9,8 @@ contact_rows as (
 -- HubSpot keeps a person who may buy and a person who has bought in one record, and tells them
 -- apart by the lifecycle stage: subscriber, lead, marketing qualified lead, sales qualified lead,
 -- opportunity, customer, evangelist, other. "Became a Lead Date" and its like are stamped when the
--- contact enters the stage. A lead is a contact that is or was in the stage lead or a later one.
+-- contact enters the stage. A portal's own stage is what the seed lifecycle_stages says. A lead is
+-- a contact that is or was in the stage lead or a later one.
 contacts as (
 
     select
@@ -41,7 +42,8 @@ contacts as (
         hs_merged_object_ids,
         case
             when
-                lower(lifecyclestage) in (
+                {{ word_of('lifecycle_stages', 'hubspot', 'lifecyclestage',
+                    'lower(lifecyclestage)') }} in (
                     'lead', 'marketingqualifiedlead', 'salesqualifiedlead', 'opportunity',
                     'customer', 'evangelist'
                 )

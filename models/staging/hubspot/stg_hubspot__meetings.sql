@@ -13,11 +13,14 @@ meetings as (
     select
         {{ hubspot_engagement('meeting', 'hs_meeting_start_time') }},
         'outbound' as direction,
+        {%- set outcome -%}
         case upper(hs_meeting_outcome)
             when 'COMPLETED' then 'held'
             when 'CANCELED' then 'cancelled'
             else lower(hs_meeting_outcome)
-        end as outcome
+        end
+        {%- endset %}
+        {{ word_of('activity_outcomes', 'hubspot', 'hs_meeting_outcome', outcome) }} as outcome
     from engagement_meeting_rows
 
 )

@@ -1,3 +1,7 @@
+{% set survey_type = word_of(
+    'survey_types', 'hubspot', 'hs_survey_type', 'lower(hs_survey_type)'
+) %}
+
 with
 
 feedback_submission_rows as (
@@ -14,15 +18,15 @@ survey_responses as (
         'hubspot' as system,
         {{ system_key('hubspot', 'id') }} as response_id,
         hs_submission_timestamp as responded_at,
-        lower(hs_survey_type) as survey_type,
+        {{ survey_type }} as survey_type,
         hs_value as score,
         coalesce(
             scale_min,
-            case upper(hs_survey_type) when 'NPS' then 0 when 'CES' then 1 when 'CSAT' then 1 end
+            case {{ survey_type }} when 'nps' then 0 when 'ces' then 1 when 'csat' then 1 end
         ) as scale_min,
         coalesce(
             scale_max,
-            case upper(hs_survey_type) when 'NPS' then 10 when 'CES' then 7 when 'CSAT' then 5 end
+            case {{ survey_type }} when 'nps' then 10 when 'ces' then 7 when 'csat' then 5 end
         ) as scale_max,
         {{ system_key('hubspot', 'hs_company_id') }} as account_record_id,
         {{ system_key('hubspot', 'hs_contact_id') }} as person_record_id,

@@ -6,12 +6,14 @@ account_rows as (
 
 ),
 
+-- "IsPersonAccount"; its contact stands on person accounts only. The name of a person stays here.
 accounts as (
 
     select
         'salesforce' as system,
         {{ system_key('salesforce', 'id') }} as account_record_id,
-        name as account_name,
+        case when not coalesce(is_person_account, person_contact_id is not null) then name end
+            as account_name,
         {{ system_key('salesforce', 'parent_id') }} as parent_account_record_id,
         industry,
         segment,
@@ -21,7 +23,7 @@ accounts as (
         coalesce(billing_country, shipping_country) as country,
         territory,
         market,
-        {{ system_key('salesforce', 'owner_id') }} as rep_id,
+        {{ salesforce_owner_key() }} as rep_id,
         {{ domain_of('website') }} as domain,
         created_date as created_at,
         {{ salesforce_is_deleted() }} as is_deleted,

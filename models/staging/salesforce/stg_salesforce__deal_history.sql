@@ -10,14 +10,6 @@ deal_field_changes as (
 
 ),
 
-deal_versions as (
-
-    select *
-    from {{ ref('stg_salesforce__deal_versions') }}
-    where not is_deleted
-
-),
-
 -- "OpportunityFieldHistory" keeps a change of owner twice, once by name and once by id; only the
 -- one by id says who it was.
 changes_by_id as (
@@ -25,62 +17,78 @@ changes_by_id as (
     select *
     from deal_field_changes
     where
-        field <> 'owner'
-        or {{ matches("coalesce(raw_new_value, raw_old_value, '')", '^005[A-Za-z0-9]{12}') }}
+        coalesce(raw_old_value, raw_new_value) is not null
+        and (
+            field <> 'owner'
+            or {{ matches("coalesce(raw_new_value, raw_old_value, '')", '^00[5G][A-Za-z0-9]{12}') }}
+        )
 
 ),
 
-deals_with_changes as (
+changes_of_versions as (
 
-    select distinct deal_id
-    from deal_field_changes
-    where field in ('stage', 'amount', 'close_date', 'owner')
+    select *
+    from {{ ref('stg_salesforce__deal_version_changes') }}
 
 ),
 
--- "OpportunityHistory represents the stage history": each row is the deal after a change. It
--- stands in for the field history of the deals that have none.
-values_of_versions as (
+-- Field history is kept of chosen fields and for a while only. The versions stand in for a deal's
+-- field that it has no change of, or of which they know a change before its first one.
+fields_of_versions as (
 
-    {% for field in ['stage', 'amount', 'close_date'] -%}
     select
-        deal_versions.deal_id,
-        deal_versions.changed_at,
-        '{{ field }}' as field,
-        lag(deal_versions.{{ field }}) over (
-            partition by deal_versions.deal_id
-            order by deal_versions.changed_at, deal_versions.version_id
-        ) as old_value,
-        deal_versions.{{ field }} as new_value
-    from deal_versions
-    left join deals_with_changes
-        on deal_versions.deal_id = deals_with_changes.deal_id
-    where deals_with_changes.deal_id is null
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+        changes_of_versions.deal_id,
+        changes_of_versions.field
+    from changes_of_versions
+    left join changes_by_id
+        on
+            changes_of_versions.deal_id = changes_by_id.deal_id
+            and changes_of_versions.field = changes_by_id.field
+    group by changes_of_versions.deal_id, changes_of_versions.field
+    having
+        count(changes_by_id.field) = 0
+        or min(
+            case
+                when changes_of_versions.old_value is not null then changes_of_versions.changed_at
+            end
+        ) < min(changes_by_id.changed_at)
 
 ),
 
 deal_history as (
 
     select
-        system,
-        deal_id,
-        changed_at,
-        field,
-        old_value,
-        new_value
+        changes_by_id.system,
+        changes_by_id.deal_id,
+        changes_by_id.changed_at,
+        changes_by_id.field,
+        case
+            when changes_by_id.field <> 'owner' or changes_by_id.raw_old_value like '005%'
+                then changes_by_id.old_value
+        end as old_value,
+        case
+            when changes_by_id.field <> 'owner' or changes_by_id.raw_new_value like '005%'
+                then changes_by_id.new_value
+        end as new_value
     from changes_by_id
+    left join fields_of_versions
+        on
+            changes_by_id.deal_id = fields_of_versions.deal_id
+            and changes_by_id.field = fields_of_versions.field
+    where fields_of_versions.deal_id is null
     union all
     select
         'salesforce' as system,
-        deal_id,
-        changed_at,
-        field,
-        old_value,
-        new_value
-    from values_of_versions
-    where coalesce(old_value, '') <> coalesce(new_value, '')
+        changes_of_versions.deal_id,
+        changes_of_versions.changed_at,
+        changes_of_versions.field,
+        changes_of_versions.old_value,
+        changes_of_versions.new_value
+    from changes_of_versions
+    inner join fields_of_versions
+        on
+            changes_of_versions.deal_id = fields_of_versions.deal_id
+            and changes_of_versions.field = fields_of_versions.field
 
 )
 

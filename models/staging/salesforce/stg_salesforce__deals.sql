@@ -49,7 +49,7 @@ deals as (
         close_date,
         amount,
         currency_iso_code as currency,
-        {{ system_key('salesforce', 'owner_id') }} as rep_id,
+        {{ salesforce_owner_key() }} as rep_id,
         type as deal_type,
         lead_source,
         {{ system_key('salesforce', 'campaign_id') }} as campaign_id,

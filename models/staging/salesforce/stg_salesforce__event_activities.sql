@@ -11,6 +11,12 @@ events_with_begin as (
     select
         *,
         coalesce(
+            case
+                when is_all_day_event
+                    then {{ start_of_local_day(
+                        'coalesce(activity_date, cast(start_date_time as date))'
+                    ) }}
+            end,
             start_date_time,
             activity_date_time,
             {{ start_of_local_day('activity_date') }},
@@ -26,7 +32,9 @@ events_with_begin as (
 ),
 
 -- An event is held unless it was cancelled or is in the future. "IsChild: indicates whether the
--- event is a child of another event": the same meeting in another calendar, which counts once.
+-- event is a child of another event": the same meeting in another calendar, which counts once. The
+-- record of a series ("IsRecurrence") is no event of its own. An all-day event begins at midnight UTC
+-- whatever its owner's zone; its day is "ActivityDate".
 event_activities as (
 
     select
@@ -34,7 +42,7 @@ event_activities as (
         {{ system_key('salesforce', 'id') }} as activity_id,
         'meeting' as activity_type,
         begins_at as occurred_at,
-        {{ system_key('salesforce', 'owner_id') }} as rep_id,
+        {{ salesforce_owner_key() }} as rep_id,
         coalesce(
             {{ salesforce_key_of('what_id', 'account') }},
             {{ system_key('salesforce', 'account_id') }}
@@ -49,7 +57,9 @@ event_activities as (
             else 'planned'
         end as outcome,
         coalesce(is_automated, false) as is_automated,
-        {{ salesforce_is_deleted() }} or coalesce(is_child, false) as is_deleted
+        {{ salesforce_is_deleted() }}
+        or coalesce(is_child, false)
+        or coalesce(is_recurrence, false) as is_deleted
     from events_with_begin
 
 )

@@ -6,14 +6,23 @@ task_rows as (
 
 ),
 
--- TaskSubtype: Task, Email, ListEmail, Cadence, Call. A task not closed is still to be done.
+-- TaskSubtype: Task, Email, ListEmail, Cadence, Call. A task not closed is still to be done. What
+-- the company says of its own types goes before the subtype, which is Task for all that a telephone
+-- system writes.
 tasks_with_kind as (
 
     select
         *,
-        replace(lower(coalesce(task_subtype, type)), ' ', '') as kind,
+        coalesce(
+            {{ word_of('activity_types', 'salesforce', 'type', text_null()) }},
+            {{ word_of('activity_types', 'salesforce', 'task_subtype', text_null()) }},
+            replace(lower(coalesce(task_subtype, type)), ' ', '')
+        ) as kind,
         coalesce(is_closed, lower(status) = 'completed', true) as is_done,
-        lower(replace(call_disposition, ' ', '_')) as disposition
+        {{ word_of('activity_outcomes', 'salesforce', 'call_disposition',
+            "lower(replace(call_disposition, ' ', '_'))") }} as disposition,
+        {{ word_of('activity_directions', 'salesforce', 'call_type', 'lower(call_type)') }}
+            as call_direction
     from task_rows
 
 ),
@@ -37,7 +46,7 @@ tasks as (
             ) then created_date
             else coalesce({{ start_of_local_day('activity_date') }}, created_date)
         end as occurred_at,
-        {{ system_key('salesforce', 'owner_id') }} as rep_id,
+        {{ salesforce_owner_key() }} as rep_id,
         coalesce(
             {{ salesforce_key_of('what_id', 'account') }},
             {{ system_key('salesforce', 'account_id') }}
@@ -47,7 +56,7 @@ tasks as (
         {{ salesforce_key_of('what_id', 'opportunity') }} as deal_id,
         case
             when not is_done then null
-            when kind = 'call' and lower(call_type) in ('inbound', 'outbound') then lower(call_type)
+            when kind = 'call' and call_direction in ('inbound', 'outbound') then call_direction
             when kind in ('email', 'listemail') then 'outbound'
         end as direction,
         case
@@ -60,7 +69,8 @@ tasks as (
             else disposition
         end as outcome,
         coalesce(is_automated, false) or coalesce(kind = 'listemail', false) as is_automated,
-        {{ salesforce_is_deleted() }} as is_deleted
+        -- The record of a series ("IsRecurrence") is no task of its own.
+        {{ salesforce_is_deleted() }} or coalesce(is_recurrence, false) as is_deleted
     from tasks_with_kind
 
 )

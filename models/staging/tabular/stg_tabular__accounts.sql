@@ -11,7 +11,7 @@ accounts as (
     select
         'tabular' as system,
         {{ system_key('tabular', 'account_id') }} as account_record_id,
-        account_name,
+        case when not coalesce(is_person_account, false) then account_name end as account_name,
         {{ system_key('tabular', 'parent_account_id') }} as parent_account_record_id,
         industry,
         segment,

@@ -12,7 +12,8 @@ email_events as (
         'tabular' as system,
         {{ system_key('tabular', 'event_id') }} as event_id,
         {{ system_key('tabular', 'message_id') }} as message_id,
-        lower(event_type) as event_type,
+        {{ word_of('email_event_types', 'tabular', 'event_type', 'lower(event_type)') }}
+            as event_type,
         occurred_at,
         url,
         coalesce(is_machine, false) as is_machine

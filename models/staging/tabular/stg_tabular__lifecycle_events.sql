@@ -13,7 +13,8 @@ lifecycle_events as (
         {{ system_key('tabular', 'event_id') }} as event_id,
         {{ system_key('tabular', 'account_id') }} as account_record_id,
         {{ system_key('tabular', 'person_id') }} as person_record_id,
-        lower(event_type) as event_type,
+        {{ word_of('lifecycle_event_types', 'tabular', 'event_type', 'lower(event_type)') }}
+            as event_type,
         occurred_at,
         reason
     from lifecycle_event_rows

@@ -12,7 +12,8 @@ survey_responses as (
         'tabular' as system,
         {{ system_key('tabular', 'response_id') }} as response_id,
         responded_at,
-        lower(survey_type) as survey_type,
+        {{ word_of('survey_types', 'tabular', 'survey_type', 'lower(survey_type)') }}
+            as survey_type,
         score,
         scale_min,
         scale_max,

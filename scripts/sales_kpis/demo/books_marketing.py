@@ -36,10 +36,10 @@ class Message:
 
     @property
     def is_delivered(self) -> bool:
-        """Delivered by its events; Mailchimp tells only of bounces."""
-        if self.message.system == "mailchimp":
-            return "bounce" not in self.happened
-        return "delivered" in self.happened
+        """Delivered by its events and not bounced; Mailchimp tells only of bounces."""
+        if "bounce" in self.happened:
+            return False
+        return self.message.system == "mailchimp" or "delivered" in self.happened
 
 
 @dataclass(frozen=True)

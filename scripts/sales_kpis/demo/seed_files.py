@@ -1,7 +1,7 @@
 """Writes the planning and mapping seeds of a company, with the columns of inputs.md."""
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -159,6 +159,34 @@ def _rules(company: Company) -> list[SeedTable]:
     ]
 
 
+# A company's own words for what the models know by one; the demo's systems write none of these.
+WORDS: Mapping[tuple[str, str], tuple[tuple[str, str, str], ...]] = {
+    ("activity_types", "activity_type"): (
+        ("salesforce", "Genesys", "call"),
+        ("salesforce", "Dialer Call", "call"),
+        ("tabular", "Phone", "call"),
+    ),
+    ("activity_directions", "direction"): (
+        ("tabular", "Incoming", "inbound"),
+        ("tabular", "Outgoing", "outbound"),
+    ),
+    ("activity_outcomes", "outcome"): (
+        ("salesforce", "Talked to decision maker", "connected"),
+        ("tabular", "Took place", "held"),
+    ),
+    ("email_event_types", "event_type"): (
+        ("tabular", "Opened", "open"),
+        ("tabular", "Hard bounce", "bounce"),
+    ),
+    ("lifecycle_event_types", "event_type"): (
+        ("tabular", "Signed up", "registered"),
+        ("tabular", "Churned", "cancelled"),
+    ),
+    ("lifecycle_stages", "lifecycle_stage"): (("hubspot", "165432987", "lead"),),
+    ("survey_types", "survey_type"): (("tabular", "Net Promoter Score", "nps"),),
+}
+
+
 def _mapping(company: Company) -> list[SeedTable]:
     def row(spelling: Spelling, *meaning: Cell) -> tuple[Cell, ...]:
         return (spelling.system, spelling.raw, *meaning)
@@ -205,5 +233,9 @@ def _mapping(company: Company) -> list[SeedTable]:
                 (r.priority, r.source_pattern, r.medium_pattern, r.channel)
                 for r in company.channel_rules
             ),
+        ),
+        *(
+            SeedTable(f"mapping/{vocabulary}.csv", ("system", "raw_value", word), rows)
+            for (vocabulary, word), rows in WORDS.items()
         ),
     ]

@@ -1,7 +1,8 @@
-"""The comparison of marts that two engines have built."""
+"""The comparison of tables that two engines have built: seeds, staging, intermediate and marts."""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,54 +10,84 @@ from typing import Any
 
 import duckdb
 
+from builds import PROJECT
 from sales_kpis.marts import quoted, text_literal
-from sales_kpis.spark_marts import Mart, export_spark_marts_to_duckdb, marts_of_manifest
+from sales_kpis.project import MART_SCHEMAS
+from sales_kpis.spark_marts import Mart, export_spark_tables_to_duckdb, marts_of_manifest
 from spark_dbt import SparkDbt
 
 RELATIVE_TOLERANCE = 1e-9
 SHOWN_ROWS = 5
+INEXACT = frozenset(("double", "float"))
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two databases with the same marts: `expected` and `found`."""
+    """Tables of two databases, row by row.
 
-    marts: list[Mart]
-    expected: Path
-    found: Path
+    Attributes:
+        tables: what was compared.
+        rows: the rows of each table on DuckDB, by its name with its schema.
+        differences: one sentence for each of the first rows that differ in a table; none when all
+            tables are equal.
+    """
 
-    def rows(self) -> dict[str, int]:
-        """The rows of each mart of `expected`."""
-        with self._opened() as connection:
-            return {str(mart): _count(connection, f"expected.{mart.sql}") for mart in self.marts}
+    tables: list[Mart]
+    rows: Mapping[str, int]
+    differences: list[str]
 
-    def differences(self, mart: Mart) -> list[str]:
-        """One sentence for each of the first rows that differ; none when the tables are equal."""
-        with self._opened() as connection:
-            counts = [_count(connection, f"{side}.{mart.sql}") for side in ("expected", "found")]
-            sentences = list(_differing_rows(connection, mart))
-        if counts[0] != counts[1]:
-            sentences.insert(0, f"{mart}: {counts[0]} rows on DuckDB, {counts[1]} on Spark")
-        return sentences
-
-    def _opened(self) -> duckdb.DuckDBPyConnection:
-        connection = duckdb.connect()
-        connection.execute("set TimeZone = 'UTC'")
-        for side, database in (("expected", self.expected), ("found", self.found)):
-            connection.execute(f"attach {text_literal(str(database))} as {side} (read_only)")
-        return connection
+    @property
+    def marts(self) -> list[Mart]:
+        """Those of the tables that are marts."""
+        return [table for table in self.tables if table.schema in MART_SCHEMAS]
 
 
 def compared(duckdb_database: Path, spark: SparkDbt, built: Path) -> Comparison:
-    """The marts of a DuckDB build beside those that the last build on Spark has built.
+    """What DuckDB has built beside all that the last build on Spark has built.
 
-    Spark's are copied to the DuckDB file `built`, so that the next build may replace them.
+    Spark's tables are copied to the DuckDB file `built`, so that the next build may replace them.
+    A mart has the types of its contract, any other table those that DuckDB gave it.
     """
-    export_spark_marts_to_duckdb(built_marts(spark), spark.warehouse, built)
-    return Comparison(marts_of_manifest(built_marts(spark)), duckdb_database, built)
+    manifest = built_nodes(spark)
+    marts = marts_of_manifest(manifest)
+    with _opened(duckdb_database) as connection:
+        others = [
+            Mart(schema, name, _columns(connection, schema, name), ())
+            for schema, name in sorted(
+                (node["schema"], node["alias"])
+                for node in manifest["nodes"].values()
+                if node["resource_type"] in ("model", "seed")
+            )
+            if (schema, name) not in {(mart.schema, mart.name) for mart in marts}
+        ]
+    tables = [*others, *marts]
+    export_spark_tables_to_duckdb(tables, spark.warehouse, built)
+    return compare(tables, duckdb_database, built)
 
 
-def built_marts(spark: SparkDbt) -> Mapping[str, Any]:
+def compare(tables: list[Mart], duckdb_database: Path, spark_database: Path) -> Comparison:
+    """The tables of two DuckDB files, the second with those of Spark."""
+    rows = {}
+    differences = []
+    with _opened(duckdb_database) as connection:
+        connection.execute(f"attach {text_literal(str(spark_database))} as found (read_only)")
+        for table in tables:
+            # A staging model is a view on DuckDB: it is read once.
+            connection.execute(
+                f"create or replace temp table expected as select * from {table.sql}"
+            )
+            connection.execute(
+                f"create or replace temp table found as select * from found.{table.sql}"
+            )
+            counts = [_count(connection, side) for side in ("expected", "found")]
+            rows[str(table)] = counts[0]
+            if counts[0] != counts[1]:
+                differences.append(f"{table}: {counts[0]} rows on DuckDB, {counts[1]} on Spark")
+            differences.extend(_differing_rows(connection, table))
+    return Comparison(tables, rows, differences)
+
+
+def built_nodes(spark: SparkDbt) -> Mapping[str, Any]:
     """The manifest of the last build on Spark, with the nodes only that it has built."""
     ids = {result["unique_id"] for result in spark.run_results()["results"]}
     manifest = spark.manifest()
@@ -64,25 +95,43 @@ def built_marts(spark: SparkDbt) -> Mapping[str, Any]:
     return {**manifest, "nodes": nodes}
 
 
+@contextlib.contextmanager
+def _opened(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The database itself, not attached under another name: its views know themselves by its own.
+
+    They also know the raw files by their paths from the project's folder.
+    """
+    with contextlib.chdir(PROJECT), duckdb.connect(str(database), read_only=True) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        yield connection
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> dict[str, str]:
+    described = connection.execute(f"describe {quoted(schema)}.{quoted(name)}").fetchall()
+    return {row[0]: row[1].lower() for row in described}
+
+
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
-    row = connection.execute(f"select count(*) from {table}").fetchone()
+    row = connection.execute(f"select count(*) from temp.{table}").fetchone()
     assert row is not None
     return int(row[0])
 
 
-def _differing_rows(connection: duckdb.DuckDBPyConnection, mart: Mart) -> Iterator[str]:
+def _differing_rows(connection: duckdb.DuckDBPyConnection, table: Mart) -> Iterator[str]:
     """Rows with one key that differ in a column, and rows that only one side has.
 
-    Every column is compared exactly, but doubles within the tolerance. A mart without a primary key
-    is compared as a bag of whole rows.
+    Every column is compared exactly, but doubles within the tolerance. A table without a primary
+    key is compared as a bag of whole rows: its key is all that is exact.
     """
-    key = mart.key or tuple(mart.columns)
-    keys = ", ".join(quoted(column) for column in key)
-    values = [column for column in mart.columns if column not in key]
-    same = " and ".join(_same(column, mart.columns[column]) for column in values) or "true"
+    inexact = [name for name, data_type in table.columns.items() if data_type in INEXACT]
+    key = table.key or tuple(name for name in table.columns if name not in inexact)
+    values = [column for column in table.columns if column not in key]
+    same = " and ".join(_same(column, table.columns[column]) for column in values) or "true"
+    partition = ", ".join(quoted(column) for column in key)
+    order = ", ".join(f"{quoted(column)} nulls last" for column in values)
+    copies = f"partition by {partition}" + (f" order by {order}" if order else "")
     sides = {
-        side: f"(select *, row_number() over (partition by {keys}) as copy_number"
-        f" from {side}.{mart.sql})"
+        side: f"(select *, row_number() over ({copies}) as copy_number from temp.{side})"
         for side in ("expected", "found")
     }
     match = " and ".join(
@@ -101,12 +150,12 @@ def _differing_rows(connection: duckdb.DuckDBPyConnection, mart: Mart) -> Iterat
         present = expected if expected["copy_number"] is not None else found
         name = ", ".join(f"{column} {present[column]}" for column in key)
         if expected["copy_number"] is None:
-            yield f"{mart}: only Spark has {name}"
+            yield f"{table}: only Spark has {name}"
         elif found["copy_number"] is None:
-            yield f"{mart}: only DuckDB has {name}"
+            yield f"{table}: only DuckDB has {name}"
         else:
             unequal = [column for column in values if expected[column] != found[column]]
-            yield f"{mart}: {name}: " + "; ".join(
+            yield f"{table}: {name}: " + "; ".join(
                 f"{column} is {expected[column]!r} on DuckDB, {found[column]!r} on Spark"
                 for column in unequal
             )
@@ -116,7 +165,7 @@ def _same(column: str, data_type: str) -> str:
     """SQL that is true where both rows have the same value."""
     expected, found = f"expected.{quoted(column)}", f"found.{quoted(column)}"
     same = f"{expected} is not distinct from {found}"
-    if data_type != "double":
+    if data_type not in INEXACT:
         return same
     largest = f"greatest(abs({expected}), abs({found}))"
     near = f"abs({expected} - {found}) <= {RELATIVE_TOLERANCE} * {largest}"

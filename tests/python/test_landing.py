@@ -1,0 +1,182 @@
+"""Files as they come from people are read where it is plain what is meant, else named."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from builds import run_dbt
+
+STAGES = {
+    "rows": [
+        {"stage": "Won", "stage_order": 2, "is_closed": True, "is_won": True},
+        {"stage": "Talk", "stage_order": 1, "is_closed": False, "is_won": False},
+    ]
+}
+
+
+def check(folder: Path, files: dict[str, str | bytes], **mapping: Any) -> dict[str, Any] | str:
+    """What check_sources says of the files; a text where it stopped."""
+    raw = folder / "raw" / "tabular"
+    raw.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        (raw / name).write_bytes(content.encode() if isinstance(content, str) else content)
+    build = run_dbt(
+        ["run-operation", "check_sources"],
+        folder,
+        variables={
+            "systems": ["tabular"],
+            "raw_path": str(folder / "raw"),
+            "source_mapping": {"tabular": {"deal_stage": STAGES, **mapping}},
+        },
+    )
+    found = re.search(r"CHECK_SOURCES (\{.*\})", build.output)
+    if found is None:
+        return build.output
+    report: dict[str, Any] = json.loads(found.group(1))
+    return report
+
+
+def rows_of(report: dict[str, Any] | str, table: str) -> int:
+    assert isinstance(report, dict), report
+    assert report["errors"] == []
+    [rows] = [each["rows"] for each in report["tables"] if each["table"] == table]
+    return int(rows)
+
+
+@pytest.mark.parametrize(
+    ("content", "rows"),
+    [
+        pytest.param("rep_id,rep_name\n1,Ann\n2,Bo\n", 2, id="plain"),
+        pytest.param("sep=;\r\nrep_id;rep_name\r\n1;Ann\r\n", 1, id="Excel's delimiter line"),
+        pytest.param("\n\nrep_id,rep_name\n1,Ann\n", 1, id="blank lines first"),
+        pytest.param("All reps\n\nrep_id,rep_name\n1,Ann\n", 1, id="a title and a blank line"),
+        pytest.param("\ufeffrep_id,rep_name\n1,Ann\n", 1, id="a byte-order mark"),
+        pytest.param('rep_id,"rep_name"\n1,"Ann, of\nOslo"\n', 1, id="a line break within quotes"),
+        pytest.param("rep_id,rep_name,note\n1,Ann\n", 1, id="a row shorter than the header"),
+        pytest.param('rep_id,rep_name,"a ""b"" c\'s",x,x,\n1,Ann,2,3,4,5\n', 1, id="odd headers"),
+    ],
+)
+def test_a_file_is_read_from_its_header_on(tmp_path: Path, content: str, rows: int) -> None:
+    assert rows_of(check(tmp_path, {"rep.csv": content}), "rep") == rows
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        pytest.param(
+            "rep_id,rep_name\n1,Ann\n2,Bo,3\n4,Cy,5,6\n",
+            "rep.csv has rows with more values than its header (line 3, and 1 more): quote the"
+            " values that hold the delimiter.",
+            id="rows longer than the header",
+        ),
+        pytest.param(
+            "rep_id,rep_name\n1,Zoé\n".encode("cp1252"),
+            "rep.csv is not in UTF-8 (line 2): save it in that encoding, for example with"
+            " `iconv -f cp1252 -t utf-8`.",
+            id="another encoding",
+        ),
+        pytest.param(
+            "rep_id,rep_name\n1,Zoé\n".encode("utf-16"),
+            "rep.csv is not in UTF-8 but, as it seems, in UTF-16: save it in that encoding",
+            id="UTF-16",
+        ),
+        pytest.param(
+            'rep_id,"rep\nname"\n1,Ann\n',
+            "The header of a CSV file breaks its line within quotes",
+            id="a header of two lines",
+        ),
+    ],
+)
+def test_a_file_that_cannot_be_read_stops_with_a_sentence(
+    tmp_path: Path, content: str | bytes, sentence: str
+) -> None:
+    said = check(tmp_path, {"rep.csv": content})
+    assert isinstance(said, str)
+    assert sentence in " ".join(said.split())
+
+
+def test_files_that_are_not_read_are_named_with_what_to_do(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "rep.csv": "rep_id,rep_name\n1,Ann\n",
+        "deals.tsv": "deal_id\tstage\n",
+        "deal_history.txt": "x\n",
+        "account.xlsx": b"PK",
+        "lead.csv.gz": b"",
+        "person.jsonl": "{}",
+        "notes": "x",
+        ".hidden": "x",
+    }
+    report = check(tmp_path, files)
+    assert isinstance(report, dict)
+    assert {odd["table"]: odd["next_step"].split(":")[0] for odd in report["oddities"]} == {
+        "account.xlsx": "Save each of its sheets as CSV, account.csv.",
+        "deal_history.txt": "Rename it to deal_history.csv",
+        "deals.tsv": "Rename it to deals.csv",
+        "lead.csv.gz": "Unpack it",
+        "notes": "If it holds a table, save it as CSV, Parquet or JSON; else take it away.",
+        "person.jsonl": "Rename it to person.json.",
+    }
+    assert {odd["kind"] for odd in report["oddities"]} == {"file that is not read"}
+
+
+def test_a_system_without_any_table_is_an_error(tmp_path: Path) -> None:
+    report = check(tmp_path, {"deals.tsv": "deal_id\tstage\n1\tWon\n"}, deal_stage=False)
+    assert isinstance(report, dict)
+    [error] = report["errors"]
+    assert error.startswith("System tabular is in use and none of its tables was delivered")
+
+
+ALPHAS = (
+    "Deal Name,Client,Status,Value\n"
+    "Alpha,C1,Won,100\nAlpha,C2,Won,900\nAlpha,C3,Talk,50\nBeta,C1,Won,10\n"
+)
+COLUMNS = {"deal_id": "Deal Name", "account_id": "Client", "stage": "Status", "amount": "Value"}
+
+
+def test_rows_that_share_a_key_and_differ_are_an_error_unless_one_is_newer(tmp_path: Path) -> None:
+    deal = {"columns": COLUMNS}
+    report = check(tmp_path, {"deal.csv": ALPHAS}, deal=deal)
+    assert isinstance(report, dict)
+    assert report["errors"] == [
+        "2 rows of tabular.deal share a key (deal_id) with another row and differ from it in"
+        " account_id, stage, amount: is 'Deal Name' the key of the table? Map the column that is"
+        " in source_mapping (tabular: {deal: {columns: {deal_id: <its name>}}}), or deliver"
+        " updated_at, which says what is newer."
+    ]
+    lines = ALPHAS.splitlines()
+    dated = "\n".join([f"{lines[0]},updated_at", *(f"{line},2025-01-01" for line in lines[1:])])
+    report = check(tmp_path, {"deal.csv": dated}, deal=deal)
+    assert isinstance(report, dict)
+    assert report["errors"] == []
+    copies = "\n".join([lines[0], lines[1], lines[1], lines[1]])
+    report = check(tmp_path, {"deal.csv": copies}, deal=deal)
+    assert isinstance(report, dict)
+    assert report["errors"] == []
+
+
+def test_a_few_conflicting_keys_are_told_and_counted_in_the_books(tmp_path: Path) -> None:
+    others = "".join(f"Deal {number},C1,Won,10\n" for number in range(300))
+    report = check(tmp_path, {"deal.csv": ALPHAS + others}, deal={"columns": COLUMNS})
+    assert isinstance(report, dict)
+    assert report["errors"] == []
+    [oddity] = report["oddities"]
+    assert (oddity["kind"], oddity["rows"]) == ("keys of different rows", 2)
+    build = run_dbt(
+        ["run", "--select", "path:models/staging/tabular", "source_reconciliation"],
+        tmp_path,
+        variables={
+            "systems": ["tabular"],
+            "raw_path": str(tmp_path / "raw"),
+            "source_mapping": {"tabular": {"deal_stage": STAGES, "deal": {"columns": COLUMNS}}},
+        },
+    )
+    assert build.exit_code == 0, build.output
+    assert build.rows(
+        "select raw_rows, staged_rows, duplicate_rows, rejected_rows, is_balanced,"
+        " conflicting_rows from monitoring.source_reconciliation where source_table = 'deal'"
+    ) == [(304, 302, 2, 0, True, 2)]
