@@ -46,16 +46,16 @@ class People:
 
     @cached_property
     def of_email(self) -> dict[str, str]:
-        """The human of each normalised address that was known by `as_of_date`."""
+        """The human of each valid address, normalised, that was known by `as_of_date`."""
         found: dict[str, str] = {}
         for person in self.people.values():
             human = self.of_person(person.key) if self._exists(person) else None
-            if person.email and human:
-                found.setdefault(person.email.strip().lower(), human)
+            if human and is_valid_email(person.email or ""):
+                found.setdefault((person.email or "").strip().lower(), human)
         for lead in self.leads.values():
             human = self.of_lead(lead.key) if self._exists(lead) else None
-            if lead.email and human:
-                found.setdefault(lead.email.strip().lower(), human)
+            if human and is_valid_email(lead.email or ""):
+                found.setdefault((lead.email or "").strip().lower(), human)
         return found
 
     def _exists(self, record: Person | Lead) -> bool:
@@ -190,3 +190,10 @@ class People:
 def people_of(books: Books) -> People:
     """The people of a company, once."""
     return People(books)
+
+
+def is_valid_email(text: str) -> bool:
+    """Exactly one @, something before it, a domain with a dot inside, no spaces."""
+    local, at, domain = text.strip().partition("@")
+    has_space = any(character.isspace() for character in local + domain)
+    return bool(local and at) and "@" not in domain and not has_space and "." in domain[1:-1]

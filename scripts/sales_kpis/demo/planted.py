@@ -17,9 +17,10 @@ from sales_kpis.demo import planted_revenue as revenue
 from sales_kpis.demo import planted_worth as worth
 from sales_kpis.demo.as_of import Books
 from sales_kpis.demo.books_marketing import MODELS
+from sales_kpis.demo.books_people import is_valid_email
 from sales_kpis.demo.company import Company
 from sales_kpis.demo.periods import previous_period, year_ago
-from sales_kpis.demo.planted_leads import is_valid_email, is_valid_phone
+from sales_kpis.demo.planted_leads import is_valid_phone
 from sales_kpis.demo.planted_marketing import TOUCHED
 from sales_kpis.demo.rollup import Kpi, KpiRow, roll_up
 from sales_kpis.demo.settings import Settings

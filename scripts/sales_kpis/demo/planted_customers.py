@@ -7,10 +7,9 @@ from decimal import Decimal
 from sales_kpis.demo.as_of import NONE, ZERO, Books, Dimensions, named
 from sales_kpis.demo.books_customers import Customer, customers_of
 from sales_kpis.demo.books_marketing import marketing_of
-from sales_kpis.demo.books_people import people_of
+from sales_kpis.demo.books_people import is_valid_email, people_of
 from sales_kpis.demo.company import SurveyResponse
 from sales_kpis.demo.periods import period_start
-from sales_kpis.demo.planted_leads import is_valid_email
 from sales_kpis.demo.planted_revenue import ONE, counted, when, won
 from sales_kpis.demo.rollup import (
     Fact,

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from sales_kpis.demo.as_of import ZERO, Books, CreatedLead
 from sales_kpis.demo.books_activity import activities_of, meets
+from sales_kpis.demo.books_people import is_valid_email
 from sales_kpis.demo.books_plans import plans_of
 from sales_kpis.demo.planted_revenue import ONE, when
 from sales_kpis.demo.rollup import Fact, PeriodFact, begun_periods, in_periods
@@ -30,13 +31,6 @@ def lead_quality(books: Books) -> Iterator[Fact]:
         for field, is_present in present.items():
             dimensions = {**lead.dimensions, "contact_field": field}
             yield Fact(lead.created_date, dimensions, when(is_present, ONE), ONE)
-
-
-def is_valid_email(text: str) -> bool:
-    """Exactly one @, something before it, a domain with a dot inside, no spaces."""
-    local, at, domain = text.strip().partition("@")
-    has_space = any(character.isspace() for character in local + domain)
-    return bool(local and at) and "@" not in domain and not has_space and "." in domain[1:-1]
 
 
 def is_valid_phone(text: str) -> bool:

@@ -1,7 +1,7 @@
 """Who is who: one `human` for the records of a person.
 
 The records of one person are joined by what the systems state (merges, a lead's contact, a web user
-id) and by their e-mail address. A deleted record joins nobody by its address or web user.
+id) and by their e-mail address, if it is a valid one. A deleted record joins nobody by its address or web user.
 """
 
 from collections import defaultdict
@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import TypeVar
 
+from sales_kpis.demo.books_people import is_valid_email
 from sales_kpis.demo.chance import ZONE
 from sales_kpis.demo.company import (
     Company,
@@ -86,8 +87,8 @@ def _humans(company: Company, user_of: dict[str, str], as_of: date) -> dict[Node
         links[node]
         if record.merged_into and (kind, record.merged_into) in known:
             link(node, (kind, record.merged_into))
-        if record.email and _exists(record, as_of):
-            link(node, ("email", record.email.strip().lower()))
+        if is_valid_email(record.email or "") and _exists(record, as_of):
+            link(node, ("email", (record.email or "").strip().lower()))
         if record.web_user and _exists(record, as_of):
             link(node, ("web", record.web_user))
         if isinstance(record, Lead):
