@@ -35,8 +35,8 @@ account_identities as (
 
 ),
 
--- The account on the deal itself goes before those linked to it, of these one marked as primary; those
--- of a deal that lost a merge come last.
+-- The account on the deal itself goes before those linked to it, of these one marked as primary;
+-- those of a deal that lost a merge come last.
 links as (
 
     select

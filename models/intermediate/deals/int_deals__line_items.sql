@@ -38,7 +38,8 @@ product_mapping as (
 
 ),
 
--- The lines of a deal that lost a merge are the survivor's. The seed may name a product by its own id or, to unite systems, by its key.
+-- The lines of a deal that lost a merge are the survivor's. The seed may name a product by its own
+-- id or, to unite systems, by its key.
 line_items_with_product as (
 
     select

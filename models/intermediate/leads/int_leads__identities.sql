@@ -12,7 +12,7 @@ leads as (
 
 ),
 
-merges as (
+lead_merges as (
 
     select *
     from {{ ref('int_leads__merges') }}
@@ -24,10 +24,10 @@ existing_leads as (
 
     select leads.*
     from leads
-    left join merges
-        on leads.lead_id = merges.lead_id
+    left join lead_merges
+        on leads.lead_id = lead_merges.lead_id
     where
-        merges.lead_id is null
+        lead_merges.lead_id is null
         and not leads.is_deleted
         and {{ local_date('leads.created_at') }} <= {{ as_of_date() }}
 
@@ -65,11 +65,11 @@ identities_of_all as (
     from identities
     union all
     select
-        merges.lead_id as lead_record_id,
+        lead_merges.lead_id as lead_record_id,
         identities.lead_id
-    from merges
+    from lead_merges
     inner join identities
-        on merges.surviving_lead_id = identities.lead_record_id
+        on lead_merges.surviving_lead_id = identities.lead_record_id
 
 )
 

@@ -29,7 +29,7 @@ survivors as (
 
 ),
 
-merges as (
+lead_merges as (
 
     select
         lead_id,
@@ -39,4 +39,4 @@ merges as (
 
 )
 
-select * from merges
+select * from lead_merges

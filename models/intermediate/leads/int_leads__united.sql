@@ -15,7 +15,7 @@ leads as (
 
 ),
 
-merges as (
+lead_merges as (
 
     select *
     from {{ ref('int_leads__merges') }}
@@ -26,17 +26,17 @@ merges as (
 conversions_of_losers as (
 
     select
-        merges.surviving_lead_id as lead_id,
+        lead_merges.surviving_lead_id as lead_id,
         leads.converted_at,
         leads.converted_account_record_id,
         leads.converted_person_record_id,
         leads.converted_deal_id
     from leads
-    inner join merges
-        on leads.lead_id = merges.lead_id
+    inner join lead_merges
+        on leads.lead_id = lead_merges.lead_id
     where leads.converted_deal_id is not null
     qualify row_number() over (
-        partition by merges.surviving_lead_id
+        partition by lead_merges.surviving_lead_id
         order by leads.converted_at nulls last, leads.lead_id
     ) = 1
 
@@ -79,11 +79,11 @@ surviving_leads as (
         end as {{ column }}{{ ',' if not loop.last }}
         {% endfor %}
     from leads
-    left join merges
-        on leads.lead_id = merges.lead_id
+    left join lead_merges
+        on leads.lead_id = lead_merges.lead_id
     left join conversions_of_losers
         on leads.lead_id = conversions_of_losers.lead_id
-    where merges.lead_id is null
+    where lead_merges.lead_id is null
 
 ),
 

@@ -7,12 +7,6 @@ contacts as (
 
 ),
 
-deal_merges as (
-
-    select * from {{ ref('stg_hubspot__deal_merges') }}
-
-),
-
 -- What names a deal that lost a merge names its survivor.
 deal_people as (
 
@@ -20,7 +14,7 @@ deal_people as (
         coalesce(deal_merges.survivor_record_id, people_of_deals.deal_id) as deal_id,
         people_of_deals.person_record_id
     from {{ ref('stg_hubspot__deal_people') }} as people_of_deals
-    left join deal_merges
+    left join {{ ref('stg_hubspot__deal_merges') }} as deal_merges
         on people_of_deals.deal_id = deal_merges.record_id
 
 ),
