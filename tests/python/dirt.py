@@ -36,7 +36,7 @@ NASTY = (
 )
 JUNK = {
     "int": "a dozen",
-    "decimal": "1.234,50",
+    "decimal": "1.23.4,5",  # No form of numbers has such groups.
     "bool": "perhaps",
     "date": "2025-02-30",
     "timestamp": "yesterday, 9:05 PM",

@@ -21,7 +21,7 @@ states as (
 ),
 
 -- Facts after `as_of_date` do not exist: a deal created later is not there yet, one closed later is
--- still open, one that left a closed stage later was closed. The close date is that of the day where
+-- still open, one that left a closed stage later was closed. The close date is that of the day if
 -- history knows that the deal stood in its last stage already, else that of its record. A closed
 -- deal without one can be in no period; `rejected_rows` names it.
 existing_deals as (

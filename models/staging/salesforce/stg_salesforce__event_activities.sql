@@ -33,7 +33,7 @@ events_with_begin as (
 
 -- An event is held unless it was cancelled or is in the future. "IsChild: indicates whether the
 -- event is a child of another event": the same meeting in another calendar, which counts once. The
--- record of a series ("IsRecurrence") is no event of its own. An all-day event begins at midnight UTC
+-- record of a series ("IsRecurrence") is no event of its own. An all-day event begins at 0:00 UTC
 -- whatever its owner's zone; its day is "ActivityDate".
 event_activities as (
 
