@@ -16,15 +16,6 @@ people as (
 
 ),
 
-person_merges as (
-
-    {{ union_systems('person_merges', {
-        'record_id': 'text',
-        'survivor_record_id': 'text',
-    }) }}
-
-),
-
 leads as (
 
     {{ union_systems('leads', {
@@ -41,14 +32,10 @@ leads as (
 
 ),
 
-survivors as (
+lost_merges as (
 
-    select
-        record_id,
-        min(survivor_record_id) as survivor_record_id
-    from person_merges
-    where record_id <> survivor_record_id
-    group by record_id
+    select *
+    from {{ ref('int_people__merges') }}
 
 ),
 
@@ -59,27 +46,8 @@ lead_merges as (
 
 ),
 
--- Other records may still name a person that lost a merge and that no system delivers any more. It
--- was merged into somebody who is there.
-undelivered_losers as (
-
-    select
-        person_merges.record_id,
-        min(survivors_of_people.system) as system,
-        min(survivors_of_people.system_order) as system_order,
-        min(person_merges.survivor_record_id) as survivor_record_id,
-        min(survivors_of_people.created_at) as created_at
-    from person_merges
-    inner join people as survivors_of_people
-        on person_merges.survivor_record_id = survivors_of_people.person_record_id
-    left join people
-        on person_merges.record_id = people.person_record_id
-    where people.person_record_id is null
-    group by person_merges.record_id
-
-),
-
--- A conversion after `as_of_date` has not happened. A lead that lost a merge is the survivor.
+-- A person that lost a merge is there from the survivor's creation on, if that is delivered. A
+-- conversion after `as_of_date` has not happened. A lead that lost a merge is the survivor.
 records as (
 
     select
@@ -93,11 +61,11 @@ records as (
         people.job_function,
         people.created_at,
         people.is_deleted,
-        coalesce(people.merged_into_record_id, survivors.survivor_record_id) as became_record_id,
+        coalesce(people.merged_into_record_id, lost_merges.survivor_record_id) as became_record_id,
         cast(null as {{ dbt.type_string() }}) as surviving_lead_id
     from people
-    left join survivors
-        on people.person_record_id = survivors.record_id
+    left join lost_merges
+        on people.person_record_id = lost_merges.record_id
     union all
     select
         'person' as record_type,
@@ -108,11 +76,12 @@ records as (
         null as email,
         null as web_user_id,
         null as job_function,
-        created_at,
+        survivor_created_at as created_at,
         true as is_deleted,
         survivor_record_id as became_record_id,
         null as surviving_lead_id
-    from undelivered_losers
+    from lost_merges
+    where not is_delivered and system is not null
     union all
     select
         'lead' as record_type,
