@@ -35,13 +35,14 @@ nullif(trim(coalesce({{ first_name }}, '') || ' ' || coalesce({{ last_name }}, '
 {% macro hubspot_local_date_of_text(value) %}{{ sales_kpis.local_date(sales_kpis.read_moment(value, 'text', none, 'UTC', 'milliseconds')) }}{% endmacro %}
 
 {#
-    The merges in `hs_merged_object_ids`, "the list of record IDs that have been merged into this record", with chains
-    flattened: of a relation with survivor_record_id, whose system and instance the lost records share.
+    The merges in `hs_merged_object_ids`, "the list of record IDs that have been merged into this record", or in
+    `hs_calculated_merged_vids`, where a point in time follows each id after a colon: of a relation with
+    survivor_record_id, whose system and instance the lost records share.
 #}
 {% macro merges_in_object_ids(relation) -%}
 select
         {{ sales_kpis.extract_match('survivor_record_id', '^(hubspot:([a-z][a-z0-9_]*[.])?)') }}
-        || trim(merged_id) as record_id,
+        || trim({{ sales_kpis.replace_matches('merged_id', ':.*$', '') }}) as record_id,
         survivor_record_id,
         2 as told_order
     from (
@@ -56,7 +57,6 @@ select
 {# Each lost record once: a table that tells the merges one by one goes before the list of ids. #}
 {% macro one_merge_a_record(relation) -%}
 select
-        'hubspot' as system,
         record_id,
         survivor_record_id
     from {{ relation }}

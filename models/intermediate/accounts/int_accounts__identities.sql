@@ -68,6 +68,8 @@ account_records as (
     union distinct
     select survivor as account_record_id from merge_survivors
     union distinct
+    select account_record_id from merge_survivors
+    union distinct
     select account_record_id from {{ ref('int_accounts__named') }}
 
 ),

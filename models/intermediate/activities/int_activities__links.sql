@@ -47,7 +47,7 @@ lead_identities as (
 deals as (
 
     select *
-    from {{ ref('int_deals__united') }}
+    from {{ ref('int_deals__survivors') }}
 
 ),
 

@@ -49,7 +49,7 @@ deals as (
     select
         deal_id,
         surviving_deal_id
-    from {{ ref('int_deals__united') }}
+    from {{ ref('int_deals__survivors') }}
 
 ),
 

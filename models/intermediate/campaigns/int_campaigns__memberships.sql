@@ -36,6 +36,13 @@ identities as (
 
 ),
 
+lead_merges as (
+
+    select *
+    from {{ ref('int_leads__merges') }}
+
+),
+
 -- A member is a person or a lead; a lead that was converted may be named as both, one person.
 memberships_of_people as (
 
@@ -53,10 +60,12 @@ memberships_of_people as (
         on
             people.record_type = 'person'
             and campaign_members.person_record_id = people.record_id
+    left join lead_merges
+        on campaign_members.lead_id = lead_merges.lead_id
     left join identities as leads
         on
             leads.record_type = 'lead'
-            and campaign_members.lead_id = leads.record_id
+            and coalesce(lead_merges.surviving_lead_id, campaign_members.lead_id) = leads.record_id
     left join campaigns
         on campaign_members.campaign_id = campaigns.campaign_id
     where

@@ -19,6 +19,13 @@ deal_accounts as (
 
 ),
 
+survivors as (
+
+    select *
+    from {{ ref('int_deals__survivors') }}
+
+),
+
 account_identities as (
 
     select
@@ -28,7 +35,8 @@ account_identities as (
 
 ),
 
--- The account on the deal itself goes before those linked to it, of these one marked as primary.
+-- The account on the deal itself goes before those linked to it, of these one marked as primary;
+-- those of a deal that lost a merge come last.
 links as (
 
     select
@@ -39,12 +47,18 @@ links as (
     where account_record_id is not null
     union all
     select
-        deal_accounts.deal_id,
+        deals.deal_id,
         deal_accounts.account_record_id,
-        case when deal_accounts.is_primary then 2 else 3 end as link_order
+        case
+            when deal_accounts.deal_id <> deals.deal_id then 4
+            when deal_accounts.is_primary then 2
+            else 3
+        end as link_order
     from deal_accounts
+    left join survivors
+        on deal_accounts.deal_id = survivors.deal_id
     inner join deals
-        on deal_accounts.deal_id = deals.deal_id
+        on coalesce(survivors.surviving_deal_id, deal_accounts.deal_id) = deals.deal_id
     where deal_accounts.account_record_id is not null
 
 ),

@@ -25,17 +25,26 @@ deals as (
 
 ),
 
+survivors as (
+
+    select *
+    from {{ ref('int_deals__survivors') }}
+
+),
+
 product_mapping as (
 
     {{ mapping_of_systems('products', ['product_id']) }}
 
 ),
 
--- The seed may name a product by its own id or, to unite systems, by its key.
+-- The lines of a deal that lost a merge are the survivor's. The seed may name a product by its own
+-- id or, to unite systems, by its key.
 line_items_with_product as (
 
     select
         line_items.*,
+        coalesce(survivors.surviving_deal_id, line_items.deal_id) as surviving_deal_id,
         case
             when product_mapping.product_id is null
                 then line_items.system || ':' || line_items.raw_product_id
@@ -48,6 +57,8 @@ line_items_with_product as (
             as {{ sql_type('decimal') }}
         ) as amount_in_currency
     from line_items
+    left join survivors
+        on line_items.deal_id = survivors.deal_id
     left join product_mapping
         on
             line_items.system = product_mapping.system
@@ -59,7 +70,7 @@ valued_line_items as (
 
     select
         line_items_with_product.line_item_id,
-        line_items_with_product.deal_id,
+        line_items_with_product.surviving_deal_id as deal_id,
         line_items_with_product.product_id,
         line_items_with_product.quantity,
         line_items_with_product.list_price,
@@ -69,7 +80,7 @@ valued_line_items as (
             as amount
     from line_items_with_product
     inner join deals
-        on line_items_with_product.deal_id = deals.deal_id
+        on line_items_with_product.surviving_deal_id = deals.deal_id
     where not line_items_with_product.is_deleted
 
 )

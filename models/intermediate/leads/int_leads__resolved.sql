@@ -40,7 +40,7 @@ merged_deals as (
     select
         deal_id,
         surviving_deal_id
-    from {{ ref('int_deals__united') }}
+    from {{ ref('int_deals__survivors') }}
 
 ),
 

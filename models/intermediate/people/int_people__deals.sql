@@ -54,26 +54,26 @@ people_of_deals as (
 people_of_surviving_deals as (
 
     select
-        united_deals.surviving_deal_id as deal_id,
+        survivors.surviving_deal_id as deal_id,
         identities.person_id,
         min(
             case
-                when people_of_deals.deal_id = united_deals.surviving_deal_id
+                when people_of_deals.deal_id = survivors.surviving_deal_id
                     then people_of_deals.primary_order
             end
         ) as primary_order,
         min(people_of_deals.role) as role
     from people_of_deals
-    inner join {{ ref('int_deals__united') }} as united_deals
-        on people_of_deals.deal_id = united_deals.deal_id
+    inner join {{ ref('int_deals__survivors') }} as survivors
+        on people_of_deals.deal_id = survivors.deal_id
     inner join {{ ref('int_deals__valued') }} as valued_deals
-        on united_deals.surviving_deal_id = valued_deals.deal_id
+        on survivors.surviving_deal_id = valued_deals.deal_id
     inner join {{ ref('int_people__identities') }} as identities
         on
             people_of_deals.record_type = identities.record_type
             and people_of_deals.record_id = identities.record_id
     where identities.person_id is not null
-    group by united_deals.surviving_deal_id, identities.person_id
+    group by survivors.surviving_deal_id, identities.person_id
 
 ),
 

@@ -16,15 +16,6 @@ people as (
 
 ),
 
-person_merges as (
-
-    {{ union_systems('person_merges', {
-        'record_id': 'text',
-        'survivor_record_id': 'text',
-    }) }}
-
-),
-
 leads as (
 
     {{ union_systems('leads', {
@@ -41,18 +32,22 @@ leads as (
 
 ),
 
-survivors as (
+lost_merges as (
 
-    select
-        record_id,
-        min(survivor_record_id) as survivor_record_id
-    from person_merges
-    where record_id <> survivor_record_id
-    group by record_id
+    select *
+    from {{ ref('int_people__merges') }}
 
 ),
 
--- A conversion after `as_of_date` has not happened.
+lead_merges as (
+
+    select *
+    from {{ ref('int_leads__merges') }}
+
+),
+
+-- A person that lost a merge is there from the survivor's creation on, if that is delivered. A
+-- conversion after `as_of_date` has not happened. A lead that lost a merge is the survivor.
 records as (
 
     select
@@ -66,30 +61,50 @@ records as (
         people.job_function,
         people.created_at,
         people.is_deleted,
-        coalesce(people.merged_into_record_id, survivors.survivor_record_id) as became_record_id
+        coalesce(people.merged_into_record_id, lost_merges.survivor_record_id) as became_record_id,
+        cast(null as {{ dbt.type_string() }}) as surviving_lead_id
     from people
-    left join survivors
-        on people.person_record_id = survivors.record_id
+    left join lost_merges
+        on people.person_record_id = lost_merges.record_id
+    union all
+    select
+        'person' as record_type,
+        record_id,
+        system,
+        system_order,
+        null as account_record_id,
+        null as email,
+        null as web_user_id,
+        null as job_function,
+        survivor_created_at as created_at,
+        true as is_deleted,
+        survivor_record_id as became_record_id,
+        null as surviving_lead_id
+    from lost_merges
+    where not is_delivered and system is not null
     union all
     select
         'lead' as record_type,
-        lead_id as record_id,
-        system,
-        system_order,
+        leads.lead_id as record_id,
+        leads.system,
+        leads.system_order,
         case
-            when coalesce({{ local_date('converted_at') }} <= {{ as_of_date() }}, true)
-                then converted_account_record_id
+            when coalesce({{ local_date('leads.converted_at') }} <= {{ as_of_date() }}, true)
+                then leads.converted_account_record_id
         end as account_record_id,
-        email,
-        web_user_id,
+        leads.email,
+        leads.web_user_id,
         null as job_function,
-        created_at,
-        is_deleted,
+        leads.created_at,
+        leads.is_deleted,
         case
-            when coalesce({{ local_date('converted_at') }} <= {{ as_of_date() }}, true)
-                then converted_person_record_id
-        end as became_record_id
+            when coalesce({{ local_date('leads.converted_at') }} <= {{ as_of_date() }}, true)
+                then leads.converted_person_record_id
+        end as became_record_id,
+        lead_merges.surviving_lead_id
     from leads
+    left join lead_merges
+        on leads.lead_id = lead_merges.lead_id
 
 )
 

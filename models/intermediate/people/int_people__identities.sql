@@ -42,8 +42,7 @@ records_of_people as (
             partition by components.component_number order by records.record_number
         ) as identity_key,
         bool_or(
-            not records.is_gone
-            and (records.record_type = 'lead' or records.became_record_id is null)
+            not records.is_gone and not records.is_merged_away
         ) over (partition by components.component_number) as is_existing,
         count(*) over (
             partition by components.component_number, records.email
@@ -75,7 +74,7 @@ identities as (
         case when is_existing then {{ pseudonym('p', 'identity_key') }} end as person_id,
         case
             when record_key = identity_key then 'own'
-            when became_record_id is not null and record_type = 'person' then 'merge'
+            when is_merged_away then 'merge'
             when became_record_id is not null then 'conversion'
             when email is not null and count_with_address > 1 then 'address'
             when web_user_key is not null then 'web_user'

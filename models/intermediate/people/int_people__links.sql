@@ -6,6 +6,7 @@ records as (
         record_key,
         record_type,
         became_record_id,
+        surviving_lead_id,
         email,
         web_user_id,
         is_gone
@@ -17,6 +18,15 @@ users_of_browsers as (
 
     select *
     from {{ ref('int_web_sessions__users') }}
+
+),
+
+surviving_leads as (
+
+    select distinct survivors.record_key
+    from records as losers
+    inner join records as survivors
+        on 'lead/' || losers.surviving_lead_id = survivors.record_key
 
 ),
 
@@ -36,6 +46,19 @@ links as (
         'person/' || became_record_id as link_key
     from records
     where became_record_id is not null and record_key <> 'person/' || became_record_id
+    union all
+    select
+        record_key,
+        'record' as link_type,
+        'lead/' || surviving_lead_id as link_key
+    from records
+    where surviving_lead_id is not null
+    union all
+    select
+        record_key,
+        'record' as link_type,
+        record_key as link_key
+    from surviving_leads
     union all
     select
         record_key,

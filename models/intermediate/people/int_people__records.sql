@@ -41,7 +41,12 @@ records as (
         job_function,
         created_at,
         became_record_id,
-        is_deleted and (record_type = 'lead' or became_record_id is null) as is_gone,
+        surviving_lead_id,
+        is_deleted
+        and surviving_lead_id is null
+        and (record_type = 'lead' or became_record_id is null) as is_gone,
+        surviving_lead_id is not null
+        or (record_type = 'person' and became_record_id is not null) as is_merged_away,
         false as is_inferred
     from delivered_records
     union all
@@ -57,19 +62,22 @@ records as (
         null as job_function,
         null as created_at,
         null as became_record_id,
+        null as surviving_lead_id,
         false as is_gone,
+        false as is_merged_away,
         true as is_inferred
     from undelivered_people
 
 ),
 
--- The order in which records speak for their person: of the systems, people before leads.
+-- The order in which records speak for their person: of the systems, people before leads. A record
+-- that lost a merge says only what no other one does.
 numbered_records as (
 
     select
         *,
         row_number() over (
-            order by system_order asc, record_type desc, record_id asc
+            order by is_merged_away asc, system_order asc, record_type desc, record_id asc
         ) as record_number
     from records
 

@@ -9,6 +9,27 @@ deal_companies as (
 
 ),
 
+account_merges as (
+
+    select * from {{ ref('stg_hubspot__account_merges') }}
+
+),
+
+-- The association of a company that lost a merge is one of the survivor.
+associations as (
+
+    select
+        deal_companies.system,
+        deal_companies.deal_id,
+        coalesce(account_merges.survivor_record_id, deal_companies.account_record_id)
+            as account_record_id,
+        deal_companies.is_marked_primary
+    from deal_companies
+    left join account_merges
+        on deal_companies.account_record_id = account_merges.record_id
+
+),
+
 pairs as (
 
     select
@@ -16,7 +37,7 @@ pairs as (
         deal_id,
         account_record_id,
         bool_or(is_marked_primary) as is_marked_primary
-    from deal_companies
+    from associations
     group by system, deal_id, account_record_id
 
 ),

@@ -1,6 +1,6 @@
 {%- do enable_for('hubspot') -%}
 
-with
+with recursive
 
 deals as (
 
@@ -34,9 +34,37 @@ all_merges as (
 
 ),
 
-deal_merges as (
+direct_merges as (
 
     {{ one_merge_a_record('all_merges') }}
+
+),
+
+merge_steps as (
+
+    {{ merge_steps('direct_merges', 'record_id', 'survivor_record_id') }}
+
+),
+
+survivors as (
+
+    select
+        record_id,
+        {{ last_survivor() }} as survivor_record_id
+    from merge_steps
+    group by record_id
+
+),
+
+-- The survivor of a merge may have lost a later one; of a circle one record is the survivor.
+deal_merges as (
+
+    select
+        'hubspot' as system,
+        record_id,
+        survivor_record_id
+    from survivors
+    where record_id <> survivor_record_id
 
 )
 

@@ -9,6 +9,28 @@ deal_contacts as (
 
 ),
 
+person_merges as (
+
+    select * from {{ ref('stg_hubspot__person_merges') }}
+
+),
+
+-- The association of a contact that lost a merge is one of the survivor.
+associations as (
+
+    select
+        deal_contacts.system,
+        deal_contacts.deal_id,
+        coalesce(person_merges.survivor_record_id, deal_contacts.person_record_id)
+            as person_record_id,
+        deal_contacts.label,
+        deal_contacts.is_marked_primary
+    from deal_contacts
+    left join person_merges
+        on deal_contacts.person_record_id = person_merges.record_id
+
+),
+
 pairs as (
 
     select
@@ -17,7 +39,7 @@ pairs as (
         person_record_id,
         min(label) as role,
         bool_or(is_marked_primary) as is_marked_primary
-    from deal_contacts
+    from associations
     group by system, deal_id, person_record_id
 
 ),

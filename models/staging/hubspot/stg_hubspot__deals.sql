@@ -17,12 +17,6 @@ keyed_deals as (
 
 ),
 
-deal_stages as (
-
-    select * from {{ ref('stg_hubspot__deal_stages') }}
-
-),
-
 deal_accounts as (
 
     select * from {{ ref('stg_hubspot__deal_accounts') }}
@@ -34,12 +28,6 @@ deal_people as (
 
     select * from {{ ref('stg_hubspot__deal_people') }}
     where is_primary
-
-),
-
-contacts as (
-
-    select * from {{ ref('stg_hubspot__contacts') }}
 
 ),
 
@@ -60,7 +48,7 @@ deals_with_flags as (
             deal_stages.is_stated_won, keyed_deals.hs_is_closed_won, deal_stages.closed_won
         ) as is_stated_won
     from keyed_deals
-    left join deal_stages
+    left join {{ ref('stg_hubspot__deal_stages') }} as deal_stages
         on keyed_deals.stage_id = deal_stages.stage_id
 
 ),
@@ -104,7 +92,7 @@ deals as (
         on deals_with_flags.deal_key = deal_accounts.deal_id
     left join deal_people
         on deals_with_flags.deal_key = deal_people.deal_id
-    left join contacts
+    left join {{ ref('stg_hubspot__contacts') }} as contacts
         on deal_people.person_record_id = contacts.person_record_id
 
 )

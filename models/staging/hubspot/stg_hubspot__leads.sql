@@ -7,12 +7,15 @@ contacts as (
 
 ),
 
+-- What names a deal that lost a merge names its survivor.
 deal_people as (
 
-    select
-        deal_id,
-        person_record_id
-    from {{ ref('stg_hubspot__deal_people') }}
+    select distinct
+        coalesce(deal_merges.survivor_record_id, people_of_deals.deal_id) as deal_id,
+        people_of_deals.person_record_id
+    from {{ ref('stg_hubspot__deal_people') }} as people_of_deals
+    left join {{ ref('stg_hubspot__deal_merges') }} as deal_merges
+        on people_of_deals.deal_id = deal_merges.record_id
 
 ),
 
@@ -81,7 +84,9 @@ leads as (
         first_deals.deal_id as converted_deal_id,
         contacts.disqualified_at,
         contacts.web_user_id,
-        contacts.is_deleted
+        contacts.is_deleted,
+        -- A contact's merges are told apart from it, in stg_hubspot__person_merges.
+        cast(null as {{ dbt.type_string() }}) as merged_into_lead_id
     from contacts
     left join first_deals
         on contacts.person_record_id = first_deals.person_record_id

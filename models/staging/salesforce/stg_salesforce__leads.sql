@@ -34,7 +34,8 @@ leads as (
         {{ system_key('salesforce', 'converted_opportunity_id') }} as converted_deal_id,
         disqualified_at,
         web_user_id,
-        {{ salesforce_is_deleted() }} as is_deleted
+        {{ salesforce_is_deleted() }} as is_deleted,
+        {{ system_key('salesforce', 'master_record_id') }} as merged_into_lead_id
     from lead_rows
 
 )

@@ -34,7 +34,8 @@ leads as (
         {{ system_key('tabular', 'converted_deal_id') }} as converted_deal_id,
         disqualified_at,
         web_user_id,
-        coalesce(is_deleted, false) as is_deleted
+        coalesce(is_deleted, false) as is_deleted,
+        {{ system_key('tabular', 'merged_into_lead_id') }} as merged_into_lead_id
     from lead_rows
 
 )
