@@ -63,13 +63,14 @@ records as (
 
 ),
 
--- The order in which records speak for their person: of the systems, people before leads.
+-- The order in which records speak for their person: of the systems, people before leads, then of
+-- the keys.
 numbered_records as (
 
     select
         *,
         row_number() over (
-            order by system_order asc, record_type desc, record_id asc
+            order by system_order asc, record_type desc, {{ key_order('record_id') }} asc
         ) as record_number
     from records
 
