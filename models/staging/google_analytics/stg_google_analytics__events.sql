@@ -86,12 +86,13 @@ events as (
             else param_medium
         end as medium,
         case
-            when is_ad_click then coalesce(
-                last_click_google_ads_campaign,
-                {{ ga4_ad_campaign('collected_campaign') }},
-                {{ ga4_ad_campaign('param_campaign') }},
-                {{ ga4_ad_campaign('last_click_campaign') }}
-            )
+            when is_ad_click
+                then coalesce(
+                    last_click_google_ads_campaign,
+                    {{ ga4_ad_campaign('collected_campaign') }},
+                    {{ ga4_ad_campaign('param_campaign') }},
+                    {{ ga4_ad_campaign('last_click_campaign') }}
+                )
             when traffic_from = 'last click' then last_click_campaign
             when traffic_from = 'collected' then collected_campaign
             else param_campaign
