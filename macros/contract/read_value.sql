@@ -6,13 +6,14 @@
     {%- if column.type == 'text' -%}{{ return(sales_kpis.read_text(value, family)) }}
     {%- elif column.type == 'int' -%}{{ return(sales_kpis.read_int(value, family, form, delivery.currency)) }}
     {%- elif column.type == 'decimal' -%}{{ return(sales_kpis.read_decimal(value, family, form, delivery.currency)) }}
+    {%- elif column.type == 'rate' -%}{{ return(sales_kpis.read_decimal(value, family, type='rate')) }}
     {%- elif column.type == 'bool' -%}{{ return(sales_kpis.read_bool(value, family)) }}
     {%- elif column.type == 'date' -%}{{ return(sales_kpis.read_date(value, family, form)) }}
     {%- elif column.type == 'json' -%}{{ return(sales_kpis.as_json(value, family)) }}
     {%- elif column.type == 'nested' -%}{{ return(sales_kpis.as_json(value) if family == 'text' else value) }}
     {%- elif column.type == 'timestamp' and column.epoch == 'microseconds' and family in ('int', 'text') -%}{{ return(sales_kpis.read_microseconds(value, family, form, delivery.zone)) }}
     {%- elif column.type == 'timestamp' -%}{{ return(sales_kpis.read_moment(value, family, form, delivery.zone, delivery.get('epoch'))) }}
-    {%- else -%}{{ exceptions.raise_compiler_error("Column " ~ column.name ~ " has the unknown data_type '" ~ column.type ~ "': use text, int, decimal, bool, date, timestamp, json or nested.") }}
+    {%- else -%}{{ exceptions.raise_compiler_error("Column " ~ column.name ~ " has the unknown data_type '" ~ column.type ~ "': use text, int, decimal, rate, bool, date, timestamp, json or nested.") }}
     {%- endif -%}
 {% endmacro %}
 
@@ -27,8 +28,8 @@
     A plain number with a point, or what the form of the column says (forms_of); NaN and infinity are unreadable, on every
     engine. `currency` is SQL for the currency that a sign at a number must be of.
 #}
-{% macro read_decimal(value, family, form=none, currency=none) %}
-    {%- set type = sales_kpis.sql_type('decimal') -%}
+{% macro read_decimal(value, family, form=none, currency=none, type='decimal') %}
+    {%- set type = sales_kpis.sql_type(type) -%}
     {%- if family == 'text' and form -%}{{ return(sales_kpis.read_written_number(value, form, currency)) }}
     {%- elif family == 'text' -%}
         {{ return('case when ' ~ sales_kpis.matches(value, sales_kpis.plain_number_pattern()) ~ ' then try_cast(' ~ value ~ ' as ' ~ type ~ ') end') }}
