@@ -21,6 +21,8 @@
                 {%- set conflict = sales_kpis.conflicting_keys(contract, delivery, result.tables[-1]) -%}
                 {%- if conflict.is_error -%}{%- do result.errors.append(conflict.sentence) -%}{%- elif conflict.sentence -%}{%- do result.oddities.append(conflict.oddity) -%}{%- endif -%}
                 {%- do result.oddities.extend(sales_kpis.table_oddities(contract, delivery, result.tables[-1])) -%}
+                {%- set history = sales_kpis.history_findings(contract, delivery) -%}
+                {%- do result.errors.extend(history.errors) -%}{%- do result.oddities.extend(history.oddities) -%}
             {%- endif -%}
         {%- endfor -%}
         {%- if not found_tables and not result.tables | selectattr('system', 'in', sales_kpis.sources_of(system)) | selectattr('found_as') | list -%}
