@@ -225,8 +225,12 @@ def raw_table(name: str) -> str:
 def packed_spellings(table: Table) -> list[dict[str, str]]:
     """As few choices of a spelling for each column as try all, none hidden by another's."""
     given = good_row(table, 0)[0]
-    columns = {name: [name, *table.column(name).aliases] for name in given}
-    wanted = [(name, place) for name, all_ in columns.items() for place in range(1, len(all_))]
+    columns = {name: list(table.column(name).spellings) for name in given}
+    wanted = [
+        (name, place)
+        for name, all_ in columns.items()
+        for place in (*range(1, len(all_)), *((0,) if all_[0] != name else ()))
+    ]
     choices: list[dict[str, int]] = []
     for name, place in wanted:
         for choice in choices:
@@ -287,6 +291,32 @@ def prefixed_variants(system: System, table: Table) -> Iterator[Variant]:
         yield variant
     variant = Variant(system, table, "object", table.name, expected=[expected])
     variant.raw_rows.append({holder: literal(json.dumps(delivered))})
+    yield variant
+
+
+def own_field_variants(system: System, table: Table) -> Iterator[Variant]:
+    """A portal's own fields with the names of the connector's columns, prefixed or not."""
+    if system.name != "hubspot":
+        return
+    renamed = {c.name: c.spellings[0] for c in table.columns if "aliases_first" in c.flags}
+    if not renamed:
+        return
+    delivered, expected = good_row(table, 0)
+    if delivered.keys() & set(renamed.values()):
+        return
+    for instance, prefix in (("own", ""), ("ownp1", "property_"), ("ownp2", "properties_")):
+        variant = Variant(system, table, instance, f"{table.name}s", expected=[expected])
+        cells = {renamed.get(n, prefix + n): literal(v) for n, v in delivered.items()}
+        own = {prefix + name: literal("own") for name in renamed}
+        # The portal's own come first in the table: no order of columns decides.
+        variant.raw_rows.append(own | cells)
+        yield variant
+    holder = system.settings["properties_column"]
+    variant = Variant(system, table, "ownobject", table.name, expected=[expected])
+    fields = {"id": "own"} | {renamed.get(n, n): v for n, v in delivered.items()}
+    key = table.key[0]
+    fields |= {"id": "own", "hs_object_id": delivered[key]} | dict.fromkeys(renamed, "own")
+    variant.raw_rows.append({holder: literal(json.dumps(fields))})
     yield variant
 
 
@@ -373,6 +403,11 @@ def unpacked_variants(system: System, table: Table) -> Iterator[Variant]:
                 holder[last] = text
             items += [item] if item else []
             variant.expected.append(expected)
+        if each.times:
+            # The first item stands in the list twice.
+            items.append(items[0])
+            for row, expected in enumerate(variant.expected):
+                expected[each.times] = 1 if row else 2
         delivered[each.column] = json.dumps(items)
         variant.beside[parent.name] = [{n: literal(v) for n, v in delivered.items()}]
         yield variant
@@ -382,6 +417,7 @@ def all_variants(system: System) -> list[Variant]:
     makers = (
         spelled_variants,
         prefixed_variants,
+        own_field_variants,
         nested_variants,
         archived_variants,
         unpacked_variants,

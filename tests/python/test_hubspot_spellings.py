@@ -653,7 +653,7 @@ def write_odd_files(folder: Path) -> None:
             "id": str(number),
             "updatedAt": updated,
             "archived": False,
-            "companies": ["9", "9", "10"] if number == 1 else [],
+            "companies": ["9", "10", "10"] if number == 1 else [],
             "properties": {
                 "dealname": f"Deal {number}",
                 "dealstage": "s2",
@@ -708,7 +708,8 @@ def test_real_lists_and_objects_are_read_as_their_texts_are(odd_build: Build) ->
         "select deal_id, deal_name, stage, is_won, amount, account_record_id, is_deleted"
         " from staging.stg_hubspot__deals order by deal_id"
     ) == [
-        ("hubspot:1", "Deal 1", "Done", True, None, "hubspot:9", False),
+        # Its list has the primary company twice.
+        ("hubspot:1", "Deal 1", "Done", True, None, "hubspot:10", False),
         ("hubspot:2", "Deal 2", "Done", True, Decimal(100), None, True),
     ]
     assert odd_build.rows(
