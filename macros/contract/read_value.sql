@@ -6,13 +6,14 @@
     {%- if column.type == 'text' -%}{{ return(sales_kpis.read_text(value, family)) }}
     {%- elif column.type == 'int' -%}{{ return(sales_kpis.read_int(value, family, form, delivery.currency)) }}
     {%- elif column.type == 'decimal' -%}{{ return(sales_kpis.read_decimal(value, family, form, delivery.currency)) }}
+    {%- elif column.type == 'rate' -%}{{ return(sales_kpis.read_decimal(value, family, type='rate')) }}
     {%- elif column.type == 'bool' -%}{{ return(sales_kpis.read_bool(value, family)) }}
     {%- elif column.type == 'date' -%}{{ return(sales_kpis.read_date(value, family, form)) }}
     {%- elif column.type == 'json' -%}{{ return(sales_kpis.as_json(value, family)) }}
     {%- elif column.type == 'nested' -%}{{ return(sales_kpis.as_json(value) if family == 'text' else value) }}
     {%- elif column.type == 'timestamp' and column.epoch == 'microseconds' and family in ('int', 'text') -%}{{ return(sales_kpis.read_microseconds(value, family, form, delivery.zone)) }}
     {%- elif column.type == 'timestamp' -%}{{ return(sales_kpis.read_moment(value, family, form, delivery.zone, delivery.get('epoch'))) }}
-    {%- else -%}{{ exceptions.raise_compiler_error("Column " ~ column.name ~ " has the unknown data_type '" ~ column.type ~ "': use text, int, decimal, bool, date, timestamp, json or nested.") }}
+    {%- else -%}{{ exceptions.raise_compiler_error("Column " ~ column.name ~ " has the unknown data_type '" ~ column.type ~ "': use text, int, decimal, rate, bool, date, timestamp, json or nested.") }}
     {%- endif -%}
 {% endmacro %}
 
@@ -27,8 +28,8 @@
     A plain number with a point, or what the form of the column says (forms_of); NaN and infinity are unreadable, on every
     engine. `currency` is SQL for the currency that a sign at a number must be of.
 #}
-{% macro read_decimal(value, family, form=none, currency=none) %}
-    {%- set type = sales_kpis.sql_type('decimal') -%}
+{% macro read_decimal(value, family, form=none, currency=none, type='decimal') %}
+    {%- set type = sales_kpis.sql_type(type) -%}
     {%- if family == 'text' and form -%}{{ return(sales_kpis.read_written_number(value, form, currency)) }}
     {%- elif family == 'text' -%}
         {{ return('case when ' ~ sales_kpis.matches(value, sales_kpis.plain_number_pattern()) ~ ' then try_cast(' ~ value ~ ' as ' ~ type ~ ') end') }}
@@ -67,7 +68,8 @@
 {% endmacro %}
 
 {#
-    A moment in UTC; a text or timestamp without a zone of its own was read off a clock in `zone`. The time of day is
+    A moment in UTC; a text or timestamp without a zone of its own was read off a clock in `zone`. A value without a time
+    of day is a local day, whatever the connector's clock: midnight in `reporting_time_zone`. The time of day is
     09:05, 9:05:00, 09:05:00.123 or, in a column that people have written, 9:05 PM, and its zone Z, UTC, +01, +0100 or
     +01:00, with a blank before it or not; anything else is unreadable, because engines make different things of it. A
     source whose vendor counts milliseconds since 1970 says `epoch: milliseconds`; in another a number is no moment, but
@@ -77,7 +79,7 @@
     {%- if family == 'text' and form and form.is_day_number -%}
         {%- set days = 'try_cast(case when ' ~ sales_kpis.matches(value, sales_kpis.day_number_pattern()) ~ ' then ' ~ value ~ ' end as double)' -%}
         {%- set clock = sales_kpis.moment_of_milliseconds('cast(round((' ~ days ~ ' - 25569) * 86400) as bigint) * 1000') -%}
-        {{ return('coalesce(' ~ sales_kpis.to_utc(clock, zone) ~ ', ' ~ sales_kpis.read_moment(value, family, dict(form, is_day_number=false), zone, epoch) ~ ')') }}
+        {{ return('coalesce(' ~ sales_kpis.clock_to_utc(clock, zone, days ~ ' = floor(' ~ days ~ ')') ~ ', ' ~ sales_kpis.read_moment(value, family, dict(form, is_day_number=false), zone, epoch) ~ ')') }}
     {%- elif family == 'text' -%}
         {%- set value = sales_kpis.with_24_hours(value) if form else value -%}
         {%- set zone_of_its_own = '(Z| ?UTC| ?[+-](0[0-9]|1[0-4])(:?[0-5][0-9])?)' -%}
@@ -90,13 +92,20 @@
             {%- set milliseconds = 'when ' ~ sales_kpis.matches(value, '^-?[0-9]{1,15}$') ~ ' then ' ~ sales_kpis.moment_in_range(sales_kpis.moment_of_milliseconds(number)) ~ ' ' -%}
         {%- endif -%}
         {{ return('case ' ~ milliseconds ~ 'when ' ~ sales_kpis.matches(value, zoned) ~ ' then ' ~ sales_kpis.read_zoned_moment('replace(replace(' ~ iso ~ ", ' +', '+'), ' -', '-')")
-            ~ ' else ' ~ sales_kpis.to_utc('try_cast(' ~ iso ~ ' as timestamp)', zone) ~ ' end') }}
+            ~ ' else ' ~ sales_kpis.clock_to_utc('try_cast(' ~ iso ~ ' as timestamp)', zone, 'not ' ~ sales_kpis.matches(value, '[0-9]:[0-9]')) ~ ' end') }}
     {%- elif family == 'instant' -%}{%- set moment = sales_kpis.instant_to_utc(value) -%}
-    {%- elif family in ('timestamp', 'date') -%}{%- set moment = sales_kpis.to_utc('cast(' ~ value ~ ' as timestamp)', zone) -%}
+    {%- elif family == 'date' -%}{%- set moment = sales_kpis.to_utc('cast(' ~ value ~ ' as timestamp)', var('reporting_time_zone')) -%}
+    {%- elif family == 'timestamp' -%}{%- set moment = sales_kpis.to_utc('cast(' ~ value ~ ' as timestamp)', zone) -%}
     {%- elif epoch == 'milliseconds' and family in ('int', 'float', 'decimal') -%}
         {%- set moment = sales_kpis.moment_of_milliseconds('case when ' ~ value ~ ' between -2208988800000 and 7258118399999 then ' ~ value ~ ' end') -%}
     {%- else -%}{{ return('cast(null as timestamp)') }}{%- endif -%}
     {{ return(sales_kpis.moment_in_range(moment)) }}
+{% endmacro %}
+
+{# A clock's time in UTC: of `zone`, but a local day where the condition `is_day` holds. #}
+{% macro clock_to_utc(clock, zone, is_day) %}
+    {%- set local = var('reporting_time_zone') -%}
+    {{ return(sales_kpis.to_utc(clock, zone) if zone == local else 'case when ' ~ is_day ~ ' then ' ~ sales_kpis.to_utc(clock, local) ~ ' else ' ~ sales_kpis.to_utc(clock, zone) ~ ' end') }}
 {% endmacro %}
 
 {# A moment of the years 1900 to 2199; any other is null. #}

@@ -16,6 +16,8 @@
                         and period_start_date, of the periods of dim_periods that have begun, from the week on; a fact
                         is then a period with a part that is not 0.
                         A part that is null in every fact of a period is unknown and stays null.
+    has_value_parts     the parts are quotients themselves, rounded to eight places: the facts have value_numerator and
+                        value_denominator, too, sums whose quotient is the value. For a KPI that is_as_of.
     finest_grain        the grain with which the KPI begins: 'month' for what is known by the month, such as quotas.
 
     A KPI of which an input (`inputs` of its YAML) is not connected has no row.
@@ -26,16 +28,18 @@
 #}
 {% macro kpi_rollup(
     facts, facts_by_dimension={}, is_ratio=true, compare_with=none, complete_after_days=0, is_as_of=false,
-    finest_grain=none, whole_denominator=[], is_mean_denominator=false
+    finest_grain=none, whole_denominator=[], is_mean_denominator=false, has_value_parts=false
 ) -%}
 {%- set grains = kpi_grains(finest_grain or ('week' if is_as_of else 'day')) -%}
 {%- set dimensions = ['total'] + kpi_dimensions() -%}
 {%- set sources = kpi_sources(facts, facts_by_dimension, dimensions, whole_denominator, is_as_of) -%}
 {%- set has_denominator = is_ratio and compare_with is none -%}
+{#- A value is the quotient of its parts before they are rounded. -#}
+{%- set value_parts = ['value_numerator', 'value_denominator'] if has_value_parts or is_mean_denominator else [] -%}
 ,
 
 {% if is_as_of -%}
-{{ kpi_sums_as_of(sources, dimensions, has_denominator, grains) }}
+{{ kpi_sums_as_of(sources, dimensions, has_denominator, grains, value_parts) }}
 {%- else -%}
 {{ kpi_sums_by_date(sources, dimensions, has_denominator, grains, is_mean_denominator) }}
 {%- endif %}
@@ -74,6 +78,9 @@ kpi_filled_sums as (
         kpi_periods.previous_period_start_date,
         kpi_periods.year_ago_period_start_date,
         {{ part_or_zero('numerator') }} as numerator,
+        {% for part in value_parts -%}
+        kpi_sums.{{ part }},
+        {% endfor -%}
         {{ part_or_zero('denominator') if has_denominator else 'kpi_sums.denominator' }} as denominator
     from kpi_periods
     left join kpi_sums
@@ -94,6 +101,9 @@ kpi_parts as (
         dimension,
         dimension_value,
         period_end_date,
+        {% for part in value_parts -%}
+        {{ part }},
+        {% endfor -%}
         numerator,
         denominator
     from kpi_filled_sums
@@ -129,7 +139,7 @@ kpi_rows as (
         {{ add_days('period_end_date', complete_after_days) }} <= {{ as_of_date() }} as is_period_complete,
         {{ as_measure('numerator') }} as numerator,
         {{ as_measure('denominator') }} as denominator,
-        {{ safe_ratio('numerator', 'denominator') if is_ratio else 'cast(numerator as double)' }} as value
+        {{ safe_ratio(*(value_parts or ['numerator', 'denominator'])) if is_ratio else 'cast(numerator as double)' }} as value
     from kpi_parts
     {{ where_inputs_are_connected() }}
 
@@ -197,6 +207,8 @@ kpi_sums as (
         dimension_value,
         sum(numerator) as numerator,
         {% if is_mean_denominator -%}
+        cast(sum(numerator) as double) * sum(count_denominators) as value_numerator,
+        sum(denominator) as value_denominator,
         {{ as_measure('coalesce(' ~ safe_ratio('sum(denominator)', 'sum(count_denominators)') ~ ', 0)') }} as denominator
         {%- else -%}
         sum(denominator) as denominator
@@ -223,7 +235,7 @@ kpi_slices as (
 {%- endmacro %}
 
 {# The same of facts that are true at the end of a period. A slice begins and ends by grain. #}
-{% macro kpi_sums_as_of(sources, dimensions, has_denominator, grains) -%}
+{% macro kpi_sums_as_of(sources, dimensions, has_denominator, grains, value_parts=[]) -%}
 kpi_sums as (
 
     {% for (source, is_alone), own_dimensions in dimensions_by_source(sources, 'total' if 'day' in grains else none).items() -%}
@@ -233,6 +245,9 @@ kpi_sums as (
         period_start_date,
         {{ dimension_of_group(own_dimensions) }} as dimension,
         {{ dimension_value_of_group(own_dimensions) }} as dimension_value,
+        {% for part in value_parts -%}
+        sum(cast({{ part }} as double)) as {{ part }},
+        {% endfor -%}
         sum({{ as_measure('numerator') }}) as numerator,
         {{ 'sum(' ~ as_measure('denominator') ~ ')' if has_denominator else as_measure('null') }} as denominator
     from {{ source }}

@@ -14,7 +14,7 @@
 case
             when {{ address }} is null then lead_id
             else {{ address }} || '#' || cast(row_number() over (
-                partition by system, {{ address }} order by created_at, lead_id
+                partition by system, {{ address }} order by created_at, {{ sales_kpis.key_order('lead_id') }}
             ) as {{ dbt.type_string() }})
         end
 {%- endmacro %}

@@ -8,6 +8,11 @@ case
         end
 {%- endmacro %}
 
+{# The campaign of a click on an ad. "(organic)" and its like are what Google writes where there is none, so they are no ad's. #}
+{% macro ga4_ad_campaign(campaign) -%}
+case when lower({{ campaign }}) not in ('(organic)', '(direct)', '(not set)', '(referral)', '(none)') then {{ campaign }} end
+{%- endmacro %}
+
 {#
     The channel of a visit by Google's default channel group; the first rule that holds decides. Each rule is in Google's
     words ("Default channel group", support.google.com/analytics/answer/9756891); AI Assistant is of 13 May 2026 ("What's

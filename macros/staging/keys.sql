@@ -1,6 +1,22 @@
 {# The key of a record in every table: `<system>:<native id>`; null where there is no id. #}
 {% macro system_key(system, native_id) %}'{{ system }}:' || {{ native_id }}{% endmacro %}
 
+{#
+    What a key sorts by where keys decide: the key itself, with the number of its instance for the instance's name, so that
+    the instances of a system go in the order in which the variable system_instances lists them. No two keys share it.
+#}
+{% macro key_order(key) %}
+    {%- set ordered = namespace(key=key) -%}
+    {%- for system in sales_kpis.systems_in_use() -%}
+        {%- set instances = sales_kpis.instances_of(system).keys() | list -%}
+        {%- for instance in instances -%}
+            {%- set number = ('%0' ~ instances | length | string | length ~ 'd') | format(loop.index) -%}
+            {%- set ordered.key = 'replace(' ~ ordered.key ~ ", '" ~ system ~ ':' ~ instance ~ ".', '" ~ system ~ ':' ~ number ~ ".')" -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(ordered.key) }}
+{% endmacro %}
+
 {# The path of a page's address, `/` for the site's own; query and fragment belong to no page. #}
 {% macro path_of(expression) %}coalesce(nullif({{ sales_kpis.replace_matches(sales_kpis.replace_matches(expression, '^[a-zA-Z]+://[^/?#]*', ''), '[?#].*$', '') }}, ''), case when {{ expression }} is not null then '/' end){% endmacro %}
 
@@ -17,6 +33,13 @@ case when {{ sales_kpis.matches(host, '^[^@ .]+([.][^@ .]+)+$') }} then {{ host 
 {% macro without_instance(system, expression) -%}
     {%- set instances = sales_kpis.instances_of(system).keys() | list -%}
     {{ return(sales_kpis.replace_matches(expression, '^(' ~ instances | join('|') ~ ')[.]', '') if instances else expression) }}
+{%- endmacro %}
+
+{# The instance in a key, `emea.`, empty where the system is there once. #}
+{% macro instance_of(key) -%}
+    {%- set names = [] -%}
+    {%- for system in sales_kpis.systems_in_use() -%}{%- do names.extend(sales_kpis.instances_of(system).keys()) -%}{%- endfor -%}
+    {{ return(sales_kpis.extract_match(key, '^[a-z_]+:((' ~ names | unique | join('|') ~ ')[.])', 1) if names else "''") }}
 {%- endmacro %}
 
 {# An id that stands in a free text, such as the new value of a change, with the instance that the row's own id carries. #}

@@ -5,7 +5,7 @@
 {% macro stated_merges(records, key, merged_into, merges_entity) -%}
 select
         {{ key }},
-        min({{ merged_into }}) as {{ merged_into }}
+        min_by({{ merged_into }}, {{ sales_kpis.key_order(merged_into) }}) as {{ merged_into }}
     from (
         select {{ key }}, {{ merged_into }} from {{ records }}
         union all
@@ -45,6 +45,6 @@ select
 {% macro last_survivor() -%}
 case
             when max(step_number) < 50 then max_by(survivor, step_number)
-            else min(case when step_number > 25 then survivor end)
+            else min_by(survivor, {{ sales_kpis.key_order('survivor') }}) filter (where step_number > 25)
         end
 {%- endmacro %}

@@ -36,6 +36,7 @@ NASTY = (
 )
 JUNK = {
     "int": "a dozen",
+    "rate": "1.23.4,5",
     "decimal": "1.23.4,5",  # No form of numbers has such groups.
     "bool": "perhaps",
     "date": "2025-02-30",
@@ -45,6 +46,7 @@ JUNK = {
 }
 READABLE = {
     "int": r"-?\d+",
+    "rate": r"-?\d+(\.\d+)?",
     "decimal": r"-?\d+(\.\d+)?",
     "bool": "true|false",
     "date": r"\d{4}-\d\d-\d\d.*",

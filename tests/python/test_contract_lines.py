@@ -38,6 +38,7 @@ RECORDS = {name: read_record(record_of(name)) for name in SYSTEMS}
 BAD = {
     "int": "7.5",
     "decimal": "seven",
+    "rate": "seven",
     "bool": "maybe",
     "date": "soon",
     "timestamp": "soon",
@@ -94,6 +95,8 @@ def good_value(table: Table, column: Column, row: int) -> tuple[str, Any]:
             return str(100 * place + row), 100 * place + row
         case "decimal":
             return f"{100 * place + row}.25", Decimal(100 * place + row) + Decimal("0.25")
+        case "rate":
+            return f"{100 * place + row}.0000333333", Decimal(f"{100 * place + row}.0000333333")
         case "bool":
             return "true", True
         case "date":

@@ -323,7 +323,19 @@ def cases_of_numbers() -> dict[str, Case]:
             ),
             "1452522468.40877822",
         ),
+        "as_measure: an amount in small units, by a rate of the project's type": Case(
+            f"round({by_rate('cast(30000000000 as decimal(20, 6))', '0.0000333333333333')}, 4)",
+            "1000000.0000",
+        ),
+        "as_measure: a measure by a rate keeps eight places": Case(
+            by_rate("cast(3.00000001 as decimal(28, 8))", "1"), "3.00000001"
+        ),
     }
+
+
+def by_rate(amount: str, rate: str) -> str:
+    """An amount in the reporting currency, at a rate of the project's type."""
+    return f"{{{{ as_measure('{amount} * cast({rate} as ' ~ sql_type('rate') ~ ')') }}}}"
 
 
 def read(column_type: str, value: str, family: str, **settings: object) -> str:

@@ -36,4 +36,8 @@ where
     coalesce(isnan(value), false)
     or abs(value) = cast('Infinity' as double)
     or (value is null) <> (expected_value is null)
+    -- A value is the quotient of its parts before these are rounded to eight places.
     or abs(value - expected_value) > 1e-9 * greatest(1, abs(expected_value))
+    + abs(expected_value)
+    * coalesce(1e-8 / nullif(abs(numerator), 0), 0)
+    + abs(expected_value) * coalesce(1e-8 / nullif(abs(denominator), 0), 0)

@@ -45,7 +45,8 @@ accounts_with_domain as (
         accounts.account_record_id,
         accounts.system_order,
         first_value(accounts.account_record_id) over (
-            partition by accounts.domain order by accounts.system_order, accounts.account_record_id
+            partition by accounts.domain
+            order by accounts.system_order, {{ key_order('accounts.account_record_id') }}
         ) as first_record_id,
         min(accounts.system_order) over (partition by accounts.domain) as first_system_order
     from accounts

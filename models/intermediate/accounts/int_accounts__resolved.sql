@@ -25,7 +25,8 @@ countries as (
 
 ),
 
--- Only survivors speak for an account; the order is that of the systems, then of the keys.
+-- Only survivors speak for an account; the order is that of systems, of their instances, then of
+-- the keys.
 records_in_order as (
 
     select
@@ -33,7 +34,9 @@ records_in_order as (
         accounts.*,
         row_number() over (
             partition by identities.account_id
-            order by accounts.system_order nulls last, identities.account_record_id
+            order by
+                accounts.system_order nulls last,
+                {{ key_order('identities.account_record_id') }}
         ) as record_order
     from {{ ref('int_accounts__identities') }} as identities
     left join accounts

@@ -13,6 +13,7 @@ seed_rates as (
 crm_rates as (
 
     {{ union_systems('exchange_rates', {
+        'rate_id': 'text',
         'currency': 'text',
         'valid_from': 'date',
         'rate_to_reporting': 'rate',
@@ -20,15 +21,19 @@ crm_rates as (
 
 ),
 
--- Of a currency that the seed does not name, the rates of the first system that has some.
+-- Of a currency that the seed does not name, the rates of the first system, and of it the first
+-- instance, that has some.
 rates_of_other_currencies as (
 
     select
         upper(crm_rates.currency) as currency_code,
         crm_rates.valid_from,
         crm_rates.rate_to_reporting,
-        crm_rates.system_order,
-        min(crm_rates.system_order) over (partition by upper(crm_rates.currency)) as first_system
+        crm_rates.rate_id,
+        first_value(crm_rates.rate_id) over (
+            partition by upper(crm_rates.currency)
+            order by crm_rates.system_order, {{ key_order('crm_rates.rate_id') }}
+        ) as first_rate_id
     from crm_rates
     left join seed_rates
         on upper(crm_rates.currency) = seed_rates.currency_code
@@ -45,7 +50,7 @@ all_rates as (
         valid_from,
         rate_to_reporting
     from rates_of_other_currencies
-    where system_order = first_system
+    where rate_id = first_rate_id
 
 ),
 

@@ -69,7 +69,8 @@ accounts_of_deals as (
         links.deal_id,
         account_identities.account_id,
         row_number() over (
-            partition by links.deal_id order by links.link_order, links.account_record_id
+            partition by links.deal_id
+            order by links.link_order, {{ key_order('links.account_record_id') }}
         ) as place
     from links
     inner join account_identities

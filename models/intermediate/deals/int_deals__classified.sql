@@ -18,7 +18,8 @@ won_deals as (
         case
             when account_id is null then 1
             else row_number() over (
-                partition by account_id order by close_date, created_at nulls last, deal_id
+                partition by account_id
+                order by close_date, created_at nulls last, {{ key_order('deal_id') }}
             )
         end as account_deal_number
     from {{ ref('int_deals__valued') }}

@@ -72,6 +72,9 @@ versions as (
                 then coalesce(first_changes.old_value, first_changes.new_value)
             else first_changes.old_value
         end as held_value,
+        present_values.field = 'stage'
+        and first_changes.deal_id is not null
+        and first_changes.old_value is null as is_inferred,
         cast(null as timestamp) as valid_from_at,
         first_changes.changed_at as valid_to_at
     from present_values
@@ -89,6 +92,7 @@ versions as (
                 then present_values.present_value
             else changes.new_value
         end as held_value,
+        false as is_inferred,
         changes.changed_at as valid_from_at,
         changes.next_changed_at as valid_to_at
     from numbered_changes as changes

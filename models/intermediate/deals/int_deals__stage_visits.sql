@@ -16,6 +16,7 @@ stages_in_history as (
     select
         deal_id,
         held_value as stage_id,
+        is_inferred,
         valid_from_at,
         valid_to_at
     from {{ ref('int_deals__history') }}
@@ -23,7 +24,8 @@ stages_in_history as (
 
 ),
 
--- A deal is in its first stage from its creation on. What ended before it began never was.
+-- A deal is in its first stage from the moment at which the source says that it entered it, where
+-- nobody does from its creation on. What ended before it began never was.
 entries as (
 
     select
@@ -50,6 +52,11 @@ entries as (
             {{ local_date('coalesce(stages_in_history.valid_from_at, deals.created_at)') }}
             <= {{ as_of_date() }},
             true
+        )
+        and not coalesce(
+            stages_in_history.is_inferred
+            and {{ local_date('stages_in_history.valid_to_at') }} <= {{ as_of_date() }},
+            false
         )
 
 ),

@@ -34,7 +34,7 @@ deals_with_rate as (
             when
                 coalesce(deals_with_rate_date.currency_code, {{ reporting_currency }})
                 = {{ reporting_currency }}
-                then cast(1 as decimal(18, 8))
+                then cast(1 as {{ sql_type('rate') }})
             else rates.rate_to_reporting
         end as exchange_rate
     from deals_with_rate_date

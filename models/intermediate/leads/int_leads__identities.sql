@@ -50,7 +50,7 @@ identities as (
     select
         lead_id as lead_record_id,
         first_value(lead_id) over (
-            partition by identity order by created_at, system_order, lead_id
+            partition by identity order by created_at, system_order, {{ key_order('lead_id') }}
         ) as lead_id
     from leads_with_identity
 

@@ -37,7 +37,7 @@ conversions_of_losers as (
     where leads.converted_deal_id is not null
     qualify row_number() over (
         partition by lead_merges.surviving_lead_id
-        order by leads.converted_at nulls last, leads.lead_id
+        order by leads.converted_at nulls last, {{ key_order('leads.lead_id') }}
     ) = 1
 
 ),

@@ -28,7 +28,7 @@ leads_in_order as (
     select
         *,
         row_number() over (
-            partition by identity order by created_at, system_order, lead_id
+            partition by identity order by created_at, system_order, {{ key_order('lead_id') }}
         ) as record_order
     from existing_leads
 

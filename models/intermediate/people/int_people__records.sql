@@ -70,14 +70,18 @@ records as (
 
 ),
 
--- The order in which records speak for their person: of the systems, people before leads. A record
--- that lost a merge says only what no other one does.
+-- The order in which records speak for their person: of the systems, people before leads, then of
+-- the keys. A record that lost a merge says only what no other one does.
 numbered_records as (
 
     select
         *,
         row_number() over (
-            order by is_merged_away asc, system_order asc, record_type desc, record_id asc
+            order by
+                is_merged_away asc,
+                system_order asc,
+                record_type desc,
+                {{ key_order('record_id') }} asc
         ) as record_number
     from records
 

@@ -48,7 +48,7 @@ subscriptions_with_rate as (
             when
                 coalesce(subscriptions.currency_code, {{ reporting_currency }})
                 = {{ reporting_currency }}
-                then cast(1 as decimal(18, 8))
+                then cast(1 as {{ sql_type('rate') }})
             else rates.rate_to_reporting
         end as exchange_rate
     from subscriptions

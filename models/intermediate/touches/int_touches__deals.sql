@@ -65,7 +65,9 @@ touches_in_order as (
         row_number() over (
             partition by won_deals.deal_id
             order by
-                touches_of_deals.occurred_at, touches_of_deals.touch_type, touches_of_deals.touch_id
+                touches_of_deals.occurred_at,
+                touches_of_deals.touch_type,
+                {{ key_order('touches_of_deals.touch_id') }}
         ) as touch_number,
         count(*) over (partition by won_deals.deal_id) as count_touches
     from won_deals

@@ -19,7 +19,8 @@ first_leads as (
         on leads.lead_id = descriptions.lead_id
     where leads.person_id is not null
     qualify row_number() over (
-        partition by leads.person_id order by leads.created_at, leads.lead_id
+        partition by leads.person_id
+        order by leads.created_at, {{ key_order('leads.lead_id') }}
     ) = 1
 
 ),

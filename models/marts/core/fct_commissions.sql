@@ -11,7 +11,7 @@ won_deals as (
         {{ period_start('fiscal_year', 'close_date') }} as fiscal_year_start_date,
         sum(amount) over (
             partition by rep_id, {{ period_start('fiscal_year', 'close_date') }}
-            order by close_date asc, created_at asc nulls last, deal_id asc
+            order by close_date asc, created_at asc nulls last, {{ key_order('deal_id') }} asc
             rows between unbounded preceding and current row
         ) as revenue_to_date
     from {{ ref('fct_deals') }}

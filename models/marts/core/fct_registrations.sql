@@ -48,7 +48,8 @@ first_sign_ups as (
     from events
     where event_type = 'registered'
     qualify row_number() over (
-        partition by registrant_id order by occurred_at, event_order, registration_id
+        partition by registrant_id
+        order by occurred_at, event_order, {{ key_order('registration_id') }}
     ) = 1
 
 ),

@@ -6,24 +6,39 @@ event_rows as (
 
 ),
 
--- Google Ads' own click goes before the link's parameters, and what the export has worked out for
--- the whole visit before what came with the single event. Source, medium and campaign are always
--- those of one place.
+-- A click on an ad of Google Ads leaves its id: gclid, on iOS gbraid or wbraid. It stands in the
+-- parameters, in what was collected, or only in the page's address. Ads that are not linked to the
+-- property are shown as google / organic, campaign (organic), beside it.
+clicked_events as (
+
+    select
+        *,
+        coalesce(
+            last_click_google_ads_campaign, collected_gclid, param_gclid, param_gbraid, param_wbraid
+        ) is not null
+        or coalesce(
+            {{ matches('page_location', '^[^#]*[?&](gclid|gbraid|wbraid)=[^&#]') }}, false
+        ) as is_ad_click
+    from event_rows
+
+),
+
+-- A click on an ad goes before the link's own tags, and what the export has worked out for the
+-- whole visit before what came with the single event. Source, medium and campaign are always those
+-- of one place, but for an ad's campaign.
 located_events as (
 
     select
         *,
         case
-            when last_click_google_ads_campaign is not null then 'last click on an ad'
+            when is_ad_click then 'click on an ad'
             when coalesce(last_click_source, last_click_medium, last_click_campaign) is not null
                 then 'last click'
-            when collected_gclid is not null then 'collected click on an ad'
             when coalesce(collected_source, collected_medium, collected_campaign) is not null
                 then 'collected'
-            when param_gclid is not null then 'parameters of a click on an ad'
             when coalesce(param_source, param_medium, param_campaign) is not null then 'parameters'
         end as traffic_from
-    from event_rows
+    from clicked_events
 
 ),
 
@@ -59,21 +74,27 @@ events as (
         traffic_from,
         -- A Google Ads click has source google and medium cpc, whatever else stands in the link.
         case
-            when traffic_from like '%on an ad' then 'google'
+            when is_ad_click then 'google'
             when traffic_from = 'last click' then last_click_source
             when traffic_from = 'collected' then collected_source
             else param_source
         end as source,
         case
-            when traffic_from like '%on an ad' then 'cpc'
+            when is_ad_click then 'cpc'
             when traffic_from = 'last click' then last_click_medium
             when traffic_from = 'collected' then collected_medium
             else param_medium
         end as medium,
         case
-            when traffic_from = 'last click on an ad' then last_click_google_ads_campaign
+            when is_ad_click
+                then coalesce(
+                    last_click_google_ads_campaign,
+                    {{ ga4_ad_campaign('collected_campaign') }},
+                    {{ ga4_ad_campaign('param_campaign') }},
+                    {{ ga4_ad_campaign('last_click_campaign') }}
+                )
             when traffic_from = 'last click' then last_click_campaign
-            when traffic_from like 'collected%' then collected_campaign
+            when traffic_from = 'collected' then collected_campaign
             else param_campaign
         end as campaign,
         default_channel_group,

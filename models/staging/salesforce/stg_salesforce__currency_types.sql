@@ -10,7 +10,8 @@ currency_types as (
 
     select
         'salesforce' as system,
-        upper(iso_code) as currency,
+        {{ system_key('salesforce', 'iso_code') }} as rate_id,
+        upper({{ without_instance('salesforce', 'iso_code') }}) as currency,
         case when is_corporate then 1 else conversion_rate end as conversion_rate,
         {{ salesforce_is_removed() }} as is_deleted
     from currency_type_rows

@@ -10,7 +10,8 @@ dated_conversion_rates as (
 
     select
         'salesforce' as system,
-        upper(iso_code) as currency,
+        {{ system_key('salesforce', 'iso_code') }} as rate_id,
+        upper({{ without_instance('salesforce', 'iso_code') }}) as currency,
         start_date as valid_from,
         conversion_rate,
         {{ salesforce_is_removed() }} as is_deleted

@@ -23,19 +23,23 @@ currency_types as (
 conversion_rates as (
 
     select
+        rate_id,
+        {{ instance_of('rate_id') }} as org,
         currency,
         valid_from,
         conversion_rate
     from dated_conversion_rates
     union all
     select
+        currency_types.rate_id,
+        {{ instance_of('currency_types.rate_id') }} as org,
         currency_types.currency,
         date '1900-01-01' as valid_from,
         currency_types.conversion_rate
     from currency_types
     left join dated_conversion_rates
-        on currency_types.currency = dated_conversion_rates.currency
-    where dated_conversion_rates.currency is null
+        on currency_types.rate_id = dated_conversion_rates.rate_id
+    where dated_conversion_rates.rate_id is null
 
 ),
 
@@ -44,7 +48,7 @@ conversion_rates_with_end as (
     select
         *,
         coalesce(
-            lead(valid_from) over (partition by currency order by valid_from), date '2200-01-01'
+            lead(valid_from) over (partition by rate_id order by valid_from), date '2200-01-01'
         ) as next_valid_from
     from conversion_rates
 
@@ -58,11 +62,12 @@ reporting_rates as (
 
 ),
 
--- Both rates change on days of their own.
+-- Both rates change on days of their own. Each org has its own corporate currency.
 exchange_rates as (
 
     select
         'salesforce' as system,
+        conversion_rates_with_end.rate_id,
         conversion_rates_with_end.currency,
         greatest(conversion_rates_with_end.valid_from, reporting_rates.valid_from) as valid_from,
         cast(
@@ -73,7 +78,8 @@ exchange_rates as (
     from conversion_rates_with_end
     inner join reporting_rates
         on
-            conversion_rates_with_end.valid_from < reporting_rates.next_valid_from
+            conversion_rates_with_end.org = reporting_rates.org
+            and conversion_rates_with_end.valid_from < reporting_rates.next_valid_from
             and conversion_rates_with_end.next_valid_from > reporting_rates.valid_from
     where conversion_rates_with_end.currency <> reporting_rates.currency
 

@@ -240,7 +240,9 @@ class History:
             return [(deal.stage, deal.created_at)]
         first = changes[0]
         start = deal.created_at
-        if start is None and self.books.is_past(self.books.local_date(first.changed_at)):
+        # Where the source says when the deal entered its first stage, that counts.
+        is_said = start is None or first.old_value is None
+        if is_said and self.books.is_past(self.books.local_date(first.changed_at)):
             start = first.changed_at
         stays = [(first.old_value or first.new_value or deal.stage, start)]
         for change in changes:

@@ -13,8 +13,6 @@ from sales_kpis.demo.periods import add_months
 from sales_kpis.demo.rollup import Period, PeriodFact, begun_periods
 
 PLACES = ("total", "territory", "market", "segment")
-# A KPI table holds its parts with so many decimals, and its value follows from them.
-PART_PLACES = 8
 Slice = tuple[str, str]
 TOTAL: Slice = ("total", "total")
 
@@ -141,8 +139,7 @@ def predicted_lifetime_value(books: Books) -> Iterator[PeriodFact]:
             margin = _margin(books, year, place)
             months = year.customer_months.get(place, 0)
             churn = Decimal(year.churned.get(place, 0)) / months if months else ZERO
-            parts = (round(margin or ZERO, PART_PLACES), round(churn, PART_PLACES))
-            yield PeriodFact(period.grain, period.start, dict([place]), *parts)
+            yield PeriodFact(period.grain, period.start, dict([place]), margin or ZERO, churn)
 
 
 def customer_acquisition_cost(books: Books) -> Iterator[PeriodFact]:

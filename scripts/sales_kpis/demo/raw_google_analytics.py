@@ -214,13 +214,15 @@ class _Export:
         page = record.landing_page if isinstance(record, WebSession) else record.content
         page = record.as_written.get("landing_page", record.as_written.get("content", page))
         if page:
-            found.append(
-                _param("page_location", f"https://{HOST}{page}" if page[0] == "/" else page)
-            )
+            address = f"https://{HOST}{page}" if page[0] == "/" else page
+            if record is session and _is_told_by_address(session):
+                name_of_id = ("gclid", "gbraid", "wbraid")[sum(session.key.encode()) % 5 % 3]
+                address += f"?utm_id=7&{name_of_id}=Cj0{len(session.key)}#top"
+            found.append(_param("page_location", address))
         if session:
             found += _engagement(session, name)
             if _told_by(session) == "params" and name != "user_engagement":
-                said = {"source": session.source, "medium": session.medium}
+                said = {"source": session.source, "medium": _medium(session)}
                 said["campaign"] = session.campaign
                 found += [_param(key, value) for key, value in said.items() if value]
         return found
@@ -258,7 +260,19 @@ def _collected(session: WebSession | None) -> Json | None:
         " gclid dclid srsltid"
     )
     found |= {"manual_campaign_name": session.campaign, "manual_source": session.source}
-    return found | {"manual_medium": session.medium}
+    return found | {"manual_medium": _medium(session)}
+
+
+def _is_told_by_address(session: WebSession) -> bool:
+    """Whether only the address says that the visit began with a click on an ad of Google Ads."""
+    is_ad = (session.source, session.medium) == ("google", "cpc")
+    is_plain = bool(session.landing_page) and "landing_page" not in session.as_written
+    return is_ad and is_plain and _told_by(session) != "last_click"
+
+
+def _medium(session: WebSession) -> str | None:
+    """Google tells of the clicks on ads that are not linked to the property as organic ones."""
+    return "organic" if _is_told_by_address(session) else session.medium
 
 
 def _last_click(session: WebSession | None) -> Json | None:

@@ -34,7 +34,11 @@ cost_and_margin as (
         {{ safe_ratio('acquisition_years.cost_amount',
             'acquisition_years.count_new_customers') }} as numerator,
         {{ safe_ratio('customer_years.revenue', 'customer_years.count_customer_months') }}
-        * {{ var('gross_margin') }} as denominator
+        * {{ var('gross_margin') }} as denominator,
+        cast(acquisition_years.cost_amount as double)
+        * nullif(customer_years.count_customer_months, 0) as value_numerator,
+        cast(customer_years.revenue as double) * {{ var('gross_margin') }}
+        * acquisition_years.count_new_customers as value_denominator
     from acquisition_years
     left join customer_years
         on
@@ -43,4 +47,4 @@ cost_and_margin as (
 
 )
 
-{{ kpi_rollup('cost_and_margin', is_as_of=true, finest_grain='month') }}
+{{ kpi_rollup('cost_and_margin', is_as_of=true, finest_grain='month', has_value_parts=true) }}

@@ -41,7 +41,15 @@ value_and_cost as (
                     * {{ var('gross_margin') }}
         end as numerator,
         {{ safe_ratio('acquisition_years.cost_amount',
-            'acquisition_years.count_new_customers') }} as denominator
+            'acquisition_years.count_new_customers') }} as denominator,
+        case
+            when customer_years.count_customer_months > 0
+                then
+                    cast(customer_years.revenue as double) * {{ var('gross_margin') }}
+                    * nullif(acquisition_years.count_new_customers, 0)
+        end as value_numerator,
+        cast(acquisition_years.cost_amount as double) * customer_years.count_churned_customers
+            as value_denominator
     from acquisition_years
     left join customer_years
         on
@@ -50,4 +58,4 @@ value_and_cost as (
 
 )
 
-{{ kpi_rollup('value_and_cost', is_as_of=true, finest_grain='month') }}
+{{ kpi_rollup('value_and_cost', is_as_of=true, finest_grain='month', has_value_parts=true) }}

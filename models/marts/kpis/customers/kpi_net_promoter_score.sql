@@ -31,7 +31,7 @@ latest_responses as (
     from responses_in_periods
     qualify row_number() over (
         partition by period_grain, period_start_date, respondent_id
-        order by responded_at desc, response_id desc
+        order by responded_at desc, {{ key_order('response_id') }} desc
     ) = 1
 
 ),

@@ -15,7 +15,10 @@ customer_years as (
 
 ),
 
-{# Both parts are ratios of a slice's sums, so each slice makes its own fact of a period. -#}
+{#
+    Both parts are ratios of a slice's sums, so each slice makes its own fact of a period. The months stand in both,
+    so that the value needs none.
+-#}
 {% for slice in ['total', 'territory', 'market', 'segment'] -%}
 {%- set columns = ['period_grain', 'period_start_date'] + ([] if slice == 'total' else [slice]) -%}
 {{ slice }}_years as (
@@ -26,7 +29,9 @@ customer_years as (
         {{ safe_ratio('sum(revenue)', 'sum(count_customer_months)') }} * {{ var('gross_margin') }}
             as numerator,
         {{ safe_ratio('sum(count_churned_customers)', 'sum(count_customer_months)') }}
-            as denominator
+            as denominator,
+        sum(revenue) * {{ var('gross_margin') }} as value_numerator,
+        sum(count_churned_customers) as value_denominator
     from customer_years
     group by
         {{ columns | join(',\n        ') }}
@@ -44,5 +49,6 @@ customer_years as (
         'segment': 'segment_years',
     },
     is_as_of=true,
-    finest_grain='month'
+    finest_grain='month',
+    has_value_parts=true
 ) }}

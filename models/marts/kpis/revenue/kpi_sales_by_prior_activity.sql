@@ -31,7 +31,9 @@ outreach_before_close as (
         deal_outreach.activity_type,
         row_number() over (
             partition by deal_outreach.deal_id
-            order by deal_outreach.occurred_at desc, deal_outreach.activity_id desc
+            order by
+                deal_outreach.occurred_at desc,
+                {{ key_order('deal_outreach.activity_id') }} desc
         ) = 1 as is_last
     from deal_outreach
     inner join won_deals
@@ -42,7 +44,9 @@ outreach_before_close as (
             and won_deals.close_date
     qualify row_number() over (
         partition by deal_outreach.deal_id, deal_outreach.activity_type
-        order by deal_outreach.occurred_at desc, deal_outreach.activity_id desc
+        order by
+            deal_outreach.occurred_at desc,
+            {{ key_order('deal_outreach.activity_id') }} desc
     ) = 1
 
 ),
