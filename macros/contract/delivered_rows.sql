@@ -94,17 +94,18 @@
     Where a column's values are: a raw column; a field of one (an alias with points, `sentBy.id`); or, for a source with
     `properties_column`, a field of that JSON object under the column's own name or an alias.
 #}
-{% macro find_raw_value(raw_columns, candidates, properties_column=none) %}
+{% macro find_raw_value(raw_columns, candidates, properties_column=none, never_fields=[]) %}
     {%- set names = raw_columns.keys() | list -%}
-    {%- set raw_name = sales_kpis.find_raw_column(names, candidates) -%}
+    {%- set raw_name = sales_kpis.find_raw_column(names, candidates, never_fields) -%}
+    {%- set fields = sales_kpis.names_of_fields(candidates, never_fields) -%}
     {%- if raw_name is not none -%}{{ return({'raw_name': raw_name, 'family': raw_columns[raw_name]}) }}{%- endif -%}
     {%- for candidate in candidates if '.' in candidate -%}
         {%- set head, tail = candidate.split('.', 1) -%}
         {%- set holder = sales_kpis.find_raw_column(names, [head]) -%}
         {%- if holder is not none -%}{{ return({'raw_name': holder ~ '.' ~ tail, 'family': 'text', 'json_column': holder, 'json_family': raw_columns[holder], 'paths': [tail]}) }}{%- endif -%}
     {%- endfor -%}
-    {%- if properties_column in names and properties_column not in candidates -%}
-        {{ return({'raw_name': properties_column ~ '.' ~ candidates[0], 'family': 'text', 'json_column': properties_column, 'json_family': raw_columns[properties_column], 'paths': sales_kpis.names_of_fields(candidates)}) }}
+    {%- if properties_column in names and properties_column not in candidates and fields -%}
+        {{ return({'raw_name': properties_column ~ '.' ~ fields[0], 'family': 'text', 'json_column': properties_column, 'json_family': raw_columns[properties_column], 'paths': fields}) }}
     {%- endif -%}
     {{ return({'raw_name': none, 'family': 'text'}) }}
 {% endmacro %}
