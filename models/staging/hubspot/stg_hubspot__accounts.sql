@@ -6,6 +6,22 @@ company_rows as (
 
 ),
 
+queues as (
+
+    select rep_id from {{ ref('stg_hubspot__reps') }}
+    where is_queue
+
+),
+
+keyed_companies as (
+
+    select
+        company_rows.*,
+        {{ system_key('hubspot', 'hubspot_owner_id') }} as owner_key
+    from company_rows
+
+),
+
 accounts as (
 
     select
@@ -21,13 +37,15 @@ accounts as (
         country,
         territory,
         market,
-        {{ system_key('hubspot', 'hubspot_owner_id') }} as rep_id,
+        case when queues.rep_id is null then owner_key end as rep_id,
         {{ domain_of('domain') }} as domain,
         createdate as created_at,
         {{ hubspot_is_deleted(has_archive=true) }} as is_deleted,
         cast(null as {{ dbt.type_string() }}) as merged_into_record_id,
         hs_merged_object_ids
-    from company_rows
+    from keyed_companies
+    left join queues
+        on keyed_companies.owner_key = queues.rep_id
 
 )
 

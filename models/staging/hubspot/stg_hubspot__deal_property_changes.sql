@@ -6,6 +6,13 @@ deal_property_history_rows as (
 
 ),
 
+queues as (
+
+    select rep_id from {{ ref('stg_hubspot__reps') }}
+    where is_queue
+
+),
+
 properties_with_id as (
 
     select
@@ -31,7 +38,8 @@ deal_property_changes as (
         end as field,
         case lower(name)
             when 'dealstage' then {{ system_key('hubspot', 'id_value') }}
-            when 'hubspot_owner_id' then {{ system_key('hubspot', 'id_value') }}
+            when 'hubspot_owner_id'
+                then case when queues.rep_id is null then {{ system_key('hubspot', 'id_value') }} end
             when 'amount' then {{ as_text(read_decimal('value', 'text')) }}
             when 'closedate'
                 then {{ as_text(hubspot_local_date_of_text('value')) }}
@@ -39,6 +47,8 @@ deal_property_changes as (
         end as new_value,
         value as raw_value
     from properties_with_id
+    left join queues
+        on {{ system_key('hubspot', 'id_value') }} = queues.rep_id
 
 )
 
