@@ -17,7 +17,7 @@ reps as (
 
 ),
 
--- A team may be given to a queue or group, too, which is nobody; Salesforce's have no row of a user.
+-- A team may be given to a queue or group, too, which is nobody; in Salesforce it has no row.
 assignments_of_users as (
 
     select assignments.rep_id

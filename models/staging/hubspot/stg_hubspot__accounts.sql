@@ -22,6 +22,17 @@ keyed_companies as (
 
 ),
 
+owned_companies as (
+
+    select
+        keyed_companies.*,
+        case when queues.rep_id is null then keyed_companies.owner_key end as rep_id
+    from keyed_companies
+    left join queues
+        on keyed_companies.owner_key = queues.rep_id
+
+),
+
 accounts as (
 
     select
@@ -37,15 +48,13 @@ accounts as (
         country,
         territory,
         market,
-        case when queues.rep_id is null then owner_key end as rep_id,
+        rep_id,
         {{ domain_of('domain') }} as domain,
         createdate as created_at,
         {{ hubspot_is_deleted(has_archive=true) }} as is_deleted,
         cast(null as {{ dbt.type_string() }}) as merged_into_record_id,
         hs_merged_object_ids
-    from keyed_companies
-    left join queues
-        on keyed_companies.owner_key = queues.rep_id
+    from owned_companies
 
 )
 

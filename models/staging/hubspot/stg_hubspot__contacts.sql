@@ -23,6 +23,21 @@ keyed_contacts as (
 
 ),
 
+owned_contacts as (
+
+    select
+        keyed_contacts.*,
+        case when owning_queues.rep_id is null then keyed_contacts.owner_key end as rep_key,
+        case when sourcing_queues.rep_id is null then keyed_contacts.sourced_by_key end
+            as sourcing_rep_key
+    from keyed_contacts
+    left join queues as owning_queues
+        on keyed_contacts.owner_key = owning_queues.rep_id
+    left join queues as sourcing_queues
+        on keyed_contacts.sourced_by_key = sourcing_queues.rep_id
+
+),
+
 -- HubSpot keeps a person who may buy and a person who has bought in one record, and tells them
 -- apart by the lifecycle stage: subscriber, lead, marketing qualified lead, sales qualified lead,
 -- opportunity, customer, evangelist, other. "Became a Lead Date" and its like are stamped when the
@@ -47,8 +62,8 @@ contacts as (
         country,
         hs_analytics_source as lead_source,
         {{ system_key('hubspot', 'hs_analytics_source_data_1') }} as campaign_id,
-        case when owning_queues.rep_id is null then owner_key end as rep_id,
-        case when sourcing_queues.rep_id is null then sourced_by_key end as sourced_by_rep_id,
+        rep_key as rep_id,
+        sourcing_rep_key as sourced_by_rep_id,
         hs_lead_status as status,
         hs_lifecyclestage_marketingqualifiedlead_date as mql_at,
         hs_lifecyclestage_salesqualifiedlead_date as sql_at,
@@ -76,11 +91,7 @@ contacts as (
             {% endif -%}
             else false
         end as is_lead
-    from keyed_contacts
-    left join queues as owning_queues
-        on keyed_contacts.owner_key = owning_queues.rep_id
-    left join queues as sourcing_queues
-        on keyed_contacts.sourced_by_key = sourcing_queues.rep_id
+    from owned_contacts
 
 )
 

@@ -12,10 +12,11 @@ owners as (
 
     select
         owner_rows.*,
-        coalesce(user_id, user_id_including_inactive) as any_user_id,
-        count(coalesce(user_id, user_id_including_inactive)) over () > 0 as has_user_ids,
+        coalesce(owner_rows.user_id, owner_rows.user_id_including_inactive) as any_user_id,
+        count(coalesce(owner_rows.user_id, owner_rows.user_id_including_inactive)) over () > 0
+            as has_user_ids,
         {{ system_key('hubspot', 'owner_id') }} as rep_id,
-        coalesce(is_active, true)
+        coalesce(owner_rows.is_active, true)
         and not ({{ hubspot_is_deleted(has_archive=true) }}) as is_active_owner
     from owner_rows
 
