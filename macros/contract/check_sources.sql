@@ -21,6 +21,7 @@
                 {%- set conflict = sales_kpis.conflicting_keys(contract, delivery, result.tables[-1]) -%}
                 {%- if conflict.is_error -%}{%- do result.errors.append(conflict.sentence) -%}{%- elif conflict.sentence -%}{%- do result.oddities.append(conflict.oddity) -%}{%- endif -%}
                 {%- do result.oddities.extend(sales_kpis.table_oddities(contract, delivery, result.tables[-1])) -%}
+                {%- if contract.table == 'subscription' -%}{%- do result.oddities.extend(sales_kpis.ends_of_periods(contract, delivery)) -%}{%- endif -%}
             {%- endif -%}
         {%- endfor -%}
         {%- if not found_tables and not result.tables | selectattr('system', 'in', sales_kpis.sources_of(system)) | selectattr('found_as') | list -%}
