@@ -41,6 +41,8 @@
             'system': modules.re.sub('^raw_', '', file.schema), 'table': file.name, 'column': none, 'kind': 'file that is not read', 'values': [], 'rows': none, 'next_step': file.next_step,
         }) -%}
     {%- endfor -%}
+    {%- set currencies = sales_kpis.currency_findings() -%}
+    {%- do result.errors.extend(currencies.errors) -%}{%- do result.oddities.extend(currencies.oddities) -%}
     {%- if is_build_next -%}{%- do graph.update({'sales_kpis_is_landed_for_build': true}) -%}{%- endif -%}
     {%- do log('CHECK_SOURCES ' ~ tojson(result), info=true) -%}
 {% endmacro %}
