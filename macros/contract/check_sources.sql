@@ -22,6 +22,8 @@
                 {%- if conflict.is_error -%}{%- do result.errors.append(conflict.sentence) -%}{%- elif conflict.sentence -%}{%- do result.oddities.append(conflict.oddity) -%}{%- endif -%}
                 {%- do result.oddities.extend(sales_kpis.table_oddities(contract, delivery, result.tables[-1])) -%}
                 {%- if contract.table == 'subscription' -%}{%- do result.oddities.extend(sales_kpis.ends_of_periods(contract, delivery)) -%}{%- endif -%}
+                {%- set history = sales_kpis.history_findings(contract, delivery) -%}
+                {%- do result.errors.extend(history.errors) -%}{%- do result.oddities.extend(history.oddities) -%}
             {%- endif -%}
         {%- endfor -%}
         {%- if not found_tables and not result.tables | selectattr('system', 'in', sales_kpis.sources_of(system)) | selectattr('found_as') | list -%}

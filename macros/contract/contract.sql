@@ -45,6 +45,7 @@
         'zone': var('reporting_time_zone') if node.source_meta.get('time_zone') == 'reporting' else 'UTC',
         'also_in': meta.get('also_in', []),
         'unpacked_from': meta.get('unpacked_from', []),
+        'history': meta.get('history'),
         'epoch': node.source_meta.get('epoch'),
         'properties_column': node.source_meta.get('properties_column'),
         'columns': columns,

@@ -3,7 +3,7 @@
     it (`number_format`, `date_order`), else the column's own values prove it, else those of the table's other columns;
     nothing is guessed. What one form cannot read is unreadable, and `check_sources` stops where that is much.
 
-    forms_of gives column → {number: point, comma or undecided, has_signs, ambiguous, examples, date_order, is_written,
+    forms_of gives column (of a history also amount and close_date, which stand in its values) → {number: point, comma or undecided, has_signs, ambiguous, examples, date_order, is_written,
     is_day_number}. A column that is not in it is written as machines write: 1234.50 and 2025-03-01.
 #}
 {% macro forms_of(contract, delivery, mapping) %}
@@ -16,6 +16,7 @@
             {%- else -%}{%- do forms.update({column.name: sales_kpis.day_form(column.name, found, mapping)}) -%}{%- endif -%}
         {%- endfor -%}
     {%- endif -%}
+    {%- do forms.update(sales_kpis.forms_of_history(contract, delivery, mapping)) -%}
     {{ return(forms) }}
 {% endmacro %}
 
@@ -80,41 +81,48 @@
 
 {# What the values of the columns say of their form: column → its counts, in one scan. #}
 {% macro evidence_of_forms(contract, delivery, columns) %}
+    {%- set types = {} -%}
+    {%- for column in columns -%}{%- do types.update({column.name: column.type}) -%}{%- endfor -%}
+    {{ return(sales_kpis.evidence_in_rows(sales_kpis.raw_rows_sql(contract, delivery, types.keys() | list), types)) }}
+{% endmacro %}
+
+{# What the texts in the columns of a query prove: by column its type (`types`) and six cells. #}
+{% macro evidence_in_rows(rows_sql, types) %}
     {%- set parts = [] -%}
-    {%- for column in columns -%}
-        {%- set value = 'raw_rows.' ~ column.name -%}
-        {%- if column.type in ('int', 'decimal') -%}
-            {%- set body = sales_kpis.extract_match(value, sales_kpis.number_pattern(sales_kpis.number_body('any')), 3) -%}
-            {%- set is_ambiguous = sales_kpis.matches(body, sales_kpis.ambiguous_body()) -%}
-            {%- do parts.extend([
-                'count(case when ' ~ sales_kpis.matches(body, sales_kpis.proving_body('point')) ~ ' then 1 end)',
-                'count(case when ' ~ sales_kpis.matches(body, sales_kpis.proving_body('comma')) ~ ' then 1 end)',
-                'count(case when ' ~ is_ambiguous ~ ' then 1 end)',
-                "'>' || min(case when " ~ is_ambiguous ~ ' then ' ~ value ~ ' end)',
-                "'>' || max(case when " ~ is_ambiguous ~ ' then ' ~ value ~ ' end)',
-                'count(case when ' ~ sales_kpis.matches(value, '\\p{Sc}|\\p{L}') ~ ' then 1 end)',
-            ]) -%}
-        {%- else -%}
-            {%- set year_last = sales_kpis.year_last_pattern() -%}
-            {%- set is_year_last = sales_kpis.matches(value, year_last) -%}
-            {%- do parts.extend([
-                'max(case when ' ~ is_year_last ~ ' then cast(' ~ sales_kpis.extract_match(value, year_last, 1) ~ ' as int) end)',
-                'max(case when ' ~ is_year_last ~ ' then cast(' ~ sales_kpis.extract_match(value, year_last, 2) ~ ' as int) end)',
-                'count(case when ' ~ is_year_last ~ ' then 1 end)',
-                'count(case when ' ~ is_year_last ~ ' and ' ~ sales_kpis.matches(value, '^[0-9]+[.][0-9]+[.]') ~ ' then 1 end)',
-                'count(case when ' ~ sales_kpis.matches(value, sales_kpis.day_number_pattern()) ~ ' then 1 end)',
-                'count(' ~ value ~ ')',
-            ]) -%}
-        {%- endif -%}
-    {%- endfor -%}
-    {%- set row = run_query('select ' ~ parts | join(', ') ~ ' from (' ~ sales_kpis.raw_rows_sql(contract, delivery, columns | map(attribute='name') | list) ~ ') as raw_rows')[0] -%}
+    {%- for name, type in types.items() -%}{%- do parts.extend(sales_kpis.evidence_cells('raw_rows.' ~ name, type)) -%}{%- endfor -%}
+    {%- set row = run_query('select ' ~ parts | join(', ') ~ ' from (' ~ rows_sql ~ ') as raw_rows')[0] -%}
     {%- set found = {} -%}
-    {%- for column in columns -%}
+    {%- for name, type in types.items() -%}
         {%- set cells = [] -%}
         {%- for place in range(6 * loop.index0, 6 * loop.index0 + 6) -%}{%- do cells.append(row[place]) -%}{%- endfor -%}
-        {%- do found.update({column.name: {'type': column.type, 'cells': cells}}) -%}
+        {%- do found.update({name: {'type': type, 'cells': cells}}) -%}
     {%- endfor -%}
     {{ return(found) }}
+{% endmacro %}
+
+{% macro evidence_cells(value, type) %}
+    {%- if type in ('int', 'decimal') -%}
+        {%- set body = sales_kpis.extract_match(value, sales_kpis.number_pattern(sales_kpis.number_body('any')), 3) -%}
+        {%- set is_ambiguous = sales_kpis.matches(body, sales_kpis.ambiguous_body()) -%}
+        {{ return([
+            'count(case when ' ~ sales_kpis.matches(body, sales_kpis.proving_body('point')) ~ ' then 1 end)',
+            'count(case when ' ~ sales_kpis.matches(body, sales_kpis.proving_body('comma')) ~ ' then 1 end)',
+            'count(case when ' ~ is_ambiguous ~ ' then 1 end)',
+            "'>' || min(case when " ~ is_ambiguous ~ ' then ' ~ value ~ ' end)',
+            "'>' || max(case when " ~ is_ambiguous ~ ' then ' ~ value ~ ' end)',
+            'count(case when ' ~ sales_kpis.matches(value, '\\p{Sc}|\\p{L}') ~ ' then 1 end)',
+        ]) }}
+    {%- endif -%}
+    {%- set year_last = sales_kpis.year_last_pattern() -%}
+    {%- set is_year_last = sales_kpis.matches(value, year_last) -%}
+    {{ return([
+        'max(case when ' ~ is_year_last ~ ' then cast(' ~ sales_kpis.extract_match(value, year_last, 1) ~ ' as int) end)',
+        'max(case when ' ~ is_year_last ~ ' then cast(' ~ sales_kpis.extract_match(value, year_last, 2) ~ ' as int) end)',
+        'count(case when ' ~ is_year_last ~ ' then 1 end)',
+        'count(case when ' ~ is_year_last ~ ' and ' ~ sales_kpis.matches(value, '^[0-9]+[.][0-9]+[.]') ~ ' then 1 end)',
+        'count(case when ' ~ sales_kpis.matches(value, sales_kpis.day_number_pattern()) ~ ' then 1 end)',
+        'count(' ~ value ~ ')',
+    ]) }}
 {% endmacro %}
 
 {#

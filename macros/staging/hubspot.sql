@@ -14,8 +14,8 @@ coalesce(is_deleted, false) or coalesce(archived, false) or coalesce(_fivetran_d
 nullif(trim(coalesce({{ first_name }}, '') || ' ' || coalesce({{ last_name }}, '')), '')
 {%- endmacro %}
 
-{# The order of HubSpot's ids, which are whole numbers in a text. #}
-{% macro hubspot_id_order(id) %}length({{ id }}), {{ id }}{% endmacro %}
+{# The order of HubSpot's ids, which are whole numbers in a text, and of the keys made of them: 9 before 10. #}
+{% macro hubspot_id_order(id) %}lpad({{ id }}, 100, ' '){% endmacro %}
 
 {#
     The five kinds of engagement share all but their type, direction and outcome, which the model of the kind knows. A

@@ -8,7 +8,8 @@ import pytest
 
 from builds import run_dbt
 
-# What is written of a lead's creation, and the moment in UTC that it means in New York (UTC-5 in March, before the 9th).
+# What is written of a lead's creation, and the moment in UTC that it means in New York (UTC-5
+# before the 9th of March).
 MOMENTS = {
     "2025-03-01": datetime(2025, 3, 1, 5),
     "2025/03/01": datetime(2025, 3, 1, 5),
@@ -24,9 +25,11 @@ def leads(folder: Path, rows: str) -> dict[str, datetime | None]:
     raw = folder / "raw" / "salesforce"
     raw.mkdir(parents=True)
     duckdb.sql(
-        "select id, false as is_deleted, 'Doe' as last_name, 'New' as status, false as is_converted,"
-        f" created_date from ({rows})"
-    ).write_parquet(str(raw / "lead.parquet"))
+        "copy ("
+        "select id, false as is_deleted, 'Doe' as last_name, 'New' as status,"
+        f" false as is_converted, created_date from ({rows})"
+        f") to '{raw / 'lead.parquet'}' (format parquet)"
+    )
     variables = {
         "systems": ["salesforce"],
         "raw_path": str(folder / "raw"),

@@ -9,12 +9,9 @@
 
 with
 
-deal_history as (
+numbered_changes as (
 
-    {{ union_systems('deal_history', {
-        'deal_id': 'text', 'changed_at': 'timestamp',
-        'field': 'text', 'old_value': 'text', 'new_value': 'text',
-    }) }}
+    select * from {{ ref('int_deals__changes') }}
 
 ),
 
@@ -39,23 +36,6 @@ present_values as (
     from deals
     {{ 'union all' if not loop.last }}
     {% endfor %}
-
-),
-
-numbered_changes as (
-
-    select
-        *,
-        row_number() over changes_in_order as change_number,
-        lead(changed_at) over changes_in_order as next_changed_at
-    from deal_history
-    where
-        field in ('stage', 'owner', 'amount', 'close_date')
-        and not (field = 'stage' and new_value is null)
-    window changes_in_order as (
-        partition by deal_id, field
-        order by changed_at, old_value nulls first, new_value nulls first
-    )
 
 ),
 

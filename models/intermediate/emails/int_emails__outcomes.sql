@@ -5,6 +5,15 @@
 
 with
 
+messages as (
+
+    select
+        message_id,
+        system
+    from {{ ref('int_emails__messages') }}
+
+),
+
 email_events as (
 
     select *
@@ -12,14 +21,12 @@ email_events as (
 
 ),
 
--- One pass. What was opened, clicked or replied to was delivered, though that event be missing; but
--- a bounce, hard or soft, outweighs them all: a bounced message was not delivered.
-outcomes_of_messages as (
+what_happened as (
 
     select
         message_id,
-        bool_or(event_type in ('delivered', 'open', 'click', 'reply'))
-        and not bool_or(event_type = 'bounce') as is_delivered,
+        bool_or(event_type = 'delivered') as is_told_delivered,
+        bool_or(event_type in ('delivered', 'open', 'click', 'reply')) as is_received,
         bool_or({{ is_open }}) as is_opened,
         bool_or(event_type = 'open' and is_machine) as is_machine_opened,
         bool_or({{ is_click }}) as is_clicked,
@@ -35,6 +42,50 @@ outcomes_of_messages as (
         count(case when {{ is_click }} then 1 end) as count_clicks
     from email_events
     group by message_id
+
+),
+
+-- A system that tells of events but of no delivery delivered whatever did not bounce.
+ways_of_telling as (
+
+    select
+        messages.system,
+        bool_or(what_happened.is_told_delivered) as are_deliveries_told
+    from messages
+    inner join what_happened
+        on messages.message_id = what_happened.message_id
+    group by messages.system
+
+),
+
+-- What was opened, clicked or replied to was delivered, though that event be missing; but a bounce,
+-- hard or soft, outweighs them all: a bounced message was not delivered.
+outcomes_of_messages as (
+
+    select
+        messages.message_id,
+        not coalesce(what_happened.is_bounced, false)
+        and (
+            coalesce(what_happened.is_received, false)
+            or not coalesce(ways_of_telling.are_deliveries_told, true)
+        ) as is_delivered,
+        {% for column in [
+            'is_opened', 'is_machine_opened', 'is_clicked', 'is_replied', 'is_bounced',
+            'is_unsubscribed', 'is_spam_reported'
+        ] -%}
+        coalesce(what_happened.{{ column }}, false) as {{ column }},
+        {% endfor -%}
+        what_happened.first_opened_at,
+        what_happened.first_clicked_at,
+        what_happened.first_replied_at,
+        what_happened.unsubscribed_at,
+        cast(coalesce(what_happened.count_opens, 0) as bigint) as count_opens,
+        cast(coalesce(what_happened.count_clicks, 0) as bigint) as count_clicks
+    from messages
+    left join what_happened
+        on messages.message_id = what_happened.message_id
+    left join ways_of_telling
+        on messages.system = ways_of_telling.system
 
 )
 

@@ -27,20 +27,22 @@ messages_with_outcome as (
         messages.account_id,
         messages.sent_at,
         messages.sent_date,
-        {% for column in [
-            'is_delivered', 'is_opened', 'is_machine_opened', 'is_clicked', 'is_replied',
-            'is_bounced', 'is_unsubscribed', 'is_spam_reported'
-        ] -%}
-        coalesce(outcomes.{{ column }}, false) as {{ column }},
-        {% endfor -%}
+        outcomes.is_delivered,
+        outcomes.is_opened,
+        outcomes.is_machine_opened,
+        outcomes.is_clicked,
+        outcomes.is_replied,
+        outcomes.is_bounced,
+        outcomes.is_unsubscribed,
+        outcomes.is_spam_reported,
         outcomes.first_opened_at,
         outcomes.first_clicked_at,
         outcomes.first_replied_at,
         outcomes.unsubscribed_at,
-        cast(coalesce(outcomes.count_opens, 0) as bigint) as count_opens,
-        cast(coalesce(outcomes.count_clicks, 0) as bigint) as count_clicks
+        outcomes.count_opens,
+        outcomes.count_clicks
     from messages
-    left join outcomes
+    inner join outcomes
         on messages.message_id = outcomes.message_id
 
 )

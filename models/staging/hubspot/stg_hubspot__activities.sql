@@ -37,15 +37,15 @@ contacts as (
 
 ),
 
--- An engagement belongs to any number of records: of each kind the smallest key stands here, and
--- all of them in stg_hubspot__activity_links.
+-- An engagement belongs to any number of records: of each kind the one with the smallest id stands
+-- here, and all of them in stg_hubspot__activity_links.
 first_links as (
 
     select
         activity_id,
-        min(account_record_id) as account_record_id,
-        min(person_record_id) as person_record_id,
-        min(deal_id) as deal_id
+        min_by(account_record_id, {{ hubspot_id_order('account_record_id') }}) as account_record_id,
+        min_by(person_record_id, {{ hubspot_id_order('person_record_id') }}) as person_record_id,
+        min_by(deal_id, {{ hubspot_id_order('deal_id') }}) as deal_id
     from activity_links
     group by activity_id
 

@@ -1,3 +1,5 @@
+{% set forms = forms_of_table('tabular', 'deal_history') -%}
+
 with
 
 deal_history_rows as (
@@ -11,9 +13,10 @@ fields_in_shared_words as (
     select
         deal_id,
         changed_at,
-        case lower(field)
-            when 'owner_rep_id' then 'owner'
-            when 'expected_close_date' then 'close_date'
+        case {{ history_field('field') }}
+            when 'ownerrepid' then 'owner'
+            when 'expectedclosedate' then 'close_date'
+            when 'closedate' then 'close_date'
             else lower(field)
         end as field,
         old_value,
@@ -29,8 +32,8 @@ deal_history as (
         {{ system_key('tabular', 'deal_id') }} as deal_id,
         changed_at,
         field,
-        {{ history_value('tabular', 'field', 'old_value', 'deal_id') }} as old_value,
-        {{ history_value('tabular', 'field', 'new_value', 'deal_id') }} as new_value
+        {{ history_value('tabular', 'field', 'old_value', 'deal_id', forms) }} as old_value,
+        {{ history_value('tabular', 'field', 'new_value', 'deal_id', forms) }} as new_value
     from fields_in_shared_words
 
 )

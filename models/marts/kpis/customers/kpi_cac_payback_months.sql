@@ -35,8 +35,8 @@ cost_and_margin as (
             'acquisition_years.count_new_customers') }} as numerator,
         {{ safe_ratio('customer_years.revenue', 'customer_years.count_customer_months') }}
         * {{ var('gross_margin') }} as denominator,
-        cast(acquisition_years.cost_amount as double) * customer_years.count_customer_months
-            as value_numerator,
+        cast(acquisition_years.cost_amount as double)
+        * nullif(customer_years.count_customer_months, 0) as value_numerator,
         cast(customer_years.revenue as double) * {{ var('gross_margin') }}
         * acquisition_years.count_new_customers as value_denominator
     from acquisition_years
