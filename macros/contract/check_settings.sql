@@ -39,6 +39,9 @@
         {%- if var('hubspot_lead_without_stage') not in (true, false) -%}
             {%- do errors.append("The variable hubspot_lead_without_stage is true or false, not '" ~ var('hubspot_lead_without_stage') ~ "'.") -%}
         {%- endif -%}
+        {%- if var('subscription_end') not in ('auto', 'inclusive', 'exclusive') -%}
+            {%- do errors.append("The variable subscription_end is auto, inclusive or exclusive, not '" ~ var('subscription_end') ~ "'.") -%}
+        {%- endif -%}
         {%- set ga4_events = var('google_analytics_events') -%}
         {%- set ga4_names = [] -%}
         {%- for meaning in ga4_events -%}

@@ -21,6 +21,7 @@
                 {%- set conflict = sales_kpis.conflicting_keys(contract, delivery, result.tables[-1]) -%}
                 {%- if conflict.is_error -%}{%- do result.errors.append(conflict.sentence) -%}{%- elif conflict.sentence -%}{%- do result.oddities.append(conflict.oddity) -%}{%- endif -%}
                 {%- do result.oddities.extend(sales_kpis.table_oddities(contract, delivery, result.tables[-1])) -%}
+                {%- if contract.table == 'subscription' -%}{%- do result.oddities.extend(sales_kpis.ends_of_periods(contract, delivery)) -%}{%- endif -%}
                 {%- set history = sales_kpis.history_findings(contract, delivery) -%}
                 {%- do result.errors.extend(history.errors) -%}{%- do result.oddities.extend(history.oddities) -%}
             {%- endif -%}
@@ -42,6 +43,8 @@
             'system': modules.re.sub('^raw_', '', file.schema), 'table': file.name, 'column': none, 'kind': 'file that is not read', 'values': [], 'rows': none, 'next_step': file.next_step,
         }) -%}
     {%- endfor -%}
+    {%- set currencies = sales_kpis.currency_findings() -%}
+    {%- do result.errors.extend(currencies.errors) -%}{%- do result.oddities.extend(currencies.oddities) -%}
     {%- if is_build_next -%}{%- do graph.update({'sales_kpis_is_landed_for_build': true}) -%}{%- endif -%}
     {%- do log('CHECK_SOURCES ' ~ tojson(result), info=true) -%}
 {% endmacro %}

@@ -49,7 +49,7 @@ FAULTS = {
     "every_deal_amount_has_an_exchange_rate": Fault(
         "update intermediate.int_deals__valued set exchange_rate = null"
         " where currency_code = 'NOK'",
-        "expected a rate of NOK in force on",
+        "expected rates of NOK in force from",
     ),
     "every_kpi_has_the_dimensions_of_its_catalog_row": Fault(
         "update monitoring.kpi_values set dimension = 'colour'"

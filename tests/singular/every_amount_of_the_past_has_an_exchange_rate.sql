@@ -1,5 +1,32 @@
 with
 
+rates as (
+
+    select *
+    from {{ ref('int_currencies__rates') }}
+
+),
+
+-- A planned amount without a rate would be nothing: it has that of its month's first day, of a
+-- month to come that of `as_of_date`.
+planned_amounts as (
+
+    {% for seed, month in {
+        'quotas': 'month', 'selling_costs': 'cost_month', 'marketing_costs': 'cost_month'
+    }.items() -%}
+    select
+        '{{ seed }}' as record_id,
+        {{ currency_code_of('currency') }} as currency_code,
+        least({{ start_of('month', month) }}, {{ as_of_date() }}) as rate_date
+    from {{ ref(seed) }}
+    {% if seed != 'quotas' -%}
+    where {{ start_of('month', month) }} <= {{ as_of_date() }}
+    {% endif -%}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
 amounts as (
 
     select
@@ -15,6 +42,18 @@ amounts as (
         started_on as rate_date,
         exchange_rate
     from {{ ref('fct_subscriptions') }}
+    union all
+    select
+        planned_amounts.record_id,
+        planned_amounts.currency_code,
+        planned_amounts.rate_date,
+        {{ exchange_rate_of('planned_amounts.currency_code', 'rates.rate_to_reporting') }}
+            as exchange_rate
+    from planned_amounts
+    left join rates
+        on
+            planned_amounts.currency_code = rates.currency_code
+            and planned_amounts.rate_date between rates.valid_from and rates.valid_to
 
 )
 

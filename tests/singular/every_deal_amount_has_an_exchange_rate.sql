@@ -1,8 +1,12 @@
 select
-    deal_id,
     currency_code,
-    rate_date,
-    'expected a rate of ' || currency_code || ' in force on ' || rate_date
-    || ', found none: add it to the seed exchange_rates' as message
+    count(*) as count_deals,
+    count(distinct rate_date) as count_days,
+    min(deal_id) as example,
+    'expected rates of ' || currency_code || ' in force from ' || min(rate_date) || ' to '
+    || max(rate_date) || ', found none on ' || count(distinct rate_date)
+    || ' of these days, on which ' || count(*)
+    || ' deals count: add them to the seed exchange_rates' as message
 from {{ ref('int_deals__valued') }}
 where exchange_rate is null
+group by currency_code

@@ -5,7 +5,7 @@ with
 subscriptions as (
 
     select *
-    from {{ ref('int_subscriptions__united') }}
+    from {{ ref('int_subscriptions__ended') }}
 
 ),
 

@@ -31,7 +31,7 @@ deals_with_reason as (
         system,
         source_table,
         amount,
-        coalesce(currency, {{ reporting_currency }}) as currency_code,
+        coalesce(upper(currency), {{ reporting_currency }}) as currency_code,
         case
             when coalesce(is_deleted, false) then 'deleted'
             when deal_id <> surviving_deal_id then 'merged'

@@ -1,0 +1,60 @@
+{#
+    Of each source of the relation `periods` (subscription_id, account_record_id, raw_product_id, started_on, ended_on): the
+    pairs of a period with an end and the next one of the same customer and product, which begins on that day or later,
+    and in how many of them it begins on that very day. `source` says which source a period is of.
+#}
+{% macro pairs_of_periods_sql(periods, source="''") %}
+select
+    period_source,
+    cast(count(*) as bigint) as count_pairs,
+    cast(count(case when next_started_on = ended_on then 1 end) as bigint) as count_shared_days
+from (
+    select
+        {{ source }} as period_source,
+        periods.subscription_id,
+        periods.ended_on,
+        min(next_periods.started_on) as next_started_on
+    from {{ periods }} as periods
+    inner join {{ periods }} as next_periods
+        on
+            periods.account_record_id = next_periods.account_record_id
+            and coalesce(periods.raw_product_id, '') = coalesce(next_periods.raw_product_id, '')
+            and periods.ended_on <= next_periods.started_on
+            and periods.subscription_id <> next_periods.subscription_id
+    where periods.started_on <= periods.ended_on
+    group by {{ source }}, periods.subscription_id, periods.ended_on
+) as pairs
+group by period_source
+{%- endmacro %}
+
+{# Whether the ends of a source are the first day after: where the setting leaves it to the data, in most of its pairs. #}
+{% macro is_end_exclusive(count_pairs, count_shared_days) -%}
+    {%- set setting = var('subscription_end') -%}
+    {{ return('2 * ' ~ count_shared_days ~ ' > ' ~ count_pairs if setting == 'auto' else (setting == 'exclusive') | string | lower) }}
+{%- endmacro %}
+
+{# How the ends of a source's periods are read, where its pairs share days: an oddity, because one of two readings was taken. #}
+{% macro ends_of_periods(contract, delivery) %}
+    {%- set periods -%}
+        (select subscription_id, account_id as account_record_id, product_id as raw_product_id, started_on, ended_on
+        from ({{ sales_kpis.newest_rows_sql(contract, delivery) }}) as newest_rows where started_on <= {{ sales_kpis.as_of_date() }})
+    {%- endset -%}
+    {%- set oddities = [] -%}
+    {%- for row in run_query(sales_kpis.pairs_of_periods_sql(periods)) if row['count_shared_days'] | int -%}
+        {%- set pairs, shared = row['count_pairs'] | int, row['count_shared_days'] | int -%}
+        {%- set is_exclusive = 2 * shared > pairs if var('subscription_end') == 'auto' else var('subscription_end') == 'exclusive' -%}
+        {%- set fact = "in " ~ shared ~ " of " ~ pairs ~ " pairs the next period of the same customer and product begins on the day on which the one before ends: " -%}
+        {%- if not is_exclusive -%}
+            {%- do oddities.append({
+                'system': contract.source, 'table': contract.table, 'column': 'ended_on', 'kind': 'days with two prices', 'values': [], 'rows': shared,
+                'next_step': fact ~ "that day counts both prices, because the end is read as the last day. If it is the day after, set subscription_end: exclusive.",
+            }) -%}
+        {%- elif var('subscription_end') == 'auto' -%}
+            {%- do oddities.append({
+                'system': contract.source, 'table': contract.table, 'column': 'ended_on', 'kind': 'end read as the day after', 'values': [], 'rows': shared,
+                'next_step': fact ~ "so the end of every period is read as the day after its last. Set subscription_end: exclusive if that is right, inclusive if not.",
+            }) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(oddities) }}
+{% endmacro %}
