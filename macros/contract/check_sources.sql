@@ -216,7 +216,29 @@ from (
             }) -%}
         {%- endif -%}
     {%- endfor -%}
+    {%- do oddities.extend(sales_kpis.silent_history(contract, delivery)) -%}
     {{ return(oddities) }}
+{% endmacro %}
+
+{# The fields of a history (`history_of`) that KPIs need and of which no row has a value: their rows tell nothing. #}
+{% macro silent_history(contract, delivery) %}
+    {%- set history = contract.history_of -%}
+    {%- if not history or delivery.columns[history.field].raw_name is none -%}{{ return([]) }}{%- endif -%}
+    {%- set values = [] -%}
+    {%- for name in history['values'] -%}{%- do values.append(sales_kpis.read_text('raw_rows.' ~ name, delivery.columns[name].family)) -%}{%- endfor -%}
+    {%- set field = "lower(replace(" ~ sales_kpis.read_text('raw_rows.' ~ history.field, delivery.columns[history.field].family) ~ ", '_', ''))" -%}
+    {%- set fields, rows = [], [] -%}
+    {%- for row in run_query(
+        'select ' ~ field ~ ' as field, count(*) as count_rows from (' ~ sales_kpis.raw_rows_sql(contract, delivery, [history.field] + history['values']) ~ ') as raw_rows'
+        ~ ' where ' ~ field ~ " in ('" ~ history.fields | map('lower') | map('replace', '_', '') | join("', '") ~ "') group by " ~ field ~ ' having count(coalesce(' ~ values | join(', ') ~ ', null)) = 0 order by 1'
+    ) -%}
+        {%- do fields.append(row[0]) -%}{%- do rows.append(row[1] | int) -%}
+    {%- endfor -%}
+    {%- if not fields -%}{{ return([]) }}{%- endif -%}
+    {{ return([{
+        'system': contract.source, 'table': contract.table, 'column': history['values'] | last, 'kind': 'history without values', 'values': fields, 'rows': rows | sum,
+        'next_step': 'These rows tell nothing: another history of the field stands in, else a deal has always had its present value. Deliver ' ~ history['values'] | join(' and ') ~ ' with the history.',
+    }]) }}
 {% endmacro %}
 
 {# Names of the declared columns that were delivered. #}
