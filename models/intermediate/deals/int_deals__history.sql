@@ -42,6 +42,7 @@ present_values as (
 
 ),
 
+-- A row without old and new value tells nothing.
 numbered_changes as (
 
     select
@@ -51,6 +52,7 @@ numbered_changes as (
     from deal_history
     where
         field in ('stage', 'owner', 'amount', 'close_date')
+        and coalesce(old_value, new_value) is not null
         and not (field = 'stage' and new_value is null)
     window changes_in_order as (
         partition by deal_id, field
