@@ -46,7 +46,7 @@
         'zone': var('reporting_time_zone') if node.source_meta.get('time_zone') == 'reporting' else 'UTC',
         'also_in': meta.get('also_in', []),
         'unpacked_from': meta.get('unpacked_from', []),
-        'history': meta.get('history'),
+        'history_of': meta.get('history_of'),
         'epoch': node.source_meta.get('epoch'),
         'properties_column': node.source_meta.get('properties_column'),
         'never_fields': node.source_meta.get('never_fields', []),

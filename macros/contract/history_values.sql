@@ -1,15 +1,16 @@
 {#
-    A history keeps values of several fields in one column of texts: meta `history: {field: …, values: […]}` says in which.
+    A history keeps values of several fields in one column of texts: meta `history_of: {field: …, values: […], fields: […]}`
+    says in which, and which fields KPIs need.
     Its amounts and close dates are read in the form that they themselves prove, as those of a column of their own are.
 #}
 
 {# One row per value of a history: `amount` and `close_date` as delivered, each null in rows of other fields. #}
 {% macro history_values_sql(contract, delivery) %}
     {%- set queries = [] -%}
-    {%- for name in contract.history['values'] if delivery.columns[name].raw_name is not none -%}
+    {%- for name in contract.history_of['values'] if delivery.columns[name].raw_name is not none -%}
         {%- do queries.append(
-            'select ' ~ sales_kpis.history_field('raw_rows.' ~ contract.history.field) ~ ' as field, ' ~ sales_kpis.read_text('raw_rows.' ~ name, delivery.columns[name].family) ~ ' as history_value'
-            ~ ' from (' ~ sales_kpis.raw_rows_sql(contract, delivery, [contract.history.field, name]) ~ ') as raw_rows') -%}
+            'select ' ~ sales_kpis.history_field('raw_rows.' ~ contract.history_of.field) ~ ' as field, ' ~ sales_kpis.read_text('raw_rows.' ~ name, delivery.columns[name].family) ~ ' as history_value'
+            ~ ' from (' ~ sales_kpis.raw_rows_sql(contract, delivery, [contract.history_of.field, name]) ~ ') as raw_rows') -%}
     {%- endfor -%}
     {{ return("select case when field = 'amount' then history_value end as amount, case when field in ('closedate', 'expectedclosedate') then history_value end as close_date from (" ~ queries | join(' union all ') ~ ') as history_values') }}
 {% endmacro %}
@@ -19,7 +20,7 @@
 
 {# The forms of a history's amounts and close dates; none where all are written as machines write. #}
 {% macro forms_of_history(contract, delivery, mapping) %}
-    {%- if not sales_kpis.has_history_values(contract, delivery) -%}{{ return({}) }}{%- endif -%}
+    {%- if not contract.is_written_by_people or not sales_kpis.has_history_values(contract, delivery) -%}{{ return({}) }}{%- endif -%}
     {%- set rows = sales_kpis.history_values_sql(contract, delivery) -%}
     {%- set written = run_query('select count(case when not ' ~ sales_kpis.matches('amount', sales_kpis.plain_number_pattern(contract.is_written_by_people))
         ~ ' then 1 end), count(case when not ' ~ sales_kpis.matches('close_date', '^(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}([T ].*)?$') ~ ' then 1 end) from (' ~ rows ~ ') as raw_rows')[0] -%}
@@ -32,30 +33,36 @@
 {% endmacro %}
 
 {% macro has_history_values(contract, delivery) %}
-    {%- if not contract.history or delivery.columns[contract.history.field].raw_name is none -%}{{ return(false) }}{%- endif -%}
-    {%- for name in contract.history['values'] if delivery.columns[name].raw_name is not none -%}{{ return(true) }}{%- endfor -%}
+    {%- if not contract.history_of or delivery.columns[contract.history_of.field].raw_name is none -%}{{ return(false) }}{%- endif -%}
+    {%- for name in contract.history_of['values'] if delivery.columns[name].raw_name is not none -%}{{ return(true) }}{%- endfor -%}
     {{ return(false) }}
 {% endmacro %}
 
 {#
-    What a history does not tell: changes of a deal's stage, amount, close date or owner with neither the old nor the new
-    value, and amounts and close dates that cannot be read; these are an error where they are many (`max_unreadable_share`).
+    What a history does not tell: changes with neither the old nor the new value, fields that never have a value, and
+    amounts and close dates that cannot be read; these are an error where they are many (`max_unreadable_share`).
 #}
 {% macro history_findings(contract, delivery) %}
     {%- set result = {'errors': [], 'oddities': []} -%}
-    {%- if not contract.history or delivery.columns[contract.history.field].raw_name is none -%}{{ return(result) }}{%- endif -%}
-    {%- set names = contract.history['values'] -%}
+    {%- if not contract.history_of or delivery.columns[contract.history_of.field].raw_name is none -%}{{ return(result) }}{%- endif -%}
+    {%- set names = contract.history_of['values'] -%}
     {%- set label = contract.source ~ '.' ~ contract.table -%}
-    {%- set counts = run_query(
-        'select count(*) from (' ~ sales_kpis.raw_rows_sql(contract, delivery, [contract.history.field] + names) ~ ') as raw_rows where coalesce(' ~ (names + names) | join(', ') ~ ') is null and '
-        ~ sales_kpis.history_field(contract.history.field) ~ " in ('stage', 'stagename', 'amount', 'closedate', 'expectedclosedate', 'owner', 'ownerid', 'ownerrepid')")[0] -%}
-    {%- if counts[0] -%}
+    {%- set fields, rows = [], [] -%}
+    {%- for row in run_query(
+        'select field, count(*), count(case when is_silent then 1 end) from (select ' ~ sales_kpis.history_field('raw_rows.' ~ contract.history_of.field) ~ ' as field, coalesce(' ~ (names + names) | join(', ') ~ ') is null as is_silent'
+        ~ ' from (' ~ sales_kpis.raw_rows_sql(contract, delivery, [contract.history_of.field] + names) ~ ") as raw_rows) as changes where field in ('" ~ sales_kpis.plain_names(contract.history_of.fields) | join("', '") ~ "') group by field order by field"
+    ) -%}
+        {#- One value that is none may mean that the field was cleared; a field that never has one tells nothing. -#}
+        {%- if row[2] and (names | length > 1 or row[1] == row[2]) -%}{%- do fields.append(row[0]) -%}{%- do rows.append(row[2] | int) -%}{%- endif -%}
+    {%- endfor -%}
+    {%- if fields -%}
         {%- do result.oddities.append({
-            'system': contract.source, 'table': contract.table, 'column': names | last, 'kind': 'changes without values', 'values': [], 'rows': counts[0] | int,
-            'next_step': 'Such a change tells nothing, and a deal has its present value instead: deliver ' ~ names | join(' and ') ~ ', or leave the table out if it never has them (source_mapping: {' ~ contract.source ~ ': {' ~ contract.table ~ ': false}}).',
+            'system': contract.source, 'table': contract.table, 'column': names | last, 'kind': 'history without values', 'values': fields, 'rows': rows | sum,
+            'next_step': 'These rows tell nothing: another history of the field stands in, else a deal has always had its present value. Deliver ' ~ names | join(' and ') ~ ' with the history.',
         }) -%}
     {%- endif -%}
-    {%- if not sales_kpis.has_history_values(contract, delivery) -%}{{ return(result) }}{%- endif -%}
+    {#- Where a vendor writes each value in one form of its own, its staging model reads that. -#}
+    {%- if names | length == 1 or not sales_kpis.has_history_values(contract, delivery) -%}{{ return(result) }}{%- endif -%}
     {%- set reads = {
         'amount': sales_kpis.read_decimal('raw_rows.amount', 'text', delivery.forms.get('amount')),
         'close_date': sales_kpis.read_date('raw_rows.close_date', 'text', delivery.forms.get('close_date')),

@@ -269,3 +269,35 @@ def test_a_landed_file_that_is_gone_is_gone_from_the_next_build(tmp_path: Path) 
     again = run_dbt(command, tmp_path, variables=variables)
     assert again.rows("select deal_id from staging.stg_tabular__deals") == [("tabular:2",)]
     assert again.rows("select * from staging.stg_tabular__reps") == []
+
+
+def test_a_history_without_values_is_told(tmp_path: Path) -> None:
+    of_deals = tmp_path / "raw/salesforce"
+    write(
+        of_deals / "opportunity_field_history.csv",
+        "id,opportunity_id,created_date,field,old_value,new_value\n"
+        "1,0061,2025-01-01T00:00:00Z,StageName,,\n"
+        "2,0061,2025-01-02T00:00:00Z,stage_name,,\n"
+        "3,0061,2025-01-02T00:00:00Z,Amount,,5\n"
+        "4,0061,2025-01-03T00:00:00Z,Amount,,\n"
+        "5,0061,2025-01-03T00:00:00Z,created,,\n",
+    )
+    write(
+        tmp_path / "raw/hubspot/deal_property_history.csv",
+        "deal_id,name,timestamp\n1,dealstage,2025-01-01T00:00:00Z\n1,dealname,2025-01-01T00:00:00Z\n",
+    )
+    write(
+        tmp_path / "raw/tabular/deal_history.csv",
+        "deal_id,changed_at,field,old_value,new_value\n"
+        "1,2025-01-01,Close_Date,,\n1,2025-01-02,stage,A,\n",
+    )
+    answer = check(tmp_path, systems=["salesforce", "hubspot", "tabular"])
+    assert [
+        (each["system"], each["values"], each["rows"])
+        for each in answer["oddities"]
+        if each["kind"] == "history without values"
+    ] == [
+        ("salesforce", ["stagename"], 2),
+        ("hubspot", ["dealstage"], 1),
+        ("tabular", ["closedate"], 1),
+    ]

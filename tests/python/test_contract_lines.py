@@ -339,7 +339,8 @@ def own_field_variants(system: System, table: Table) -> Iterator[Variant]:
     if renamed:
         # Plain names of fields, and the connector's own `id`.
         variant = Variant(system, table, own, f"{table.name}s", expected=[expected])
-        cells = dict.fromkeys(renamed, own) | {renamed.get(n, n): v for n, v in delivered.items()}
+        cells = {name: own for name in renamed}
+        cells |= {renamed.get(n, n): v for n, v in delivered.items()}
         variant.raw_rows.append({name: literal(value) for name, value in cells.items()})
         yield variant
 

@@ -85,9 +85,9 @@ def test_values_of_a_history_that_cannot_be_read_are_told(tmp_path: Path) -> Non
 def test_changes_without_values_are_told(tmp_path: Path) -> None:
     nothing = ["1", MARCH, "owner_rep_id", "", ""]
     deals_with_history(tmp_path, [nothing, ["1", MARCH, "notes", "", ""]])
-    assert history_findings(check(tmp_path)) == [("changes without values", 1, [])]
+    assert history_findings(check(tmp_path)) == [("history without values", 1, ["ownerrepid"])]
     deals_with_history(tmp_path, [nothing[:3], ["2", *nothing[1:3]]], "deal_id;changed_at;field")
-    assert history_findings(check(tmp_path)) == [("changes without values", 2, [])]
+    assert history_findings(check(tmp_path)) == [("history without values", 2, ["ownerrepid"])]
     assert history_findings(check(tmp_path, mapping={"deal_history": False})) == []
 
 
@@ -102,4 +102,4 @@ def test_changes_of_salesforce_without_values_are_told(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     report = check(tmp_path, systems=["salesforce"])
-    assert history_findings(report) == [("changes without values", 1, [])]
+    assert history_findings(report) == [("history without values", 1, ["stagename"])]

@@ -9,6 +9,7 @@ deal_history as (
 
 ),
 
+-- A row without old and new value tells nothing.
 changes as (
 
     select
@@ -23,6 +24,7 @@ changes as (
     from deal_history
     where
         field in ('stage', 'owner', 'amount', 'close_date')
+        and coalesce(old_value, new_value) is not null
         and not (field = 'stage' and new_value is null)
 
 ),
