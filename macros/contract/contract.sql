@@ -23,6 +23,7 @@
             'mapped_by': column_meta.get('mapped_by'),
             'known': column_meta.get('known', []),
             'aliases': column_meta.get('aliases', []),
+            'spellings': column_meta.get('aliases', []) + [column.name] if column_meta.get('aliases_first') else [column.name] + column_meta.get('aliases', []),
             'inside': column_meta.get('inside', []),
             'epoch': column_meta.get('epoch'),
         }) -%}
@@ -48,6 +49,7 @@
         'history': meta.get('history'),
         'epoch': node.source_meta.get('epoch'),
         'properties_column': node.source_meta.get('properties_column'),
+        'never_fields': node.source_meta.get('never_fields', []),
         'columns': columns,
     }) }}
 {% endmacro %}
@@ -158,7 +160,7 @@
     {%- for column in contract.columns -%}
         {%- set mapped_to = mapping.get('columns', {}).get(column.name) -%}
         {%- set is_left_out = column.name in mapping.get('columns', {}) and not mapped_to -%}
-        {%- set found_value = {'raw_name': none, 'family': 'text'} if is_left_out else sales_kpis.find_raw_value(raw_columns, [mapped_to] if mapped_to else [column.name] + column.aliases, contract.properties_column) -%}
+        {%- set found_value = {'raw_name': none, 'family': 'text'} if is_left_out else sales_kpis.find_raw_value(raw_columns, [mapped_to] if mapped_to else column.spellings, contract.properties_column, [] if mapped_to else contract.never_fields) -%}
         {%- set part = sales_kpis.find_nested_part(raw_columns, raw_types, [mapped_to] if mapped_to else column.inside, delivery.nested) if found_value.raw_name is none and not is_left_out else none -%}
         {%- if part -%}{%- do found_value.update({'raw_name': part.path, 'part': part}) -%}{%- endif -%}
         {%- set raw_name = found_value.raw_name -%}
@@ -233,19 +235,33 @@
     {{ return(none) }}
 {% endmacro %}
 
-{# HubSpot's connectors put `property_` or `properties_` before a field's own name. #}
-{% macro find_raw_column(raw_names, candidates) %}
+{#
+    HubSpot's connectors put `property_` or `properties_` before a field's own name. A portal may have fields with the
+    names of the connector's own columns: what has no prefix goes first, unless HubSpot itself gave the field its name.
+    `never_fields` are names of the connector's only, such as `archived`: a field of that name is the portal's own.
+#}
+{% macro find_raw_column(raw_names, candidates, never_fields=[]) %}
     {%- set spellings = sales_kpis.spellings_of(raw_names) -%}
     {%- for candidate in candidates -%}
         {%- set plain = sales_kpis.plain_name(candidate) -%}
         {%- if candidate in raw_names -%}{{ return(candidate) }}{%- endif -%}
         {%- if plain in spellings.plain -%}{{ return(spellings.plain[plain]) }}{%- endif -%}
+        {%- if loop.first and candidate.startswith(('hs_', 'hubspot_', 'createdate')) and plain in spellings.bare -%}{{ return(spellings.bare[plain]) }}{%- endif -%}
+    {%- endfor -%}
+    {%- for candidate in sales_kpis.names_of_fields(candidates, never_fields) -%}
+        {%- set plain = sales_kpis.plain_name(candidate) -%}
         {%- if plain in spellings.bare -%}{{ return(spellings.bare[plain]) }}{%- endif -%}
     {%- endfor -%}
     {{ return(none) }}
 {% endmacro %}
 
-{# The first raw name of each plain spelling, with and without such a prefix; worked out once for a table. #}
+{# The names under which a value may be among a record's fields: `id` and `deal_id` there are a portal's own where it has `hs_object_id`. #}
+{% macro names_of_fields(candidates, never_fields=[]) %}
+    {%- set first = ['hs_object_id'] if 'hs_object_id' in candidates else [] -%}
+    {{ return(first + candidates | reject('in', first + never_fields) | list) }}
+{% endmacro %}
+
+{# The first raw name of each plain spelling, and of each without such a prefix; worked out once for a table. #}
 {% macro spellings_of(raw_names) %}
     {%- set known = graph.setdefault('sales_kpis_spellings', {}) -%}
     {%- set label = raw_names | join('\n') -%}
@@ -253,7 +269,8 @@
         {%- set spellings = {'plain': {}, 'bare': {}} -%}
         {%- for raw_name in raw_names -%}
             {%- do spellings.plain.setdefault(sales_kpis.plain_name(raw_name), raw_name) -%}
-            {%- do spellings.bare.setdefault(sales_kpis.plain_name(modules.re.sub('^(property|properties)_', '', raw_name | lower)), raw_name) -%}
+            {%- set field = modules.re.sub('^(property|properties)_', '', raw_name | lower) -%}
+            {%- if field != raw_name | lower -%}{%- do spellings.bare.setdefault(sales_kpis.plain_name(field), raw_name) -%}{%- endif -%}
         {%- endfor -%}
         {%- do known.update({label: spellings}) -%}
     {%- endif -%}

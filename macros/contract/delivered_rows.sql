@@ -3,7 +3,8 @@
     - the raw table of its name, its plural or an alias, and with it the tables of `also_in` (Airbyte puts archived deals
       into `deals_archived`), whose name stands in `_raw_table`;
     - `unpacked_from`: a list in a column of other tables of the contract, one row per item (Airbyte gives a deal's
-      companies as `["1","2"]`, and a pipeline's stages as a list of objects).
+      companies as `["1","2"]`, and a pipeline's stages as a list of objects). The column that `times` names says how
+      often the list has the item.
     Returns relation (a query or table), found_as, raw_tables, columns (name: family) and, of one table, types (name:
     data type); none if there is nothing.
 #}
@@ -72,6 +73,7 @@
             {%- set cells = [] -%}
             {%- for name, parent_column in list.parent.items() -%}{%- do cells.append('items.' ~ parent_column ~ ' as ' ~ name) -%}{%- endfor -%}
             {%- if list.get('item') -%}{%- do cells.append(sales_kpis.text_of_item('items.item') ~ ' as ' ~ list.item) -%}{%- endif -%}
+            {%- if list.get('times') -%}{%- do cells.append('cast(count(*) over (partition by items.' ~ list.parent.values() | join(', items.') ~ ', ' ~ sales_kpis.text_of_item('items.item') ~ ') as ' ~ dbt.type_string() ~ ') as ' ~ list.times) -%}{%- endif -%}
             {%- for name, paths in list.get('fields', {}).items() -%}
                 {%- set fields = [] -%}
                 {%- for path in ([paths] if paths is string else paths) -%}{%- do fields.append(sales_kpis.text_of_item('items.item', path)) -%}{%- endfor -%}
@@ -79,7 +81,7 @@
             {%- endfor -%}
             {%- do queries.append('select ' ~ cells | join(', ') ~ ' from (select ' ~ list.parent.values() | join(', ') ~ ', ' ~ sales_kpis.items_of_json(list.column)
                 ~ ' as item from (' ~ sales_kpis.newest_rows_sql(parent, delivery) ~ ') as parents) as items') -%}
-            {%- do places.append({'found_as': delivery.found_as ~ '.' ~ delivery.columns[list.column].raw_name, 'names': list.parent.keys() | list + ([list.item] if list.get('item') else []) + list.get('fields', {}).keys() | list}) -%}
+            {%- do places.append({'found_as': delivery.found_as ~ '.' ~ delivery.columns[list.column].raw_name, 'names': list.parent.keys() | list + ([list.item] if list.get('item') else []) + ([list.times] if list.get('times') else []) + list.get('fields', {}).keys() | list}) -%}
         {%- endif -%}
     {%- endfor -%}
     {%- if not queries -%}{{ return(none) }}{%- endif -%}
@@ -92,17 +94,18 @@
     Where a column's values are: a raw column; a field of one (an alias with points, `sentBy.id`); or, for a source with
     `properties_column`, a field of that JSON object under the column's own name or an alias.
 #}
-{% macro find_raw_value(raw_columns, candidates, properties_column=none) %}
+{% macro find_raw_value(raw_columns, candidates, properties_column=none, never_fields=[]) %}
     {%- set names = raw_columns.keys() | list -%}
-    {%- set raw_name = sales_kpis.find_raw_column(names, candidates) -%}
+    {%- set raw_name = sales_kpis.find_raw_column(names, candidates, never_fields) -%}
+    {%- set fields = sales_kpis.names_of_fields(candidates, never_fields) -%}
     {%- if raw_name is not none -%}{{ return({'raw_name': raw_name, 'family': raw_columns[raw_name]}) }}{%- endif -%}
     {%- for candidate in candidates if '.' in candidate -%}
         {%- set head, tail = candidate.split('.', 1) -%}
         {%- set holder = sales_kpis.find_raw_column(names, [head]) -%}
         {%- if holder is not none -%}{{ return({'raw_name': holder ~ '.' ~ tail, 'family': 'text', 'json_column': holder, 'json_family': raw_columns[holder], 'paths': [tail]}) }}{%- endif -%}
     {%- endfor -%}
-    {%- if properties_column in names and properties_column not in candidates -%}
-        {{ return({'raw_name': properties_column ~ '.' ~ candidates[0], 'family': 'text', 'json_column': properties_column, 'json_family': raw_columns[properties_column], 'paths': candidates}) }}
+    {%- if properties_column in names and properties_column not in candidates and fields -%}
+        {{ return({'raw_name': properties_column ~ '.' ~ fields[0], 'family': 'text', 'json_column': properties_column, 'json_family': raw_columns[properties_column], 'paths': fields}) }}
     {%- endif -%}
     {{ return({'raw_name': none, 'family': 'text'}) }}
 {% endmacro %}

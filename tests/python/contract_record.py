@@ -35,6 +35,12 @@ class Column:
     aliases: tuple[str, ...] = ()
     inside: tuple[str, ...] = ()
 
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """In the order in which they are looked for."""
+        names = (*self.aliases, self.name)
+        return names if "aliases_first" in self.flags else (self.name, *self.aliases)
+
     def value_of(self, flag: str) -> str | None:
         """What stands behind `flag:`."""
         return next((f.partition(":")[2] for f in self.flags if f.startswith(f"{flag}:")), None)
@@ -49,6 +55,8 @@ class UnpackedList:
     # By column: the parent's column, or the field paths of an item (none: the item itself).
     parent: dict[str, str]
     fields: dict[str, tuple[str, ...]]
+    # The column that says how often the list has the item.
+    times: str | None = None
 
 
 @dataclass(frozen=True)
@@ -154,6 +162,7 @@ def _written_table(table: dict[str, Any]) -> list[str]:
     for each in unpacked:
         items = [f"{name}=^{column}" for name, column in each["parent"].items()]
         items += [f"{each['item']}=item"] if "item" in each else []
+        items += [f"{each['times']}=times"] if "times" in each else []
         for name, paths in each.get("fields", {}).items():
             items.append(f"{name}={paths if isinstance(paths, str) else '|'.join(paths)}")
         lines.append(f"    < {each['table']}.{each['column']}: {' '.join(items)}")
@@ -228,8 +237,9 @@ def _read_list(line: str) -> UnpackedList:
         fields={
             name: () if of == "item" else tuple(of.split("|"))
             for name, of in pairs.items()
-            if not of.startswith("^")
+            if not of.startswith("^") and of != "times"
         },
+        times=next((name for name, of in pairs.items() if of == "times"), None),
     )
 
 

@@ -228,8 +228,12 @@ def raw_table(name: str) -> str:
 def packed_spellings(table: Table) -> list[dict[str, str]]:
     """As few choices of a spelling for each column as try all, none hidden by another's."""
     given = good_row(table, 0)[0]
-    columns = {name: [name, *table.column(name).aliases] for name in given}
-    wanted = [(name, place) for name, all_ in columns.items() for place in range(1, len(all_))]
+    columns = {name: list(table.column(name).spellings) for name in given}
+    wanted = [
+        (name, place)
+        for name, all_ in columns.items()
+        for place in (*range(1, len(all_)), *((0,) if all_[0] != name else ()))
+    ]
     choices: list[dict[str, int]] = []
     for name, place in wanted:
         for choice in choices:
@@ -284,13 +288,60 @@ def prefixed_variants(system: System, table: Table) -> Iterator[Variant]:
     if not holder or table.name not in ("deal", "contact"):
         return
     delivered, expected = good_row(table, 0)
+    plainly = {name: literal(v) for name, v in delivered.items() if name in never_fields(system)}
+    fields = {name: value for name, value in delivered.items() if name not in plainly}
     for instance, prefix in (("p1", "property_"), ("p2", "properties_")):
         variant = Variant(system, table, instance, f"{table.name}s", expected=[expected])
-        variant.raw_rows.append({prefix + name: literal(v) for name, v in delivered.items()})
+        variant.raw_rows.append(plainly | {prefix + n: literal(v) for n, v in fields.items()})
         yield variant
     variant = Variant(system, table, "object", table.name, expected=[expected])
-    variant.raw_rows.append({holder: literal(json.dumps(delivered))})
+    variant.raw_rows.append(plainly | {holder: literal(json.dumps(fields))})
     yield variant
+
+
+def never_fields(system: System) -> list[str]:
+    """Names under which only the connector's own columns count."""
+    return re.findall(r"\w+", system.settings.get("never_fields", ""))
+
+
+HUBSPOTS_NAMES = ("hs_", "hubspot_", "createdate")
+
+
+def own_field_variants(system: System, table: Table) -> Iterator[Variant]:
+    """A portal's own fields with the names of the connector's columns, prefixed or not."""
+    (key, *others), own = table.key, "own"
+    renamed = {c.name: c.spellings[0] for c in table.columns if "aliases_first" in c.flags}
+    if others or "hs_object_id" not in table.column(key).aliases:
+        return
+    delivered, expected = good_row(table, 0)
+    never = {name: literal(v) for name, v in delivered.items() if name in never_fields(system)}
+    fields = {name: value for name, value in delivered.items() if name not in never}
+    unsaid = expected | dict.fromkeys(never)
+    for instance, prefix in (("ownp1", "property_"), ("ownp2", "properties_")):
+        variant = Variant(system, table, instance, f"{table.name}s", expected=[unsaid])
+        cells = {renamed.get(n, n if n == key else prefix + n): v for n, v in fields.items()}
+        portals = {prefix + name: own for name in (key, *renamed)}
+        # Where HubSpot named the field, another column of a near name is no better.
+        portals |= {
+            column.aliases[0]: own
+            for column in table.columns
+            if column.name.startswith(HUBSPOTS_NAMES) and column.aliases
+        }
+        # The portal's own come first in the table: no order of columns decides.
+        row = {name: literal(value) for name, value in (portals | cells).items()}
+        variant.raw_rows.append(row | {prefix + name: value for name, value in never.items()})
+        yield variant
+    variant = Variant(system, table, "ownobject", table.name, expected=[unsaid])
+    objects = {renamed.get(name, name): value for name, value in delivered.items()}
+    objects |= dict.fromkeys((key, "id", *renamed), own) | {"hs_object_id": delivered[key]}
+    variant.raw_rows.append({system.settings["properties_column"]: literal(json.dumps(objects))})
+    yield variant
+    if renamed:
+        # Plain names of fields, and the connector's own `id`.
+        variant = Variant(system, table, own, f"{table.name}s", expected=[expected])
+        cells = dict.fromkeys(renamed, own) | {renamed.get(n, n): v for n, v in delivered.items()}
+        variant.raw_rows.append({name: literal(value) for name, value in cells.items()})
+        yield variant
 
 
 def nested_variants(system: System, table: Table) -> Iterator[Variant]:
@@ -376,6 +427,11 @@ def unpacked_variants(system: System, table: Table) -> Iterator[Variant]:
                 holder[last] = text
             items += [item] if item else []
             variant.expected.append(expected)
+        if each.times:
+            # The first item stands in the list twice.
+            items.append(items[0])
+            for row, expected in enumerate(variant.expected):
+                expected[each.times] = 1 if row else 2
         delivered[each.column] = json.dumps(items)
         variant.beside[parent.name] = [{n: literal(v) for n, v in delivered.items()}]
         yield variant
@@ -385,6 +441,7 @@ def all_variants(system: System) -> list[Variant]:
     makers = (
         spelled_variants,
         prefixed_variants,
+        own_field_variants,
         nested_variants,
         archived_variants,
         unpacked_variants,

@@ -41,7 +41,12 @@ CONTACTS: Rows = [
         "createdate": "2025-01-11T09:00:00.000Z",
         "hs_merged_object_ids": "99",
     },
-    {"id": "103", "email": "cy@beta.example", "createdate": "2025-01-12T09:00:00.000Z"},
+    {
+        "id": "103",
+        "email": "cy@beta.example",
+        "createdate": "2025-01-12T09:00:00.000Z",
+        "hubspot_owner_id": "73",
+    },
 ]
 DEALS: Rows = [
     {
@@ -73,6 +78,7 @@ DEALS: Rows = [
         "dealstage": "s1",
         "pipeline": "p1",
         "createdate": "2025-02-05T09:00:00.000Z",
+        "hubspot_owner_id": "73",
     },
 ]
 GONE_DEAL: Mapping[str, Any] = {
@@ -91,8 +97,9 @@ STAGES: Rows = [
 DEAL_COMPANIES = {"1001": ["10", "9"], "1002": ["10"], "1003": [], "1004": ["9"]}
 DEAL_CONTACTS = {"1001": ["102", "101"], "1002": ["101"], "1003": ["103"], "1004": []}
 OWNERS: Rows = [
-    {"id": "71", "first": "Dee", "last": "Cruz"},
-    {"id": "72", "first": "Eve", "last": "Ek"},
+    {"id": "71", "first": "Dee", "last": "Cruz", "type": "PERSON", "user": "41"},
+    {"id": "72", "first": "Eve", "last": "Ek", "type": "PERSON", "user": "42"},
+    {"id": "73", "first": "Desk", "last": "", "type": "QUEUE", "user": ""},
 ]
 # Milliseconds since 1970 of 2025-03-31 22:15 UTC.
 CLOSE_MILLISECONDS = "1743459300000"
@@ -177,7 +184,13 @@ def fivetran() -> Tables:
             )
         ],
         "owner": [
-            {"owner_id": each["id"], "first_name": each["first"], "last_name": each["last"]}
+            {
+                "owner_id": each["id"],
+                "first_name": each["first"],
+                "last_name": each["last"],
+                "active_user_id": each["user"],
+                "type": each["type"],
+            }
             for each in OWNERS
         ],
         "team": [{"id": "5", "name": "North"}, {"id": "6", "name": "South"}],
@@ -301,12 +314,16 @@ def airbyte() -> Tables:
                 "id": each["id"],
                 "firstName": each["first"],
                 "lastName": each["last"],
+                # A version of the API without the type of an owner.
+                "userId": each["user"],
                 "archived": "false",
                 "teams": json.dumps(
                     [
                         {"id": "5", "name": "North", "primary": each["id"] == "72"},
                         {"id": "6", "name": "South", "primary": each["id"] == "71"},
                     ]
+                    if each["user"]
+                    else []
                 ),
             }
             for each in OWNERS
@@ -410,6 +427,7 @@ def dlt() -> Tables:
                 "id": each["id"],
                 "first_name": each["first"],
                 "last_name": each["last"],
+                "type": each["type"],
                 "_dlt_id": f"o{each['id']}",
             }
             for each in OWNERS
@@ -515,7 +533,24 @@ def test_companies_contacts_and_reps_are_the_same(build: Build) -> None:
     ) == [
         ("hubspot:71", "Dee Cruz", "South", True),
         ("hubspot:72", "Eve Ek", "North", True),
+        ("hubspot:73", "Desk", None, True),
     ]
+
+
+def test_a_queue_among_the_owners_is_nobody(build: Build) -> None:
+    assert build.rows("select rep_id from staging.stg_hubspot__reps where is_queue") == [
+        ("hubspot:73",)
+    ]
+    assert build.rows(
+        "select deal_id, rep_id from staging.stg_hubspot__deals where not is_deleted order by 1"
+    ) == [
+        ("hubspot:1001", "hubspot:71"),
+        ("hubspot:1002", "hubspot:72"),
+        ("hubspot:1003", None),
+    ]
+    assert build.rows(
+        "select rep_id from staging.stg_hubspot__leads where lead_id = 'hubspot:103'"
+    ) == [(None,)]
 
 
 def test_leads_are_the_contacts_of_a_lead_stage_or_none_with_their_first_deal(build: Build) -> None:
@@ -629,7 +664,7 @@ def test_nothing_is_lost_or_rejected(build: Build, spelling: str) -> None:
         "deal_company": 4,
         "deal_contact": 4,
         "deal_pipeline_stage": 3,
-        "owner": 2,
+        "owner": 3,
         "owner_team": 4 if spelling == "airbyte" else 3,
     }.items()
 
@@ -653,7 +688,7 @@ def write_odd_files(folder: Path) -> None:
             "id": str(number),
             "updatedAt": updated,
             "archived": False,
-            "companies": ["9", "9", "10"] if number == 1 else [],
+            "companies": ["9", "10", "10"] if number == 1 else [],
             "properties": {
                 "dealname": f"Deal {number}",
                 "dealstage": "s2",
@@ -708,7 +743,8 @@ def test_real_lists_and_objects_are_read_as_their_texts_are(odd_build: Build) ->
         "select deal_id, deal_name, stage, is_won, amount, account_record_id, is_deleted"
         " from staging.stg_hubspot__deals order by deal_id"
     ) == [
-        ("hubspot:1", "Deal 1", "Done", True, None, "hubspot:9", False),
+        # Its list has the primary company twice.
+        ("hubspot:1", "Deal 1", "Done", True, None, "hubspot:10", False),
         ("hubspot:2", "Deal 2", "Done", True, Decimal(100), None, True),
     ]
     assert odd_build.rows(

@@ -105,3 +105,48 @@ def test_a_word_that_a_seed_maps_counts_as_what_it_means(tmp_path: Path) -> None
     assert build.rows("select event_type from staging.stg_tabular__lifecycle_events") == [
         ("cancelled",)
     ]
+
+
+MAIL = {
+    "hubspot": (
+        "email_event.csv",
+        "id,type,created,sent_by_id\n1,SENT,2025-03-03 10:00:00,\n"
+        "2,Viewed,2025-03-03 11:00:00,1\n3,spamreport,2025-03-03 11:00:00,1\n",
+        "stg_hubspot__email_events",
+        ["open", "sent", "spam"],
+    ),
+    "mailchimp": (
+        "campaign_recipient_activity.csv",
+        "campaign_id,member_id,action,timestamp\n1,m,click,2025-03-03 10:00:00\n"
+        "1,m,viewed,2025-03-03 11:00:00\n",
+        "stg_mailchimp__recipient_activity",
+        ["click", "open"],
+    ),
+}
+
+
+@pytest.mark.parametrize("system", MAIL)
+def test_a_mail_systems_own_word_is_told_and_mapped(tmp_path: Path, system: str) -> None:
+    file, text, model, event_types = MAIL[system]
+    landing = tmp_path / "raw" / system
+    landing.mkdir(parents=True)
+    (landing / file).write_text(text, encoding="utf-8")
+    _, seeds = delivered(tmp_path / "seeds_of", is_mapped=False)
+    settings = {**SETTINGS, "systems": [system], "raw_path": str(tmp_path / "raw")}
+    told = run_dbt(
+        ["run-operation", "check_sources"], tmp_path / "told", variables=settings, seeds=seeds
+    )
+    line = next(line for line in told.output.splitlines() if MARK in line)
+    oddities = json.loads(line.split(MARK, 1)[1])["oddities"]
+    assert [o["values"] for o in oddities if o["kind"] == "unmapped"] in (
+        [["Viewed"]],
+        [["viewed"]],
+    )
+    seed = seeds / "mapping" / "email_event_types.csv"
+    seed.write_text(seed.read_text(encoding="utf-8") + f"{system},viewed,open\n", encoding="utf-8")
+    build = run_dbt(
+        ["run", "--select", f"+{model}"], tmp_path / "mapped", variables=settings, seeds=seeds
+    )
+    assert build.rows(f"select event_type from staging.{model} order by 1") == [
+        (event_type,) for event_type in event_types
+    ]

@@ -23,7 +23,7 @@ one_merge_a_record as (
 
     select
         record_id,
-        min(survivor_record_id) as survivor_record_id
+        min_by(survivor_record_id, {{ key_order('survivor_record_id') }}) as survivor_record_id
     from person_merges
     where record_id <> survivor_record_id
     group by record_id

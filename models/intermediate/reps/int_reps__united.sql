@@ -12,7 +12,21 @@ reps as (
         'hired_on': 'date',
         'left_on': 'date',
         'is_active': 'bool',
+        'is_queue': 'bool',
     }) }}
+
+),
+
+-- A team may be given to a queue or group, too, which is nobody; in Salesforce it has no row.
+assignments_of_users as (
+
+    select assignments.rep_id
+    from {{ ref('int_reps__assignments') }} as assignments
+    left join reps
+        on assignments.rep_id = reps.rep_id
+    where
+        not coalesce(reps.is_queue, false)
+        and not {{ matches('assignments.rep_id', '^salesforce:([a-z][a-z0-9_]*[.])?00G.*$') }}
 
 ),
 
@@ -28,7 +42,7 @@ selling_reps as (
     union distinct
     select rep_id from {{ ref('int_activities__united') }}
     union distinct
-    select rep_id from {{ ref('int_reps__assignments') }}
+    select rep_id from assignments_of_users
     union distinct
     select rep_id from {{ ref('quotas') }}
 

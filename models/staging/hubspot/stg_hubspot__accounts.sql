@@ -6,6 +6,33 @@ company_rows as (
 
 ),
 
+queues as (
+
+    select rep_id from {{ ref('stg_hubspot__reps') }}
+    where is_queue
+
+),
+
+keyed_companies as (
+
+    select
+        company_rows.*,
+        {{ system_key('hubspot', 'hubspot_owner_id') }} as owner_key
+    from company_rows
+
+),
+
+owned_companies as (
+
+    select
+        keyed_companies.*,
+        case when queues.rep_id is null then keyed_companies.owner_key end as rep_id
+    from keyed_companies
+    left join queues
+        on keyed_companies.owner_key = queues.rep_id
+
+),
+
 accounts as (
 
     select
@@ -21,13 +48,13 @@ accounts as (
         country,
         territory,
         market,
-        {{ system_key('hubspot', 'hubspot_owner_id') }} as rep_id,
+        rep_id,
         {{ domain_of('domain') }} as domain,
         createdate as created_at,
         {{ hubspot_is_deleted(has_archive=true) }} as is_deleted,
         cast(null as {{ dbt.type_string() }}) as merged_into_record_id,
         hs_merged_object_ids
-    from company_rows
+    from owned_companies
 
 )
 

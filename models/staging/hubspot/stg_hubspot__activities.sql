@@ -21,6 +21,13 @@ engagements as (
 
 ),
 
+queues as (
+
+    select rep_id from {{ ref('stg_hubspot__reps') }}
+    where is_queue
+
+),
+
 activity_links as (
 
     select * from {{ ref('stg_hubspot__activity_links') }}
@@ -58,7 +65,7 @@ activities as (
         engagements.activity_id,
         engagements.activity_type,
         engagements.occurred_at,
-        engagements.rep_id,
+        case when queues.rep_id is null then engagements.rep_id end as rep_id,
         first_links.account_record_id,
         first_links.person_record_id,
         case when contacts.is_lead then first_links.person_record_id end as lead_id,
@@ -72,6 +79,8 @@ activities as (
         on engagements.activity_id = first_links.activity_id
     left join contacts
         on first_links.person_record_id = contacts.person_record_id
+    left join queues
+        on engagements.rep_id = queues.rep_id
 
 )
 

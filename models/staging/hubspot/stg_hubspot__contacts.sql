@@ -6,6 +6,38 @@ contact_rows as (
 
 ),
 
+queues as (
+
+    select rep_id from {{ ref('stg_hubspot__reps') }}
+    where is_queue
+
+),
+
+keyed_contacts as (
+
+    select
+        contact_rows.*,
+        {{ system_key('hubspot', 'hubspot_owner_id') }} as owner_key,
+        {{ system_key('hubspot', 'sourced_by_rep_id') }} as sourced_by_key
+    from contact_rows
+
+),
+
+owned_contacts as (
+
+    select
+        keyed_contacts.*,
+        case when owning_queues.rep_id is null then keyed_contacts.owner_key end as rep_key,
+        case when sourcing_queues.rep_id is null then keyed_contacts.sourced_by_key end
+            as sourcing_rep_key
+    from keyed_contacts
+    left join queues as owning_queues
+        on keyed_contacts.owner_key = owning_queues.rep_id
+    left join queues as sourcing_queues
+        on keyed_contacts.sourced_by_key = sourcing_queues.rep_id
+
+),
+
 -- HubSpot keeps a person who may buy and a person who has bought in one record, and tells them
 -- apart by the lifecycle stage: subscriber, lead, marketing qualified lead, sales qualified lead,
 -- opportunity, customer, evangelist, other. "Became a Lead Date" and its like are stamped when the
@@ -30,8 +62,8 @@ contacts as (
         country,
         hs_analytics_source as lead_source,
         {{ system_key('hubspot', 'hs_analytics_source_data_1') }} as campaign_id,
-        {{ system_key('hubspot', 'hubspot_owner_id') }} as rep_id,
-        {{ system_key('hubspot', 'sourced_by_rep_id') }} as sourced_by_rep_id,
+        rep_key as rep_id,
+        sourcing_rep_key as sourced_by_rep_id,
         hs_lead_status as status,
         hs_lifecyclestage_marketingqualifiedlead_date as mql_at,
         hs_lifecyclestage_salesqualifiedlead_date as sql_at,
@@ -59,7 +91,7 @@ contacts as (
             {% endif -%}
             else false
         end as is_lead
-    from contact_rows
+    from owned_contacts
 
 )
 

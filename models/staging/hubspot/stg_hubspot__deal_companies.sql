@@ -6,6 +6,9 @@ deal_company_rows as (
 
 ),
 
+-- The numbers of types are counted anew in each category: HubSpot's own type 5 is "Deal to primary
+-- company", one of the portal's own may be anything. A list without types has the primary company
+-- twice, once as such and once as any other.
 deal_companies as (
 
     select
@@ -13,9 +16,12 @@ deal_companies as (
         {{ system_key('hubspot', 'deal_id') }} as deal_id,
         {{ system_key('hubspot', 'company_id') }} as account_record_id,
         type_id,
-        coalesce(type_id = '5', false)
-        or coalesce(lower(label) = 'primary', false)
-        or coalesce(lower(category) = 'primary', false) as is_marked_primary,
+        coalesce(lower(category) = 'primary', false)
+        or (
+            coalesce(lower(category) = 'hubspot_defined', category is null)
+            and coalesce(type_id = '5' or lower(label) = 'primary', false)
+        )
+        or coalesce(type_id is null and times_listed > 1, false) as is_marked_primary,
         coalesce(_fivetran_deleted, false) as is_deleted
     from deal_company_rows
 

@@ -2,9 +2,12 @@
 
 with
 
+-- Of a deal's field, rows without any value tell nothing; beside values they tell that it was
+-- cleared.
 deal_property_changes as (
 
     select * from {{ ref('stg_hubspot__deal_property_changes') }}
+    qualify count(raw_value) over (partition by deal_id, field) > 0
 
 ),
 
@@ -14,26 +17,38 @@ deal_stage_entries as (
 
 ),
 
-deals_with_property_history as (
+-- Of a deal's stages the source that reaches further back tells: the property history, which may be
+-- kept of a part of the past only, or the table of the stages that the deal has entered.
+deals_told_by_entries as (
 
-    select distinct deal_id
-    from deal_property_changes
-    where field = 'stage'
+    select deal_stage_entries.deal_id
+    from deal_stage_entries
+    left join deal_property_changes
+        on
+            deal_stage_entries.deal_id = deal_property_changes.deal_id
+            and deal_property_changes.field = 'stage'
+    group by deal_stage_entries.deal_id
+    having
+        count(deal_property_changes.field) = 0
+        or min(deal_stage_entries.changed_at) < min(deal_property_changes.changed_at)
 
 ),
 
--- The property history tells a deal's stages; only for a deal without one, the table of the stages
--- that it has entered does.
 changes as (
 
     select
-        system,
-        deal_id,
-        changed_at,
-        field,
-        new_value,
-        raw_value
+        deal_property_changes.system,
+        deal_property_changes.deal_id,
+        deal_property_changes.changed_at,
+        deal_property_changes.field,
+        deal_property_changes.new_value,
+        deal_property_changes.raw_value
     from deal_property_changes
+    left join deals_told_by_entries
+        on
+            deal_property_changes.deal_id = deals_told_by_entries.deal_id
+            and deal_property_changes.field = 'stage'
+    where deals_told_by_entries.deal_id is null
     union all
     select
         deal_stage_entries.system,
@@ -43,9 +58,8 @@ changes as (
         deal_stage_entries.stage_id as new_value,
         deal_stage_entries.stage_id as raw_value
     from deal_stage_entries
-    left join deals_with_property_history
-        on deal_stage_entries.deal_id = deals_with_property_history.deal_id
-    where deals_with_property_history.deal_id is null
+    inner join deals_told_by_entries
+        on deal_stage_entries.deal_id = deals_told_by_entries.deal_id
 
 ),
 

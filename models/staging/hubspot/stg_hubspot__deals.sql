@@ -12,8 +12,16 @@ keyed_deals as (
         deal_rows.*,
         {{ system_key('hubspot', 'deal_id') }} as deal_key,
         {{ system_key('hubspot', 'deal_pipeline_stage_id') }} as stage_id,
+        {{ system_key('hubspot', 'owner_id') }} as owner_key,
         {{ hubspot_is_deleted(has_archive=true) }} as is_gone
     from deal_rows
+
+),
+
+queues as (
+
+    select rep_id from {{ ref('stg_hubspot__reps') }}
+    where is_queue
 
 ),
 
@@ -72,7 +80,7 @@ deals as (
         {{ local_date('deals_with_flags.closedate') }} as close_date,
         deals_with_flags.amount,
         deals_with_flags.deal_currency_code as currency,
-        {{ system_key('hubspot', 'deals_with_flags.owner_id') }} as rep_id,
+        case when queues.rep_id is null then deals_with_flags.owner_key end as rep_id,
         deals_with_flags.dealtype as deal_type,
         coalesce(deals_with_flags.hs_analytics_source, contacts.lead_source) as lead_source,
         case
@@ -94,6 +102,8 @@ deals as (
         on deals_with_flags.deal_key = deal_people.deal_id
     left join {{ ref('stg_hubspot__contacts') }} as contacts
         on deal_people.person_record_id = contacts.person_record_id
+    left join queues
+        on deals_with_flags.owner_key = queues.rep_id
 
 )
 

@@ -43,7 +43,10 @@ email_events as (
                     when 'UNSUBSCRIBED' then 'unsubscribe'
                     else 'statuschange'
                 end
-            else lower(email_event_rows.type)
+            else {{ word_of(
+                'email_event_types', 'hubspot', 'email_event_rows.type',
+                'lower(email_event_rows.type)'
+            ) }}
         end as event_type,
         email_event_rows.created as occurred_at,
         coalesce(email_event_clicks.url, email_event_rows.url) as url,

@@ -6,12 +6,18 @@ owner_rows as (
 
 ),
 
+-- An owner without a user is a queue, which is nobody: "type" says so. Where it does not, the ids
+-- of users do, if any are delivered; who has left has none of an active user, and is a person.
 owners as (
 
     select
         owner_rows.*,
+        coalesce(owner_rows.user_id, owner_rows.user_id_including_inactive) as any_user_id,
+        count(coalesce(owner_rows.user_id, owner_rows.user_id_including_inactive)) over () > 0
+            as has_user_ids,
         {{ system_key('hubspot', 'owner_id') }} as rep_id,
-        {{ hubspot_is_deleted(has_archive=true) }} as is_gone
+        coalesce(owner_rows.is_active, true)
+        and not ({{ hubspot_is_deleted(has_archive=true) }}) as is_active_owner
     from owner_rows
 
 ),
@@ -42,7 +48,12 @@ reps as (
         owners.territory,
         owners.hired_on,
         owners.left_on,
-        coalesce(owners.is_active, true) and not owners.is_gone as is_active
+        owners.is_active_owner as is_active,
+        case upper(owners.type)
+            when 'QUEUE' then true
+            when 'PERSON' then false
+            else owners.is_active_owner and owners.any_user_id is null and owners.has_user_ids
+        end as is_queue
     from owners
     left join teams_of_owners
         on owners.rep_id = teams_of_owners.rep_id

@@ -19,7 +19,7 @@ recipient_activity as (
         {{ system_key('mailchimp', 'campaign_id') }} as email_campaign_id,
         member_id,
         email_address,
-        lower(action) as event_type,
+        {{ word_of('email_event_types', 'mailchimp', 'action', 'lower(action)') }} as event_type,
         timestamp as occurred_at,
         url
     from campaign_recipient_activity_rows
@@ -31,7 +31,7 @@ recipient_activity as (
         {{ system_key('mailchimp', 'automation_email_id') }} as email_campaign_id,
         member_id,
         cast(null as {{ dbt.type_string() }}) as email_address,
-        lower(action) as event_type,
+        {{ word_of('email_event_types', 'mailchimp', 'action', 'lower(action)') }} as event_type,
         timestamp as occurred_at,
         url
     from automation_recipient_activity_rows

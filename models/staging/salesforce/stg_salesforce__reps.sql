@@ -26,7 +26,8 @@ reps as (
         user_rows.territory,
         user_rows.hired_on,
         user_rows.left_on,
-        user_rows.is_active
+        user_rows.is_active,
+        false as is_queue
     from user_rows
     left join user_roles
         on user_rows.user_role_id = user_roles.user_role_id

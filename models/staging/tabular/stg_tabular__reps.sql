@@ -17,7 +17,8 @@ reps as (
         territory,
         hired_on,
         left_on,
-        is_active
+        is_active,
+        false as is_queue
     from rep_rows
 
 )
