@@ -103,6 +103,24 @@ def test_a_ratio_without_a_denominator_in_all_its_rows_has_no_value(build: Build
     assert {row[1:] for row in found} == {(None, None)}
 
 
+def test_what_customers_cost_before_the_first_cost_is_unknown(build: Build) -> None:
+    """Costs begin in February 2023: what the two customers of 2021 and 2022 cost is not nothing."""
+    found = build.rows(
+        "select period_start_date, cast(numerator as double), cast(denominator as double), value"
+        " from kpis.kpi_customer_acquisition_cost where period_grain = 'year' order by all"
+    )
+    assert [(row[0].year, *row[1:]) for row in found] == [
+        (2021, None, 1, None),
+        (2022, None, 1, None),
+        (2023, 308, 0, None),
+    ]
+    assert build.rows(
+        "select cast(numerator as double), cast(denominator as double), value"
+        " from kpis.kpi_cost_of_selling_ratio where period_grain = 'year' and dimension = 'total'"
+        " and period_start_date < date '2023-01-01' order by period_start_date"
+    ) == [(None, 500, None), (None, 1800, None)]
+
+
 def test_every_ratio_says_how_many_cases_it_rests_on() -> None:
     """But for those whose denominator is a plan or a cost, which has no cases."""
     silent = set()

@@ -16,18 +16,21 @@ costs_and_customers as (
 
     select
         cost_date as event_date,
+        cost_date,
         amount as cost_amount,
         0 as count_new_customers
     from {{ ref('fct_selling_costs') }}
     union all
     select
         cost_date as event_date,
+        cost_date,
         amount as cost_amount,
         0 as count_new_customers
     from {{ ref('fct_marketing_costs') }}
     union all
     select
         first_won_date as event_date,
+        cast(null as date) as cost_date,
         0 as cost_amount,
         1 as count_new_customers
     from {{ ref('dim_accounts') }}
@@ -35,15 +38,27 @@ costs_and_customers as (
 
 ),
 
+first_costs as (
+
+    select min(cost_date) as first_cost_date
+    from costs_and_customers
+
+),
+
+-- What customers cost before the first cost nobody knows; a later year without one cost nothing.
 acquisition_years as (
 
     select
         years.period_grain,
         years.period_start_date,
-        {{ as_measure('coalesce(sum(costs_and_customers.cost_amount), 0)') }} as cost_amount,
+        case
+            when max(first_costs.first_cost_date) <= max(years.measured_on_date)
+                then {{ as_measure('coalesce(sum(costs_and_customers.cost_amount), 0)') }}
+        end as cost_amount,
         cast(coalesce(sum(costs_and_customers.count_new_customers), 0) as bigint)
             as count_new_customers
     from years
+    cross join first_costs
     left join costs_and_customers
         on
             costs_and_customers.event_date

@@ -12,6 +12,13 @@ marketing_costs as (
 
 ),
 
+first_costs as (
+
+    select {{ start_of('month', 'min(cost_date)') }} as first_cost_month
+    from marketing_costs
+
+),
+
 leads as (
 
     select
@@ -23,6 +30,7 @@ leads as (
 
 ),
 
+-- Before the first cost nobody knows what a lead cost; after it a month without one cost nothing.
 costs_and_leads as (
 
     select
@@ -35,13 +43,14 @@ costs_and_leads as (
     from marketing_costs
     union all
     select
-        lead_id as fact_id,
-        created_date as kpi_date,
-        lead_source,
-        campaign_id as campaign,
-        0 as numerator,
+        leads.lead_id as fact_id,
+        leads.created_date as kpi_date,
+        leads.lead_source,
+        leads.campaign_id as campaign,
+        case when leads.created_date >= first_costs.first_cost_month then 0 end as numerator,
         1 as denominator
     from leads
+    cross join first_costs
 
 )
 

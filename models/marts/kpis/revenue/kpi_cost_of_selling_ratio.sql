@@ -14,17 +14,26 @@ costs as (
 
 ),
 
+first_costs as (
+
+    select {{ start_of('month', 'min(kpi_date)') }} as first_cost_month
+    from costs
+
+),
+
+-- Before the first cost nobody knows what selling cost; after it a month without one cost nothing.
 won_deals as (
 
     select
-        deal_id as fact_id,
-        close_date as kpi_date,
-        team,
-        territory,
-        0 as numerator,
-        amount as denominator
-    from {{ ref('fct_deals') }}
-    where is_won
+        deals.deal_id as fact_id,
+        deals.close_date as kpi_date,
+        deals.team,
+        deals.territory,
+        case when deals.close_date >= first_costs.first_cost_month then 0 end as numerator,
+        deals.amount as denominator
+    from {{ ref('fct_deals') }} as deals
+    cross join first_costs
+    where deals.is_won
 
 ),
 
