@@ -10,7 +10,7 @@ select
     cast(count(case when next_started_on = ended_on then 1 end) as bigint) as count_shared_days
 from (
     select
-        {{ source }} as period_source,
+        min({{ source }}) as period_source,
         periods.subscription_id,
         periods.ended_on,
         min(next_periods.started_on) as next_started_on
@@ -22,7 +22,7 @@ from (
             and periods.ended_on <= next_periods.started_on
             and periods.subscription_id <> next_periods.subscription_id
     where periods.started_on <= periods.ended_on
-    group by {{ source }}, periods.subscription_id, periods.ended_on
+    group by periods.subscription_id, periods.ended_on
 ) as pairs
 group by period_source
 {%- endmacro %}
