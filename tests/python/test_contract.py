@@ -297,7 +297,7 @@ def test_a_history_without_values_is_told(tmp_path: Path) -> None:
         for each in answer["oddities"]
         if each["kind"] == "history without values"
     ] == [
-        ("salesforce", ["stagename"], 2),
+        ("salesforce", ["amount", "stagename"], 3),
         ("hubspot", ["dealstage"], 1),
         ("tabular", ["closedate"], 1),
     ]

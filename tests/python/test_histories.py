@@ -89,17 +89,3 @@ def test_changes_without_values_are_told(tmp_path: Path) -> None:
     deals_with_history(tmp_path, [nothing[:3], ["2", *nothing[1:3]]], "deal_id;changed_at;field")
     assert history_findings(check(tmp_path)) == [("history without values", 2, ["ownerrepid"])]
     assert history_findings(check(tmp_path, mapping={"deal_history": False})) == []
-
-
-def test_changes_of_salesforce_without_values_are_told(tmp_path: Path) -> None:
-    raw = tmp_path / "raw" / "salesforce"
-    raw.mkdir(parents=True)
-    (raw / "opportunity_field_history.csv").write_text(
-        "id,opportunity_id,created_date,field,old_value,new_value\n"
-        "1,o1,2025-03-01T10:00:00Z,StageName,,\n"
-        "2,o1,2025-03-01T10:00:00Z,Amount,,5\n"
-        "3,o1,2025-03-01T10:00:00Z,created,,\n",
-        encoding="utf-8",
-    )
-    report = check(tmp_path, systems=["salesforce"])
-    assert history_findings(report) == [("history without values", 1, ["stagename"])]
