@@ -24,12 +24,12 @@ def leads(folder: Path, rows: str) -> dict[str, datetime | None]:
     """When each lead was created, of a Parquet file that holds what the query `rows` says."""
     raw = folder / "raw" / "salesforce"
     raw.mkdir(parents=True)
-    duckdb.sql(
-        "copy ("
-        "select id, false as is_deleted, 'Doe' as last_name, 'New' as status,"
-        f" false as is_converted, created_date from ({rows})"
-        f") to '{raw / 'lead.parquet'}' (format parquet)"
-    )
+    with duckdb.connect() as connection:
+        connection.execute(
+            "copy (select id, false as is_deleted, 'Doe' as last_name, 'New' as status,"
+            f" false as is_converted, created_date from ({rows})"
+            f") to '{raw / 'lead.parquet'}' (format parquet)"
+        )
     variables = {
         "systems": ["salesforce"],
         "raw_path": str(folder / "raw"),

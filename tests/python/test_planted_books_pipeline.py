@@ -92,7 +92,8 @@ def test_a_stage_that_history_leaves_open_ends_with_the_deal() -> None:
         deals=(won(1, "2024-04-10", created_at=at("2024-01-01T10:00:00")),),
         changes=(moved(1, "2024-03-01", "stage", None, "Offer"),),
     )
-    assert visits(company) == [("Offer", True, "2024-01-01", "2024-04-10", True)]
+    # It begins when the history says so, not with the deal.
+    assert visits(company) == [("Offer", True, "2024-03-01", "2024-04-10", True)]
 
 
 def test_a_deal_without_history_has_its_present_stage_from_creation_to_close() -> None:
