@@ -40,11 +40,12 @@ group by period_source
         from ({{ sales_kpis.newest_rows_sql(contract, delivery) }}) as newest_rows where started_on <= {{ sales_kpis.as_of_date() }})
     {%- endset -%}
     {%- set oddities = [] -%}
-    {%- for row in run_query(sales_kpis.pairs_of_periods_sql(periods)) if row['count_shared_days'] | int -%}
+    {%- for row in run_query(
+        'select count_pairs, count_shared_days, ' ~ sales_kpis.is_end_exclusive('count_pairs', 'count_shared_days') ~ ' as is_exclusive from (' ~ sales_kpis.pairs_of_periods_sql(periods) ~ ') as sources where count_shared_days > 0'
+    ) -%}
         {%- set pairs, shared = row['count_pairs'] | int, row['count_shared_days'] | int -%}
-        {%- set is_exclusive = 2 * shared > pairs if var('subscription_end') == 'auto' else var('subscription_end') == 'exclusive' -%}
         {%- set fact = "in " ~ shared ~ " of " ~ pairs ~ " pairs the next period of the same customer and product begins on the day on which the one before ends: " -%}
-        {%- if not is_exclusive -%}
+        {%- if not row['is_exclusive'] -%}
             {%- do oddities.append({
                 'system': contract.source, 'table': contract.table, 'column': 'ended_on', 'kind': 'days with two prices', 'values': [], 'rows': shared,
                 'next_step': fact ~ "that day counts both prices, because the end is read as the last day. If it is the day after, set subscription_end: exclusive.",
