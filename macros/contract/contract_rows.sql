@@ -2,10 +2,9 @@
     The one way from a raw table to a staging model: exactly the columns that the source's YAML declares, under their
     declared names and types, one row per primary key (the newest), without the rows whose required values are missing
     or unreadable. What is left out stands in `rejected_rows`; `source_reconciliation` proves that nothing else is.
-    A model that several others read, over a table too large to be read for each, is `materialized='table'`.
 #}
-{% macro contract_rows(system, table, materialized=none) %}
-    {%- do sales_kpis.enable_for(system, materialized) -%}
+{% macro contract_rows(system, table) %}
+    {%- do sales_kpis.enable_for(system) -%}
     {%- set declared = source(system, table) -%}
     {%- if not execute -%}{{ return('select * from ' ~ declared) }}{%- endif -%}
     {#- A unit test has no sources in its graph: its fixture gives the declared columns, already read. -#}
@@ -136,4 +135,4 @@ where row_rank = 1
 {% endmacro %}
 
 {# A staging model is there only while its system is in use. (dbt_project.yml cannot see the variables it sets.) #}
-{% macro enable_for(system, materialized=none) %}{%- do config(enabled=system in sales_kpis.systems_in_use(), materialized=materialized or sales_kpis.staging_materialization()) -%}{% endmacro %}
+{% macro enable_for(system) %}{%- do config(enabled=system in sales_kpis.systems_in_use()) -%}{% endmacro %}

@@ -3,7 +3,7 @@
     like the books below: as a view this long query would be planned again by each command that names it.
 #}
 {% macro rejected_rows_of(system) %}
-    {%- do sales_kpis.enable_for(system, 'table') -%}
+    {%- do sales_kpis.enable_for(system) -%}
     {%- set queries = [] -%}
     {%- if execute -%}
         {%- for contract in sales_kpis.contracts_of(system) -%}
@@ -76,7 +76,7 @@ where {% for fault in faults %}raw_rows.has_fault_{{ loop.index }}{{ ' or ' if n
 
 {# The books of one system: for each of its tables the raw, duplicate and rejected rows, and the rows its staging model has. #}
 {% macro source_counts_of(system, staging_models) %}
-    {%- do sales_kpis.enable_for(system, 'table') -%}
+    {%- do sales_kpis.enable_for(system) -%}
     {%- if not execute -%}{{ return('select 1 as nothing') }}{%- endif -%}
     {%- set queries = [] -%}
     {%- for contract in sales_kpis.contracts_of(system) -%}

@@ -15,6 +15,7 @@ so that no orphan goes on writing into a database that the next run takes over.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import itertools
 import json
@@ -49,6 +50,7 @@ def main() -> None:
         ).invoke(command)
         if isinstance(result.result, Manifest):
             manifest = result.result  # Of `dbt parse`: what follows need not parse again.
+            gc.freeze()  # It stays until the end: looking through it for garbage takes seconds.
         exit_code = 0 if result.success else 1 if result.exception is None else 2
         error = "" if result.exception is None else str(result.exception)
         ended = {"command_ended": {"exit_code": exit_code, "error": error}}

@@ -2,7 +2,7 @@ with
 
 event_rows as (
 
-    {{ contract_rows('google_analytics', 'event', materialized='table') }}
+    {{ contract_rows('google_analytics', 'event') }}
 
 ),
 

@@ -62,8 +62,3 @@ email_events as (
 )
 
 select * from email_events
-{#-
-    A table on every engine: the messages, the marts and the books read it, and finding the newest row of each event anew
-    for each of them costs 8 s per million events; a read of the table less than 1 s. (After contract_rows, which makes a view.)
-#}
-{%- do config(materialized='table') %}
