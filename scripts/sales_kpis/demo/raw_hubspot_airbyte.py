@@ -49,6 +49,7 @@ from sales_kpis.demo.raw_hubspot_tables import (
     user_id,
 )
 from sales_kpis.demo.raw_tables import records_of
+from sales_kpis.demo.world import HUBSPOT_QUEUE
 
 
 def airbyte_tables(company: Company) -> Tables:
@@ -223,6 +224,18 @@ def _owners(company: Company) -> RawTable:
                 **meta("owners", texts["key"], rep.modified_at),
             }
         )
+    rows.append(
+        {
+            **{
+                "id": HUBSPOT_QUEUE,
+                "firstName": "Inbound",
+                "lastName": "Queue",
+                "archived": "false",
+            },
+            **{"createdAt": iso(FIRST_DAY), "updatedAt": iso(FIRST_DAY), "teams": as_json([])},
+            **meta("owners", HUBSPOT_QUEUE, FIRST_DAY),
+        }
+    )
     return raw_table(
         (
             *("id", "email", "firstName", "lastName", "userId", "createdAt", "updatedAt"),

@@ -37,6 +37,7 @@ from sales_kpis.demo.raw_hubspot_tables import (
     uuid_of,
 )
 from sales_kpis.demo.raw_tables import Texts, records_of
+from sales_kpis.demo.world import HUBSPOT_QUEUE
 
 META = ("_dlt_load_id", "_dlt_id")
 CHILD_META = ("_dlt_parent_id", "_dlt_list_idx", "_dlt_id")
@@ -228,6 +229,18 @@ def _owner_tables(company: Company) -> Tables:
                     "_dlt_id": _row_id("owners__teams", texts["key"]),
                 }
             )
+    owners.append(
+        {
+            **{
+                "id": HUBSPOT_QUEUE,
+                "first_name": "Inbound",
+                "last_name": "Queue",
+                "archived": "false",
+            },
+            **{"created_at": moment(FIRST_DAY), "updated_at": moment(FIRST_DAY)},
+            **_meta("owners", HUBSPOT_QUEUE, FIRST_DAY),
+        }
+    )
     return {
         "owners": raw_table(
             (

@@ -42,6 +42,7 @@ from sales_kpis.demo.raw_hubspot_tables import (
     user_id,
 )
 from sales_kpis.demo.raw_tables import Texts, records_of
+from sales_kpis.demo.world import HUBSPOT_QUEUE
 
 PRIMARY_COMPANY, ANY_COMPANY, ANY_CONTACT, DEAL_OF_LINE = "5", "341", "3", "20"
 FOR_EVER = "9999-12-31T23:59:59.999Z"
@@ -295,6 +296,18 @@ def _owner_tables(company: Company) -> Tables:
         if team:
             link = {"owner_id": texts["key"], "team_id": team, "is_team_primary": "true"}
             of_teams.append({**link, **NOT_DELETED, **synced})
+    owners.append(
+        {
+            **{
+                "owner_id": HUBSPOT_QUEUE,
+                "type": "QUEUE",
+                "first_name": "Inbound",
+                "last_name": "Queue",
+            },
+            **{"is_active": "true", "portal_id": PORTAL_ID, "created_at": moment(FIRST_DAY)},
+            **{"updated_at": moment(FIRST_DAY), SYNCED: moment(FIRST_DAY)},
+        }
+    )
     return {
         "owner": raw_table(
             (

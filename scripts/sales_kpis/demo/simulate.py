@@ -17,6 +17,7 @@ from sales_kpis.demo.edge_cases_customers import plant_customers
 from sales_kpis.demo.edge_cases_history import plant_history
 from sales_kpis.demo.edge_cases_hubspot import plant_hubspot
 from sales_kpis.demo.edge_cases_outreach import plant_outreach
+from sales_kpis.demo.edge_cases_owners import plant_owners
 from sales_kpis.demo.edge_cases_people import plant_people
 from sales_kpis.demo.edge_cases_planter import Planter
 from sales_kpis.demo.edge_cases_reps import plant_reps
@@ -103,6 +104,7 @@ def _with_more_edge_cases(company: Company) -> Company:
         plant_people,
         plant_hubspot,
         plant_touches,
+        plant_owners,
         plant_reps,
     ):
         plant(planter)

@@ -25,6 +25,10 @@ from sales_kpis.demo.company import (
 FIRST_DAY = date(2023, 1, 1)
 LAST_DAY = date(2025, 10, 31)  # After the default as_of_date: the last weeks must not count.
 
+# Owners that are nobody: queues, by the ids that the vendors give them.
+SALESFORCE_QUEUE = "00G000000000901AAA"
+HUBSPOT_QUEUE = "990901"
+
 # --- where ----------------------------------------------------------------------------------------
 
 COUNTRIES = (
