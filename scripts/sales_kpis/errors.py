@@ -53,6 +53,10 @@ class WrongUse(KpisError):
     kind = "wrong_use"
 
 
+class NotOurFile(WrongUse):
+    """Where `kpis` writes a file of its own lies a link, or something that is no file."""
+
+
 class SourcesBroken(WrongUse):
     """A required raw table or column is missing, or a mapping names something that is not there."""
 
