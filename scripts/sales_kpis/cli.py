@@ -24,7 +24,7 @@ from sales_kpis.formats import plural
 from sales_kpis.marts import opened
 from sales_kpis.not_counted import read_not_counted, render_not_counted
 from sales_kpis.project import Project, find_project
-from sales_kpis.publish import DEFAULT_KEEP
+from sales_kpis.publish import DEFAULT_GRACE_MINUTES, DEFAULT_KEEP
 from sales_kpis.run import (
     DbtBuilder,
     RunRequest,
@@ -103,6 +103,15 @@ PublishedFolder = Annotated[
     typer.Option("--published", metavar="DIR", help="Folder of the published versions."),
 ]
 Keep = Annotated[int, typer.Option("--keep", min=1, help="So many newest versions stay.")]
+Grace = Annotated[
+    float,
+    typer.Option(
+        "--grace",
+        min=0,
+        metavar="MINUTES",
+        help="So long every version stays for its readers after it was current.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
@@ -145,6 +154,7 @@ def run_command(
         bool, typer.Option("--full-refresh", help="Rebuild incremental models whole.")
     ] = False,
     keep: Keep = DEFAULT_KEEP,
+    grace: Grace = DEFAULT_GRACE_MINUTES,
     as_json: AsJson = False,
 ) -> None:
     """Check the sources, build, test, audit and publish; then show the scorecard."""
@@ -157,6 +167,7 @@ def run_command(
         is_full_refresh=full_refresh,
         is_published=publish,
         keep=keep,
+        grace_minutes=grace,
     )
     result = run(request, _reporter(as_json), DbtBuilder)
     currency = str(request.settings.values.get("reporting_currency") or "")
@@ -231,18 +242,19 @@ def publish_command(
     ] = None,
     published: PublishedFolder = None,
     keep: Keep = DEFAULT_KEEP,
+    grace: Grace = DEFAULT_GRACE_MINUTES,
     as_json: AsJson = False,
 ) -> None:
     """Audit the build as it is and publish its marts again."""
     project = find_project(published)
     if is_spark(project, _known_target(project, target)):
         version, audit = publish_spark_build(
-            project, _check_folder(marts, "--marts", "Write it: " + WRITE_MARTS), keep
+            project, _check_folder(marts, "--marts", "Write it: " + WRITE_MARTS), keep, grace
         )
     elif marts is not None:
         raise WrongUse("--marts is for what Spark has built.", "Name its --target too.")
     else:
-        version, audit = publish_build(project, keep)
+        version, audit = publish_build(project, keep, grace)
     if as_json:
         _print_json(
             {

@@ -38,11 +38,13 @@ from sales_kpis.lock import RunLock
 from sales_kpis.marts import copy_database, fold_in_log, opened, query
 from sales_kpis.project import Project, new_run_id, utc_now
 from sales_kpis.publish import (
+    DEFAULT_GRACE_MINUTES,
     DEFAULT_KEEP,
     PublishedVersion,
     RunFacts,
     current_version,
     publish,
+    require_publishable,
     rollback,
 )
 from sales_kpis.settings import Settings
@@ -93,6 +95,7 @@ class RunRequest:
     is_full_refresh: bool = False
     is_published: bool = True
     keep: int = DEFAULT_KEEP
+    grace_minutes: float = DEFAULT_GRACE_MINUTES
 
     @property
     def is_on_spark(self) -> bool:
@@ -181,6 +184,8 @@ def run(request: RunRequest, reporter: Reporter, open_builder: OpenBuilder) -> R
     """
     project, settings = request.project, request.settings
     run_id = new_run_id()
+    if request.is_published:
+        require_publishable(project.published)
     with (
         RunLock(project.lock, run_id) as lock,
         _recorded(
@@ -206,7 +211,10 @@ def run(request: RunRequest, reporter: Reporter, open_builder: OpenBuilder) -> R
 
 
 def publish_spark_build(
-    project: Project, marts: Path | None = None, keep: int = DEFAULT_KEEP
+    project: Project,
+    marts: Path | None = None,
+    keep: int = DEFAULT_KEEP,
+    grace_minutes: float = DEFAULT_GRACE_MINUTES,
 ) -> tuple[PublishedVersion, Audit]:
     """Audit what Spark has built as it is and publish it as a new version.
 
@@ -215,12 +223,14 @@ def publish_spark_build(
         marts: where `dbt run-operation write_marts_as_parquet` has written the marts; by default
             they are read in the local warehouse.
         keep: so many newest versions stay.
+        grace_minutes: so long every other version stays after it was current.
 
     Raises:
         WrongUse: Spark has built nothing here, or a mart has no files.
         AuditFailed, BrokenPublication: nothing is published.
     """
     run_id = new_run_id()
+    require_publishable(project.published)
     with RunLock(project.lock, run_id):
         manifest = spark_target.last_spark_manifest(project)
         said = files.read_json(project.last_spark_build) or {}
@@ -230,25 +240,44 @@ def publish_spark_build(
             files.make_folder(project.candidate.parent)
             spark_target.copy_marts(project, manifest, project.candidate, marts)
             audit = _audit(project, project.candidate, facts.settings, facts_of_kpis(manifest))
-            version = publish(project.candidate, project.published, run_id, facts, keep=keep)
+            version = publish(
+                project.candidate,
+                project.published,
+                run_id,
+                facts,
+                keep=keep,
+                grace_minutes=grace_minutes,
+            )
             end["status"] = "published"
             end["version"] = run_id
             end["counts"] = {"marts": len(audit.row_counts)}
     return version, audit
 
 
-def publish_build(project: Project, keep: int = DEFAULT_KEEP) -> tuple[PublishedVersion, Audit]:
+def publish_build(
+    project: Project,
+    keep: int = DEFAULT_KEEP,
+    grace_minutes: float = DEFAULT_GRACE_MINUTES,
+) -> tuple[PublishedVersion, Audit]:
     """Audit the warehouse file as it is and publish its marts as a new version.
 
     Raises:
         AuditFailed, BrokenPublication: nothing is published.
     """
     run_id = new_run_id()
+    require_publishable(project.published)
     with RunLock(project.lock, run_id):
         facts, facts_of = _facts_of_last_build(project)
         with _recorded(project, run_id, "publish", as_of_date=facts.as_of_date) as end:
             audit = _audit(project, project.warehouse, facts.settings, facts_of)
-            version = publish(project.warehouse, project.published, run_id, facts, keep=keep)
+            version = publish(
+                project.warehouse,
+                project.published,
+                run_id,
+                facts,
+                keep=keep,
+                grace_minutes=grace_minutes,
+            )
             end["status"] = "published"
             end["version"] = run_id
             end["counts"] = {"marts": len(audit.row_counts)}
@@ -342,7 +371,12 @@ def _run(
     if request.is_published:
         with _timed(seconds, "publish"), reporter.stage("Publishing"):
             version = publish(
-                project.candidate, project.published, run_id, facts, keep=request.keep
+                project.candidate,
+                project.published,
+                run_id,
+                facts,
+                keep=request.keep,
+                grace_minutes=request.grace_minutes,
             )
     database = project.candidate
     if request.is_on_spark:
