@@ -1,5 +1,28 @@
-"""`python -m sales_kpis` is `kpis`."""
+"""`python -m sales_kpis` is `kpis`, and so is the installed command."""
 
-from sales_kpis.cli import app
+from __future__ import annotations
 
-app(prog_name="kpis")
+import sys
+
+from sales_kpis import stopping
+
+
+def main() -> None:
+    """Run the command; a signal counts from the first moment, before the long imports."""
+    with stopping.listening():
+        try:
+            from sales_kpis.cli import app
+
+            app(prog_name="kpis")
+        except BaseException as error:
+            if stopping.received() is None:
+                stopping.ignore_from_here_on()
+                raise
+            if not isinstance(error, SystemExit) or error.code != stopping.exit_code():
+                sentence, next_step, _ = stopping.state_left()
+                sys.stderr.write(f"{sentence}\n→ {next_step}\n")
+            sys.exit(stopping.exit_code())
+
+
+if __name__ == "__main__":
+    main()

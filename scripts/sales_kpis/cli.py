@@ -15,10 +15,10 @@ from typing import Annotated, Any, ParamSpec
 import duckdb
 import typer
 
-from sales_kpis import terminal
+from sales_kpis import stopping, terminal
 from sales_kpis.catalog_page import catalog_markdown, choose_examples
 from sales_kpis.dashboard import render_dashboard
-from sales_kpis.errors import KpisError, WrongUse, suggestion
+from sales_kpis.errors import KpisError, Stopped, WrongUse, suggestion
 from sales_kpis.files import write_text
 from sales_kpis.formats import plural
 from sales_kpis.marts import opened
@@ -54,7 +54,8 @@ app = typer.Typer(
     name="kpis",
     help="Turns raw CRM tables into tested KPI tables and publishes them in one step.",
     epilog="Exit codes: 0 done · 1 a data test or audit failed, nothing published · "
-    "2 wrong use or settings · 3 another run holds the lock.",
+    "2 wrong use or settings · 3 another run holds the lock · 130 and 143 stopped by SIGINT and "
+    "SIGTERM.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -120,18 +121,23 @@ def command(function: Callable[P, None]) -> Callable[P, None]:
 
     @functools.wraps(function)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            function(*args, **kwargs)
-        except KeyboardInterrupt:
-            terminal.show_error(KpisError("Stopped; nothing was published.", "Run it again."))
-            raise typer.Exit(130) from None
-        except (KpisError, OSError, duckdb.Error) as error:
-            failure = _as_failure(error)
-            if kwargs.get("as_json"):
-                _print_json(failure.as_json())
-            else:
-                terminal.show_error(failure)
-            raise typer.Exit(failure.exit_code) from None
+        with stopping.listening():
+            failure: KpisError | None = None
+            try:
+                function(*args, **kwargs)
+            except (KpisError, OSError, duckdb.Error) as error:
+                failure = _as_failure(error)
+            except BaseException:
+                if stopping.received() is None:
+                    raise
+            if stopping.received() is not None:
+                failure = Stopped(*stopping.state_left(), exit_code=stopping.exit_code())
+            if failure is not None:
+                if kwargs.get("as_json"):
+                    _print_json(failure.as_json())
+                else:
+                    terminal.show_error(failure)
+                raise typer.Exit(failure.exit_code) from None
 
     name = function.__name__.removesuffix("_command").replace("_", "-")
     app.command(name)(guarded)

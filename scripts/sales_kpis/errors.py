@@ -101,6 +101,18 @@ class LockHeld(KpisError):
     kind = "locked"
 
 
+class Stopped(KpisError):
+    """A signal has ended the command."""
+
+    kind = "interrupted"
+
+    def __init__(
+        self, message: str, next_step: str, data: Mapping[str, Any], *, exit_code: int
+    ) -> None:
+        super().__init__(message, next_step, data=data)
+        self.exit_code = exit_code
+
+
 def nearest(name: str, known: Iterable[str]) -> list[str]:
     """Up to three known names that look like `name`, the nearest first."""
     by_lower = {candidate.lower(): candidate for candidate in known}

@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from sales_kpis import files
+from sales_kpis import files, stopping
 from sales_kpis.errors import WrongUse
 from sales_kpis.project import MART_SCHEMAS
 
@@ -56,7 +56,8 @@ def opened(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
                 "If another program has it open for writing, close it there and try again.",
             ) from None
         connection.execute(f"use {name}")
-        yield connection
+        with stopping.interruptible(connection.interrupt):
+            yield connection
     finally:
         connection.close()
 

@@ -30,7 +30,7 @@ from typing import Any
 
 import duckdb
 
-from sales_kpis import files
+from sales_kpis import files, stopping
 from sales_kpis.dashboard import render_dashboard
 from sales_kpis.errors import BrokenPublication, WrongUse, suggestion
 from sales_kpis.lock import RunLock
@@ -132,8 +132,9 @@ def publish(
             raise
         files.sync_tree(partial)
         folder = published / "versions" / run_id
-        files.replace(partial, folder)
-        _make_current(published, run_id)
+        with stopping.deferred():
+            files.replace(partial, folder)
+            _make_current(published, run_id)
         _remove_old_versions(published, keep, grace_minutes)
     return PublishedVersion(folder, manifest)
 
@@ -361,18 +362,19 @@ def _place_in_chain(published: Path, run_id: str) -> dict[str, Any]:
     whole = all_versions(published)
     return {
         "sequence": max((version.sequence for version in whole), default=0) + 1,
-        "previous": _name_of_current(published),
+        "previous": name_of_current(published),
     }
 
 
-def _name_of_current(published: Path) -> str | None:
+def name_of_current(published: Path) -> str | None:
+    """The name of the version that `current` points to, whether that one is whole or not."""
     link = published / "current"
     return Path(os.readlink(link)).name if link.is_symlink() else None
 
 
 def _make_current(published: Path, name: str) -> None:
     """Let `current` point to the version; that of before keeps the time at which it ceased to."""
-    before = published / "versions" / (_name_of_current(published) or name)
+    before = published / "versions" / (name_of_current(published) or name)
     if before.is_dir() and not before.is_symlink():
         os.utime(before)
     files.point_symlink(published / "current", f"versions/{name}")
@@ -395,7 +397,7 @@ def _choose(published: Path, version: str | None) -> PublishedVersion:
     if not whole:
         raise WrongUse(f"{published} has no version.", "Publish one first: kpis run")
     if version is None:
-        current = _name_of_current(published)
+        current = name_of_current(published)
         before = _before(current, whole)
         if before is None:
             raise WrongUse(
@@ -430,7 +432,7 @@ def _before(current: str | None, whole: Sequence[PublishedVersion]) -> Published
 
 def _remove_old_versions(published: Path, keep: int, grace_minutes: float) -> None:
     """Remove what is neither kept nor was current within the grace, which its readers may need."""
-    current = _name_of_current(published)
+    current = name_of_current(published)
     whole = all_versions(published)
     for version in whole[: max(len(whole) - max(keep, 1), 0)]:
         if version.run_id != current and not _is_within_grace(version.folder, grace_minutes):

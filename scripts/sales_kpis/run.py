@@ -14,7 +14,7 @@ from typing import Any, Protocol, Self
 
 import duckdb
 
-from sales_kpis import files, ledger, spark_target
+from sales_kpis import files, ledger, spark_target, stopping
 from sales_kpis.audit import Audit, audit_marts
 from sales_kpis.dbt_runner import (
     BuildResult,
@@ -43,6 +43,7 @@ from sales_kpis.publish import (
     PublishedVersion,
     RunFacts,
     current_version,
+    name_of_current,
     publish,
     require_publishable,
     rollback,
@@ -384,7 +385,8 @@ def _run(
             project.last_spark_build, {"build": _invocation(manifest), **_content_of(facts)}
         )
     elif settings.raw_path is not None:
-        _replace_warehouse(project, run_id, facts, build)
+        with stopping.deferred():
+            _replace_warehouse(project, run_id, facts, build)
         database = project.warehouse
         files.remove(project.candidate.parent)
     return RunResult(
@@ -624,28 +626,56 @@ def _recorded(
     settings_hash: str | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Write the run's start and end to the ledger; the body fills in how it ended."""
-    ledger.record_start(
-        project.ledger,
-        run_id,
-        command=command,
-        started_at=utc_now(),
-        as_of_date=as_of_date,
-        settings_hash=settings_hash,
-    )
+    stopping.describe_by(lambda: _state_left(project, run_id, command))
+    with stopping.deferred():
+        ledger.record_start(
+            project.ledger,
+            run_id,
+            command=command,
+            started_at=utc_now(),
+            as_of_date=as_of_date,
+            settings_hash=settings_hash,
+        )
     end: dict[str, Any] = {"status": "done", "exit_code": 0}
     try:
         yield end
-    except KpisError as error:
-        end |= {"status": error.kind, "exit_code": error.exit_code, "message": error.message}
-        raise
-    except KeyboardInterrupt:
-        end |= {"status": "interrupted", "exit_code": 130}
-        raise
     except BaseException as error:
-        end |= {"status": "failed", "exit_code": 1, "message": f"{type(error).__name__}: {error}"}
+        if stopping.received() is not None:
+            left = _state_left(project, run_id, command)
+            end |= {"status": "interrupted", "exit_code": stopping.exit_code()}
+            end |= {"message": left.sentence, "version": left.data["published_version"]}
+        elif isinstance(error, KpisError):
+            end |= {"status": error.kind, "exit_code": error.exit_code, "message": error.message}
+        else:
+            message = f"{type(error).__name__}: {error}"
+            end |= {"status": "failed", "exit_code": 1, "message": message}
         raise
     finally:
-        ledger.record_end(project.ledger, run_id, ended_at=utc_now(), **end)
+        with stopping.deferred():
+            ledger.record_end(project.ledger, run_id, ended_at=utc_now(), **end)
+
+
+def _state_left(project: Project, run_id: str, command: str) -> stopping.StateLeft:
+    """What a command that is stopped now leaves in the published folder, as it is found there."""
+    current = name_of_current(project.published)
+    is_published = current == run_id
+    data = {"current": current, "published_version": run_id if is_published else None}
+    if is_published:
+        return stopping.StateLeft(
+            f"version {run_id} was published before and is whole; readers see it",
+            "Look at it: kpis status",
+            data,
+        )
+    if command == "rollback":
+        return stopping.StateLeft(
+            f"readers see version {current}", "Look at it, and roll back again: kpis status", data
+        )
+    seen = f"readers still see version {current}" if current else "nothing is published yet"
+    return stopping.StateLeft(
+        f"nothing was published; {seen}",
+        f"Run it again: kpis {command}. It takes away what this one has left half-done.",
+        data,
+    )
 
 
 @contextmanager
