@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 from sales_kpis import stopping
 
@@ -11,9 +12,7 @@ def main() -> None:
     """Run the command; a signal counts from the first moment, before the long imports."""
     with stopping.listening():
         try:
-            from sales_kpis.cli import app
-
-            app(prog_name="kpis")
+            _app()(prog_name="kpis")
         except BaseException as error:
             if stopping.received() is None:
                 stopping.ignore_from_here_on()
@@ -22,6 +21,12 @@ def main() -> None:
                 sentence, next_step, _ = stopping.state_left()
                 sys.stderr.write(f"{sentence}\n→ {next_step}\n")
             sys.exit(stopping.exit_code())
+
+
+def _app() -> Callable[..., None]:
+    from sales_kpis.cli import app
+
+    return app
 
 
 if __name__ == "__main__":
