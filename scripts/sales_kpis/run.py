@@ -36,6 +36,7 @@ from sales_kpis.errors import (
 from sales_kpis.formats import plural
 from sales_kpis.lock import RunLock
 from sales_kpis.marts import copy_database, fold_in_log, opened, query
+from sales_kpis.plain_build import NOT_CHECKED, read_plain_build
 from sales_kpis.project import Project, new_run_id, utc_now
 from sales_kpis.publish import (
     DEFAULT_GRACE_MINUTES,
@@ -571,9 +572,22 @@ def _replace_warehouse(project: Project, run_id: str, facts: RunFacts, build: Bu
 
 
 def _facts_of_last_build(project: Project) -> tuple[RunFacts, Mapping[str, Sequence[str]]]:
-    """What the last run said of the warehouse file; nothing if plain dbt has written to it."""
+    """What is known of the warehouse file: from the run that wrote it, or from plain dbt."""
     said = read_last_build(project)
-    return _facts_said(said), said.get("facts_of") or {}
+    if said:
+        return _facts_said(said), said.get("facts_of") or {}
+    if not project.warehouse.exists():
+        raise WrongUse(f"{project.warehouse} is not there.", "Build it first: kpis run")
+    variables, build = read_plain_build(project)
+    tests = [f"{test.sentence}: {test.message}" for test in build.warned_tests]
+    facts = RunFacts(
+        as_of_date=str(variables.get("as_of_date")),
+        settings=variables,
+        tests=build.tests,
+        warnings=[NOT_CHECKED, *tests],
+        queries=build.queries,
+    )
+    return facts, build.facts_of
 
 
 def _facts_said(said: Mapping[str, Any]) -> RunFacts:

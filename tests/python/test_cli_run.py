@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -488,21 +492,103 @@ def test_publish_publishes_the_build_file_again(
         assert second.manifest[name] == first.manifest[name]
 
 
-def test_publish_claims_nothing_of_a_file_that_plain_dbt_has_written(
+def test_publish_refuses_a_file_that_nothing_says_how_it_was_built(
     kpis_project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     build_with(monkeypatch)
     kpis("run")
     write_marts(kpis_project.warehouse, revenue=[1, 2, 3, 4])
-    assert kpis("publish").exit_code == 0
-    newest = all_versions(kpis_project.published)[-1]
-    assert newest.manifest["as_of_date"] is None
-    assert newest.manifest["tests"]["counts"] == {}
-    assert published_revenue(newest.database) == [1, 2, 3, 4]
+    result = kpis("publish")
+    assert result.exit_code == 2
+    assert "Nothing says how" in result.stderr
+    assert "→ Build it whole and publish: dbt build" in result.stderr
+    assert len(all_versions(kpis_project.published)) == 1
+
+
+def write_artifacts(project: Project, arguments: Mapping[str, Any], status: str = "pass") -> None:
+    """What a plain `dbt build` that has just ended leaves in target/."""
+    now = datetime.now(UTC)
+    metadata = {
+        "invocation_id": "plain",
+        "adapter_type": "duckdb",
+        "invocation_started_at": (now - timedelta(minutes=2)).isoformat(),
+        "generated_at": now.isoformat(),
+    }
+    test = "test.sales_kpis.deals_are_unique"
+    model = {
+        "name": "kpi_total_revenue",
+        "schema": "kpis",
+        "resource_type": "model",
+        "compiled_code": "select 1",
+    }
+    nodes = {test: {"name": "deals_are_unique", "resource_type": "test"}, "kpi": model}
+    results = [{"unique_id": test, "status": status, "failures": 0, "message": "none"}]
+    target = project.root / "target"
+    target.mkdir(exist_ok=True)
+    (target / "manifest.json").write_text(json.dumps({"metadata": metadata, "nodes": nodes}))
+    content = {"metadata": metadata, "args": arguments, "results": results}
+    (target / "run_results.json").write_text(json.dumps(content))
+
+
+def test_publish_after_a_plain_dbt_build_says_what_kpis_run_would(kpis_project: Project) -> None:
+    write_marts(kpis_project.warehouse, revenue=[1, 2, 3, 4])
+    arguments = {"which": "build", "exclude_resource_types": ["unit_test"], "select": []}
+    write_artifacts(kpis_project, arguments | {"vars": {"reporting_currency": "USD"}})
+
+    result = kpis("publish")
+
+    assert result.exit_code == 0, result.output
+    [version] = all_versions(kpis_project.published)
+    assert published_revenue(version.database) == [1, 2, 3, 4]
+    assert version.manifest["as_of_date"] == "2025-09-17"
+    assert version.manifest["settings"]["reporting_currency"] == "USD"
+    assert version.manifest["settings"]["fiscal_year_start_month"] == 4
+    assert version.manifest["tests"]["counts"] == {"pass": 1}
+    assert version.queries == {"total_revenue": "select 1"}
+    assert "freshness of the sources is not known" in version.manifest["warnings"][0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "age", "code", "message"),
+    [
+        ({"which": "run"}, "pass", 0, 2, "is of `dbt run`"),
+        ({"which": "build", "select": ["x"]}, "pass", 0, 2, "of a part (--select)"),
+        ({"which": "build", "exclude": ["x"]}, "pass", 0, 2, "of a part (--exclude)"),
+        (
+            {"which": "build", "exclude_resource_types": ["test"]},
+            "pass",
+            0,
+            2,
+            "of a part (--exclude-resource-type)",
+        ),
+        ({"which": "build", "empty": True}, "pass", 0, 2, "without rows"),
+        ({"which": "build"}, "fail", 0, 1, "1 data test of the last dbt build failed"),
+        ({"which": "build"}, "pass", 600, 2, "is of a build of another file"),
+        ({"which": "build"}, "pass", -600, 2, "the file was written to after it"),
+    ],
+)
+def test_publish_refuses_what_no_whole_build_has_written(
+    kpis_project: Project,
+    arguments: dict[str, Any],
+    status: str,
+    age: int,
+    code: int,
+    message: str,
+) -> None:
+    write_marts(kpis_project.warehouse)
+    write_artifacts(kpis_project, arguments, status)
+    changed = time.time() - age
+    os.utime(kpis_project.warehouse, (changed, changed))
+    result = kpis("publish")
+    assert result.exit_code == code
+    assert message in result.stderr
+    assert "→" in result.stderr
+    assert not (kpis_project.published / "current").exists()
 
 
 def test_publish_audits_first(kpis_project: Project) -> None:
     write_marts(kpis_project.warehouse, statements=["delete from monitoring.kpi_catalog"])
+    write_artifacts(kpis_project, {"which": "build"})
     assert kpis("publish").exit_code == 1
     assert not (kpis_project.published / "current").exists()
 
