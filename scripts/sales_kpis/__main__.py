@@ -20,6 +20,7 @@ def main() -> None:
             if not isinstance(error, SystemExit) or error.code != stopping.exit_code():
                 sentence, next_step, _ = stopping.state_left()
                 sys.stderr.write(f"{sentence}\n→ {next_step}\n")
+            stopping.ignore_from_here_on()
             sys.exit(stopping.exit_code())
 
 

@@ -253,7 +253,8 @@ def publish_command(
 ) -> None:
     """Audit the build as it is and publish its marts again."""
     project = find_project(published)
-    if is_spark(project, _known_target(project, target)):
+    target = _known_target(project, target)
+    if is_spark(project, target):
         version, audit = publish_spark_build(
             project, _check_folder(marts, "--marts", "Write it: " + WRITE_MARTS), keep, grace
         )
@@ -495,13 +496,17 @@ def _settings(
 
 
 def _check_target(project: Project, target: str | None) -> str | None:
-    if _known_target(project, target) and is_spark(project, target):
+    target = _known_target(project, target)
+    if is_spark(project, target):
         require_local_spark(project, str(target))
+    if target is not None:
+        project.require_own_place(target)
     return target
 
 
 def _known_target(project: Project, target: str | None) -> str | None:
     targets = project.targets()
+    target = target or project.default_target()
     if target is None or targets.get(target, {}).get("type") in ("duckdb", "spark"):
         return target
     if target not in targets:

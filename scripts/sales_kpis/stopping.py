@@ -42,6 +42,7 @@ class _Listener:
     is_listening: bool = False
     received: signal.Signals | None = None
     is_deferred: bool = False
+    is_over: bool = False
     describe: Callable[[], StateLeft] = StateLeft
     interrupts: list[Callable[[], None]] = field(default_factory=list)
 
@@ -69,7 +70,7 @@ def listening() -> Iterator[None]:
         _listener.is_listening = _listener.is_deferred = False
         _listener.describe = StateLeft
         for number, handler in earlier.items():
-            signal.signal(number, handler)
+            signal.signal(number, signal.SIG_IGN if _listener.is_over else handler)
 
 
 @contextmanager
@@ -119,7 +120,8 @@ def state_left() -> tuple[str, str, dict[str, Any]]:
 
 
 def ignore_from_here_on() -> None:
-    """What the command had to do is done: its exit code stands."""
+    """The command has ended, its exit code stands, and only Python itself has still to close."""
+    _listener.is_over = True
     for number in SIGNALS:
         signal.signal(number, signal.SIG_IGN)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 import pytest
+import yaml
 from typer.testing import CliRunner, Result
 
 from kpis_project import REPORT, FakeBuilder, published_revenue, write_marts
@@ -156,6 +157,47 @@ def test_without_raw_path_there_must_be_a_warehouse(
     assert "raw_path is empty" in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("output", "missing"),
+    [
+        ({"type": "duckdb", "path": "mine.duckdb"}, "path of target mine is mine.duckdb"),
+        ({"type": "duckdb"}, "path of target mine is missing"),
+        (
+            {"type": "duckdb", "path": "{{ env_var('OUR_DATABASE') }}"},
+            "path of target mine is {{ env_var('OUR_DATABASE') }}",
+        ),
+        (
+            {"type": "spark", "method": "session"},
+            "server_side_parameters: spark.sql.warehouse.dir of target mine is missing",
+        ),
+    ],
+    ids=["file", "no file", "variable", "spark"],
+)
+@pytest.mark.parametrize("is_default", [False, True], ids=["named", "default"])
+def test_a_target_of_ones_own_says_before_the_build_what_is_missing(
+    kpis_project: Project,
+    monkeypatch: pytest.MonkeyPatch,
+    output: dict[str, str],
+    missing: str,
+    is_default: bool,
+) -> None:
+    monkeypatch.setattr(cli, "require_local_spark", lambda project, target: None)
+    builder = build_with(monkeypatch)
+    file = kpis_project.root / "profiles.yml"
+    profiles = yaml.safe_load(file.read_text())
+    profiles["sales_kpis"]["outputs"]["mine"] = output
+    if is_default:
+        profiles["sales_kpis"]["target"] = "mine"
+    file.write_text(yaml.safe_dump(profiles))
+
+    result = kpis("run", *([] if is_default else ["--target", "mine"]))
+
+    assert result.exit_code == 2
+    assert missing in result.stderr
+    assert "→ Write " in result.stderr
+    assert builder.setups == []
+
+
 def test_no_publish_builds_only(kpis_project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     build_with(monkeypatch)
     result = kpis("run", "--no-publish")
@@ -169,8 +211,34 @@ def test_another_folder_can_be_published_to(
     kpis_project: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     build_with(monkeypatch)
+    (tmp_path / "bi").mkdir()
     assert kpis("run", "--published", str(tmp_path / "bi")).exit_code == 0
     assert (tmp_path / "bi" / "current" / "manifest.json").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["run"],
+        ["publish"],
+        ["rollback"],
+        ["status"],
+        ["show", "total_revenue"],
+        ["catalog"],
+        ["dashboard"],
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_a_published_folder_that_is_not_there_is_an_error(
+    kpis_project: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, arguments: list[str]
+) -> None:
+    builder = build_with(monkeypatch)
+    write_marts(kpis_project.warehouse)
+    result = kpis(*arguments, "--published", str(tmp_path / "typo"))
+    assert result.exit_code == 2
+    assert f"--published: the folder {tmp_path / 'typo'} is not there." in result.stderr
+    assert not (tmp_path / "typo").exists()
+    assert builder.setups == []
 
 
 def test_a_failed_data_test_shows_its_rows_and_publishes_nothing(
