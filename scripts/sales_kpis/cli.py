@@ -28,6 +28,7 @@ from sales_kpis.publish import DEFAULT_GRACE_MINUTES, DEFAULT_KEEP
 from sales_kpis.run import (
     DbtBuilder,
     RunRequest,
+    built_database,
     check_sources,
     publish_build,
     publish_spark_build,
@@ -280,7 +281,7 @@ def publish_command(
         terminal.render_paths(
             project,
             version,
-            project.candidate if is_spark(project, target) else project.warehouse,
+            project.candidate if is_spark(project, target) else built_database(project),
         ),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import secrets
@@ -32,16 +33,38 @@ _SPARK_VARIABLE = re.compile(
 
 @dataclass(frozen=True)
 class Project:
-    """The dbt project's folder and the files that `kpis` keeps beside the warehouse file."""
+    """The dbt project's folder and the files that `kpis` keeps beside the warehouse file.
+
+    `reads_warehouse`: the raw tables lie in the warehouse file (`raw_path: ''`), which is then only
+    read; None where no setting has said it.
+    """
 
     root: Path
     warehouse: Path
     published: Path
+    reads_warehouse: bool | None = None
 
     @property
     def build_folder(self) -> Path:
-        """Folder of the warehouse file; `kpis` keeps its lock, ledger and candidate there."""
-        return self.warehouse.parent
+        """Where `kpis` keeps its lock, ledger and candidate.
+
+        It is the folder of the warehouse file, or one in the project where that file is not ours.
+        """
+        own = self.root / "build"
+        digest = hashlib.sha256(str(self.warehouse).encode()).hexdigest()[:8]
+        apart = own / f"{self.warehouse.stem}-{digest}"
+        is_apart = apart.is_dir() if self.reads_warehouse is None else self.reads_warehouse
+        return apart if is_apart and self.warehouse.parent != own else self.warehouse.parent
+
+    @property
+    def built(self) -> Path:
+        """What the last run has built from raw tables in the warehouse file."""
+        return self.build_folder / "built" / self._name_beside_warehouse
+
+    @property
+    def _name_beside_warehouse(self) -> str:
+        # Both are attached in one session, so they need two names.
+        return f"{self.warehouse.stem}_built.duckdb"
 
     @property
     def candidate(self) -> Path:
@@ -51,7 +74,8 @@ class Project:
         the warehouse file, because views keep the database's name and the candidate takes its
         place.
         """
-        return self.build_folder / "candidate" / self.warehouse.name
+        name = self._name_beside_warehouse if self.reads_warehouse else self.warehouse.name
+        return self.build_folder / "candidate" / name
 
     @property
     def ledger(self) -> Path:

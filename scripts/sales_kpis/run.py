@@ -7,7 +7,7 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Protocol, Self
@@ -35,7 +35,7 @@ from sales_kpis.errors import (
 )
 from sales_kpis.formats import plural
 from sales_kpis.lock import RunLock
-from sales_kpis.marts import copy_database, fold_in_log, opened, query
+from sales_kpis.marts import fold_in_log, link_raw_tables, opened, query
 from sales_kpis.plain_build import NOT_CHECKED, read_plain_build
 from sales_kpis.project import Project, new_run_id, utc_now
 from sales_kpis.publish import (
@@ -184,6 +184,7 @@ def run(request: RunRequest, reporter: Reporter, open_builder: OpenBuilder) -> R
         SourcesBroken, BuildFailed, TestsFailed, AuditFailed, BrokenPublication: nothing is
             published.
     """
+    request = _where_raw_tables_are(request)
     project, settings = request.project, request.settings
     run_id = new_run_id()
     if request.is_published:
@@ -203,7 +204,8 @@ def run(request: RunRequest, reporter: Reporter, open_builder: OpenBuilder) -> R
             target=request.target,
             seeds=_copy_of_seeds(request, project.dbt_target),
             inherited_descriptors=(lock.descriptor,),
-            environment=spark_target.environment(project) if request.is_on_spark else {},
+            environment=_raw_database(request)
+            | (spark_target.environment(project) if request.is_on_spark else {}),
         )
         result = _run(request, run_id, setup, reporter, open_builder)
         end["status"] = "published" if result.version else "built"
@@ -271,9 +273,10 @@ def publish_build(
     with RunLock(project.lock, run_id):
         facts, facts_of = _facts_of_last_build(project)
         with _recorded(project, run_id, "publish", as_of_date=facts.as_of_date) as end:
-            audit = _audit(project, project.warehouse, facts.settings, facts_of)
+            database = built_database(project)
+            audit = _audit(project, database, facts.settings, facts_of)
             version = publish(
-                project.warehouse,
+                database,
                 project.published,
                 run_id,
                 facts,
@@ -300,19 +303,20 @@ def check_sources(
     request: RunRequest, reporter: Reporter, open_builder: OpenBuilder
 ) -> SourcesReport:
     """What the systems deliver, read in a scratch database; a run may go on meanwhile."""
+    request = _where_raw_tables_are(request)
     project = request.project
     scratch = project.build_folder / "check"
     with RunLock(scratch / "check.lock", new_run_id()) as lock:
         setup = DbtSetup(
             project_folder=project.root,
-            database=scratch / project.warehouse.name,
+            database=scratch / project.candidate.name,
             target_folder=scratch / "dbt",
             variables=request.settings.values,
             declared_variables=tuple(project.default_vars()),
             target=request.target,
             seeds=_copy_of_seeds(request, scratch / "dbt"),
             inherited_descriptors=(lock.descriptor,),
-            environment=_spark_to_check(request, scratch),
+            environment=_raw_database(request) | _spark_to_check(request, scratch),
         )
         _prepare(setup.database, request)
         try:
@@ -385,10 +389,10 @@ def _run(
         files.write_json(
             project.last_spark_build, {"build": _invocation(manifest), **_content_of(facts)}
         )
-    elif settings.raw_path is not None:
+    else:
+        database = project.built if project.reads_warehouse else project.warehouse
         with stopping.deferred():
-            _replace_warehouse(project, run_id, facts, build)
-        database = project.warehouse
+            _keep_build(project, database, run_id, facts, build)
         files.remove(project.candidate.parent)
     return RunResult(
         run_id=run_id,
@@ -411,16 +415,30 @@ def _warnings(
 
 
 def _prepare(database: Path, request: RunRequest) -> None:
-    """An absent file to build into; a copy of the warehouse when the raw tables are in it."""
+    """An absent file to build into, or one with views on the raw tables of the warehouse file."""
     _remove_database(database)
-    if request.settings.raw_path is None and not request.is_on_spark:
+    if request.project.reads_warehouse:
         warehouse = request.project.warehouse
         if not warehouse.exists():
             raise WrongUse(
                 f"raw_path is empty, and the warehouse file {warehouse} is not there.",
                 "Set raw_path to the folder of landing files, or SALES_KPIS_DATABASE to the file.",
             )
-        copy_database(warehouse, database)
+        instances = request.settings.values.get("system_instances") or {}
+        schemas = [str(schema) for each in instances.values() for schema in (each or {}).values()]
+        link_raw_tables(warehouse, database, schemas)
+
+
+def _where_raw_tables_are(request: RunRequest) -> RunRequest:
+    """The request with the place of `kpis` own files, which are beside no warehouse of another."""
+    reads_warehouse = request.settings.raw_path is None and not request.is_on_spark
+    return replace(request, project=replace(request.project, reads_warehouse=reads_warehouse))
+
+
+def _raw_database(request: RunRequest) -> dict[str, str]:
+    """What dbt_child.py needs to attach the warehouse file that is only read."""
+    project = request.project
+    return {"SALES_KPIS_RAW_DATABASE": str(project.warehouse)} if project.reads_warehouse else {}
 
 
 def _spark_to_check(request: RunRequest, scratch: Path) -> dict[str, str]:
@@ -554,16 +572,20 @@ def _comparable_row_counts(project: Project, settings: Mapping[str, Any]) -> dic
     return published.row_counts if is_same else None
 
 
-def _replace_warehouse(project: Project, run_id: str, facts: RunFacts, build: BuildResult) -> None:
-    """Put the candidate in the place of the warehouse file, so that every layer can be queried."""
+def _keep_build(
+    project: Project, database: Path, run_id: str, facts: RunFacts, build: BuildResult
+) -> None:
+    """Put the candidate in the place of what was built last, so that every layer can be queried."""
+    files.make_folder(database.parent)
     files.remove(project.last_build)
-    files.remove(project.warehouse.with_name(f"{project.warehouse.name}.wal"))
-    files.replace(project.candidate, project.warehouse)
+    files.remove(database.with_name(f"{database.name}.wal"))
+    files.replace(project.candidate, database)
     files.write_json(
         project.last_build,
         {
             "run_id": run_id,
-            "file": _fingerprint(project.warehouse),
+            "reads_warehouse": bool(project.reads_warehouse),
+            "file": _fingerprint(database),
             **_content_of(facts),
             "facts_of": {kpi: list(tables) for kpi, tables in build.facts_of.items()},
             "queries": dict(facts.queries),
@@ -619,10 +641,16 @@ def _invocation(manifest: Mapping[str, Any]) -> Any:
 
 
 def read_last_build(project: Project) -> dict[str, Any]:
-    """last_build.json where it still speaks of the warehouse file as it is; else nothing."""
+    """last_build.json where it still speaks of the file as it is; else nothing."""
     said = files.read_json(project.last_build) or {}
-    is_same = project.warehouse.exists() and said.get("file") == _fingerprint(project.warehouse)
+    database = project.built if said.get("reads_warehouse") else project.warehouse
+    is_same = database.exists() and said.get("file") == _fingerprint(database)
     return said if is_same else {}
+
+
+def built_database(project: Project) -> Path:
+    """The file with what was built last: of its own, where a run only reads the warehouse file."""
+    return project.built if read_last_build(project).get("reads_warehouse") else project.warehouse
 
 
 def _fingerprint(path: Path) -> dict[str, int]:

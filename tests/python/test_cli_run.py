@@ -123,29 +123,55 @@ def test_a_run_starts_from_an_empty_database(
     assert kpis("run").exit_code == 0
 
 
-def test_raw_tables_in_the_warehouse_are_copied_and_the_warehouse_stays(
-    kpis_project: Project, monkeypatch: pytest.MonkeyPatch
+def test_raw_tables_in_the_warehouse_are_read_where_they_lie(
+    kpis_project: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    kpis_project.warehouse.parent.mkdir()
-    connection = duckdb.connect(str(kpis_project.warehouse))
+    """The file is another program's: it is not copied, and nothing is written beside it."""
+    warehouse = tmp_path / "company" / "wh.duckdb"
+    warehouse.parent.mkdir()
+    connection = duckdb.connect(str(warehouse))
     connection.execute("create schema raw_tabular; create table raw_tabular.deal as select 5 as n")
+    connection.execute("create schema emea; create view emea.deal as from raw_tabular.deal")
+    connection.execute("create schema other; create table other.large as select hash(range) from range(500000)")
     connection.close()
-    before = kpis_project.warehouse.read_bytes()
+    before = warehouse.read_bytes()
+    monkeypatch.setenv("SALES_KPIS_DATABASE", str(warehouse))
 
-    class BuilderOnCopy(FakeBuilder):
+    class Linked(FakeBuilder):
         def build(self, on_progress: Any) -> BuildResult:
+            assert self.setup.database.stat().st_size < warehouse.stat().st_size / 4
+            assert self.setup.environment["SALES_KPIS_RAW_DATABASE"] == str(warehouse)
             connection = duckdb.connect(str(self.setup.database))
-            assert connection.execute("from raw_tabular.deal").fetchone() == (5,)
+            connection.execute(f"attach '{warehouse}' as wh (read_only)")
+            for schema in ("raw_tabular", "emea"):
+                assert connection.execute(f"from {schema}.deal").fetchone() == (5,)
+            schemas = connection.execute(
+                "select distinct schema_name from duckdb_views()"
+                " where database_name != 'wh' and not internal"
+            ).fetchall()
+            assert sorted(schemas) == [("emea",), ("raw_tabular",)]
             connection.close()
             return super().build(on_progress)
 
-    monkeypatch.setattr(cli, "DbtBuilder", BuilderOnCopy)
+    monkeypatch.setattr(cli, "DbtBuilder", Linked)
+    own = "{raw_path: '', systems: [tabular], system_instances: {tabular: {emea: emea}}}"
+    with_instances = kpis_project.root / "dbt_project.yml"
+    with_instances.write_text(with_instances.read_text() + "  system_instances: {}\n")
 
-    result = kpis("run", "--vars", "{raw_path: ''}")
+    result = kpis("run", "--vars", own)
 
     assert result.exit_code == 0, result.output
-    assert kpis_project.warehouse.read_bytes() == before
-    assert len(all_versions(kpis_project.published)) == 1
+    assert [path.name for path in warehouse.parent.iterdir()] == ["wh.duckdb"]
+    assert warehouse.read_bytes() == before
+    assert kpis("show", "total_revenue").exit_code == 0
+
+    # What was built is kept, so it can be published again, and the ledger is found.
+    assert kpis("publish").exit_code == 0
+    first, second = all_versions(kpis_project.published)
+    assert second.manifest["tests"] == first.manifest["tests"]
+    assert second.manifest["as_of_date"] == "2025-09-17"
+    assert [run["command"] for run in kpis_json("status")["runs"]] == ["publish", "run"]
+    assert [path.name for path in warehouse.parent.iterdir()] == ["wh.duckdb"]
 
 
 def test_without_raw_path_there_must_be_a_warehouse(
