@@ -76,15 +76,16 @@ def _attach_read_only(warehouse: str) -> None:
     from dbt.adapters.duckdb.credentials import Attachment, DuckDBCredentials
     from dbt.adapters.duckdb.environments import Environment
 
-    initialize = Environment.initialize_db.__func__
+    initialize = Environment.initialize_db
     raw = Attachment(path=warehouse, alias=Path(warehouse).stem, read_only=True)
 
-    def with_raw_tables(cls: type, credentials: DuckDBCredentials, *arguments: Any) -> Any:
+    def with_raw_tables(credentials: DuckDBCredentials, *arguments: Any) -> Any:
         others = [each for each in credentials.attach or [] if each.alias != raw.alias]
         credentials.attach = [*others, raw]
-        return initialize(cls, credentials, *arguments)
+        return initialize(credentials, *arguments)
 
-    Environment.initialize_db = classmethod(with_raw_tables)
+    # dbt-duckdb takes attachments from the target alone, which here need not know of this file.
+    setattr(Environment, "initialize_db", staticmethod(with_raw_tables))  # noqa: B010
 
 
 def _is_quiet(command: Command) -> bool:

@@ -35,7 +35,7 @@ def command(arguments: list[str]) -> None:
         from sales_kpis import cli
 
         revenue = [int(os.environ["REVENUE"])] * 3
-        cli.DbtBuilder = FakeBuilder.of(revenue=revenue)  # type: ignore[misc]
+        setattr(cli, "DbtBuilder", FakeBuilder.of(revenue=revenue))  # noqa: B010
         return app
 
     main._app = app_with_small_build

@@ -12,6 +12,8 @@ import sys
 import threading
 from typing import Any
 
+import pytest
+
 from kpis_project import FakeBuilder
 from sales_kpis import __main__ as main
 
@@ -30,7 +32,7 @@ def stop_in_a_query(connection: Any) -> None:
 
 
 def prepare() -> None:
-    from sales_kpis import cli, ledger, publish, run
+    from sales_kpis import cli, ledger, publish
 
     class Builder(FakeBuilder):
         def build(self, on_progress: Any) -> Any:
@@ -57,12 +59,13 @@ def prepare() -> None:
             stop()
         record_end(*arguments, **values)
 
-    cli.DbtBuilder = Builder  # type: ignore[assignment, misc]
-    publish._digest = digest_and_stop
-    publish._make_current = make_current_and_stop
-    run.ledger.record_end = record_end_and_stop
+    patch = pytest.MonkeyPatch()
+    patch.setattr(cli, "DbtBuilder", Builder)
+    patch.setattr(publish, "_digest", digest_and_stop)
+    patch.setattr(publish, "_make_current", make_current_and_stop)
+    patch.setattr(ledger, "record_end", record_end_and_stop)
     if MOMENT == "showing":
-        cli.scorecard_lines = lambda *arguments: stop()  # type: ignore[assignment]
+        patch.setattr(cli, "scorecard_lines", lambda *arguments: stop())
 
 
 if MOMENT == "starting":

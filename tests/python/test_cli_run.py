@@ -132,7 +132,9 @@ def test_raw_tables_in_the_warehouse_are_read_where_they_lie(
     connection = duckdb.connect(str(warehouse))
     connection.execute("create schema raw_tabular; create table raw_tabular.deal as select 5 as n")
     connection.execute("create schema emea; create view emea.deal as from raw_tabular.deal")
-    connection.execute("create schema other; create table other.large as select hash(range) from range(500000)")
+    connection.execute(
+        "create schema other; create table other.large as select hash(range) from range(500000)"
+    )
     connection.close()
     before = warehouse.read_bytes()
     monkeypatch.setenv("SALES_KPIS_DATABASE", str(warehouse))
