@@ -15,19 +15,20 @@ from typing import Annotated, Any, ParamSpec
 import duckdb
 import typer
 
-from sales_kpis import terminal
+from sales_kpis import stopping, terminal
 from sales_kpis.catalog_page import catalog_markdown, choose_examples
 from sales_kpis.dashboard import render_dashboard
-from sales_kpis.errors import KpisError, WrongUse, suggestion
+from sales_kpis.errors import KpisError, Stopped, WrongUse, suggestion
 from sales_kpis.files import write_text
 from sales_kpis.formats import plural
 from sales_kpis.marts import opened
 from sales_kpis.not_counted import read_not_counted, render_not_counted
 from sales_kpis.project import Project, find_project
-from sales_kpis.publish import DEFAULT_KEEP
+from sales_kpis.publish import DEFAULT_GRACE_MINUTES, DEFAULT_KEEP
 from sales_kpis.run import (
     DbtBuilder,
     RunRequest,
+    built_database,
     check_sources,
     publish_build,
     publish_spark_build,
@@ -54,7 +55,8 @@ app = typer.Typer(
     name="kpis",
     help="Turns raw CRM tables into tested KPI tables and publishes them in one step.",
     epilog="Exit codes: 0 done · 1 a data test or audit failed, nothing published · "
-    "2 wrong use or settings · 3 another run holds the lock.",
+    "2 wrong use or settings · 3 another run holds the lock · 130 and 143 stopped by SIGINT and "
+    "SIGTERM.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -103,6 +105,15 @@ PublishedFolder = Annotated[
     typer.Option("--published", metavar="DIR", help="Folder of the published versions."),
 ]
 Keep = Annotated[int, typer.Option("--keep", min=1, help="So many newest versions stay.")]
+Grace = Annotated[
+    float,
+    typer.Option(
+        "--grace",
+        min=0,
+        metavar="MINUTES",
+        help="So long every version stays for its readers after it was current.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
@@ -111,18 +122,23 @@ def command(function: Callable[P, None]) -> Callable[P, None]:
 
     @functools.wraps(function)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            function(*args, **kwargs)
-        except KeyboardInterrupt:
-            terminal.show_error(KpisError("Stopped; nothing was published.", "Run it again."))
-            raise typer.Exit(130) from None
-        except (KpisError, OSError, duckdb.Error) as error:
-            failure = _as_failure(error)
-            if kwargs.get("as_json"):
-                _print_json(failure.as_json())
-            else:
-                terminal.show_error(failure)
-            raise typer.Exit(failure.exit_code) from None
+        with stopping.listening():
+            failure: KpisError | None = None
+            try:
+                function(*args, **kwargs)
+            except (KpisError, OSError, duckdb.Error) as error:
+                failure = _as_failure(error)
+            except BaseException:
+                if stopping.received() is None:
+                    raise
+            if stopping.received() is not None:
+                failure = Stopped(*stopping.state_left(), exit_code=stopping.exit_code())
+            if failure is not None:
+                if kwargs.get("as_json"):
+                    _print_json(failure.as_json())
+                else:
+                    terminal.show_error(failure)
+                raise typer.Exit(failure.exit_code) from None
 
     name = function.__name__.removesuffix("_command").replace("_", "-")
     app.command(name)(guarded)
@@ -145,6 +161,7 @@ def run_command(
         bool, typer.Option("--full-refresh", help="Rebuild incremental models whole.")
     ] = False,
     keep: Keep = DEFAULT_KEEP,
+    grace: Grace = DEFAULT_GRACE_MINUTES,
     as_json: AsJson = False,
 ) -> None:
     """Check the sources, build, test, audit and publish; then show the scorecard."""
@@ -157,6 +174,7 @@ def run_command(
         is_full_refresh=full_refresh,
         is_published=publish,
         keep=keep,
+        grace_minutes=grace,
     )
     result = run(request, _reporter(as_json), DbtBuilder)
     currency = str(request.settings.values.get("reporting_currency") or "")
@@ -231,18 +249,20 @@ def publish_command(
     ] = None,
     published: PublishedFolder = None,
     keep: Keep = DEFAULT_KEEP,
+    grace: Grace = DEFAULT_GRACE_MINUTES,
     as_json: AsJson = False,
 ) -> None:
     """Audit the build as it is and publish its marts again."""
     project = find_project(published)
-    if is_spark(project, _known_target(project, target)):
+    target = _known_target(project, target)
+    if is_spark(project, target):
         version, audit = publish_spark_build(
-            project, _check_folder(marts, "--marts", "Write it: " + WRITE_MARTS), keep
+            project, _check_folder(marts, "--marts", "Write it: " + WRITE_MARTS), keep, grace
         )
     elif marts is not None:
         raise WrongUse("--marts is for what Spark has built.", "Name its --target too.")
     else:
-        version, audit = publish_build(project, keep)
+        version, audit = publish_build(project, keep, grace)
     if as_json:
         _print_json(
             {
@@ -261,7 +281,7 @@ def publish_command(
         terminal.render_paths(
             project,
             version,
-            project.candidate if is_spark(project, target) else project.warehouse,
+            project.candidate if is_spark(project, target) else built_database(project),
         ),
     )
 
@@ -477,13 +497,17 @@ def _settings(
 
 
 def _check_target(project: Project, target: str | None) -> str | None:
-    if _known_target(project, target) and is_spark(project, target):
+    target = _known_target(project, target)
+    if is_spark(project, target):
         require_local_spark(project, str(target))
+    if target is not None:
+        project.require_own_place(target)
     return target
 
 
 def _known_target(project: Project, target: str | None) -> str | None:
     targets = project.targets()
+    target = target or project.default_target()
     if target is None or targets.get(target, {}).get("type") in ("duckdb", "spark"):
         return target
     if target not in targets:

@@ -23,6 +23,7 @@ import os
 import queue
 import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 Command = list[str]
@@ -40,6 +41,9 @@ def main() -> None:
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
     from dbt.contracts.graph.manifest import Manifest
+
+    if warehouse := os.environ.get("SALES_KPIS_RAW_DATABASE"):
+        _attach_read_only(warehouse)
 
     manifest = None
     while (command := commands.get()) is not None:
@@ -67,6 +71,23 @@ def main() -> None:
         if session is not None:
             session.stop()
     os._exit(0)
+
+
+def _attach_read_only(warehouse: str) -> None:
+    """Let dbt's database see the file with the raw tables, whatever the target says of itself."""
+    from dbt.adapters.duckdb.credentials import Attachment, DuckDBCredentials
+    from dbt.adapters.duckdb.environments import Environment
+
+    initialize = Environment.initialize_db
+    raw = Attachment(path=warehouse, alias=Path(warehouse).stem, read_only=True)
+
+    def with_raw_tables(credentials: DuckDBCredentials, *arguments: Any) -> Any:
+        others = [each for each in credentials.attach or [] if each.alias != raw.alias]
+        credentials.attach = [*others, raw]
+        return initialize(credentials, *arguments)
+
+    # dbt-duckdb takes attachments from the target alone, which here need not know of this file.
+    setattr(Environment, "initialize_db", staticmethod(with_raw_tables))  # noqa: B010
 
 
 def _is_quiet(command: Command) -> bool:

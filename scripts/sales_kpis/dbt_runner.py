@@ -121,7 +121,9 @@ class DbtSession:
 
     def __enter__(self) -> Self:
         files.make_folder(self.setup.log_folder)
-        with self._errors_path.open("wb") as errors:
+        files.remove(self._errors_path)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+        with files.open_without_following(self._errors_path, flags) as errors:
             self._process = subprocess.Popen(
                 # -P: no folder of the project shadows a module.
                 [sys.executable, "-P", "-m", "sales_kpis.dbt_child"],

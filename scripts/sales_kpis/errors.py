@@ -53,6 +53,10 @@ class WrongUse(KpisError):
     kind = "wrong_use"
 
 
+class NotOurFile(WrongUse):
+    """Where `kpis` writes a file of its own lies a link, or something that is no file."""
+
+
 class SourcesBroken(WrongUse):
     """A required raw table or column is missing, or a mapping names something that is not there."""
 
@@ -95,6 +99,18 @@ class LockHeld(KpisError):
 
     exit_code = 3
     kind = "locked"
+
+
+class Stopped(KpisError):
+    """A signal has ended the command."""
+
+    kind = "interrupted"
+
+    def __init__(
+        self, message: str, next_step: str, data: Mapping[str, Any], *, exit_code: int
+    ) -> None:
+        super().__init__(message, next_step, data=data)
+        self.exit_code = exit_code
 
 
 def nearest(name: str, known: Iterable[str]) -> list[str]:

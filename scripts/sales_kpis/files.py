@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
 import shutil
+import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+from sales_kpis.errors import NotOurFile
 
 
 def make_folder(folder: Path) -> Path:
@@ -40,7 +44,7 @@ def point_symlink(link: Path, target: str) -> None:
     new_link = link.with_name(f".{link.name}.new")
     remove(new_link)
     new_link.symlink_to(target)
-    replace(new_link, link)
+    _replace_or_remove(new_link, link)
 
 
 def copy(source: Path, target: Path) -> None:
@@ -57,9 +61,11 @@ def copy_tree(source: Path, target: Path) -> None:
 def write_text(path: Path, text: str) -> None:
     """Write a whole file so that a reader sees the old text or the new one."""
     new_file = path.with_name(f".{path.name}.new")
-    new_file.write_text(text, encoding="utf-8")
-    sync_file(new_file)
-    replace(new_file, path)
+    remove(new_file)
+    with open_without_following(new_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL) as descriptor:
+        _write_all(descriptor, text.encode("utf-8"))
+        os.fsync(descriptor)
+    _replace_or_remove(new_file, path)
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
@@ -77,16 +83,76 @@ def read_json(path: Path) -> dict[str, Any] | None:
 
 
 def append_line(path: Path, line: str) -> None:
-    """Append one line in one write; a torn line that a killed process left is closed off first."""
-    with path.open("ab+") as stream:
-        size = stream.seek(0, os.SEEK_END)
-        is_torn = False
-        if size:
-            stream.seek(size - 1)
-            is_torn = stream.read(1) != b"\n"
-        stream.write((b"\n" if is_torn else b"") + line.encode("utf-8") + b"\n")
-        stream.flush()
-        os.fsync(stream.fileno())
+    """Append one line in one write; a torn line that a killed process left is closed off first.
+
+    Raises:
+        NotOurFile: the path is a link, or no plain file.
+    """
+    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
+    with open_without_following(path, flags) as descriptor:
+        size = os.fstat(descriptor).st_size
+        is_torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
+        _write_all(descriptor, (b"\n" if is_torn else b"") + line.encode("utf-8") + b"\n")
+        os.fsync(descriptor)
+
+
+@contextlib.contextmanager
+def open_without_following(path: Path, flags: int) -> Iterator[int]:
+    """The descriptor of a file of `kpis` itself, opened for writing with these flags.
+
+    Every file that `kpis` writes is opened here: whoever can put a link in its place would else
+    choose which file is written to. Nothing is truncated.
+
+    Raises:
+        NotOurFile: the path is a link, or no plain file.
+    """
+    descriptor = open_plain_file(path, flags)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def open_plain_file(path: Path, flags: int) -> int:
+    """The same, for a descriptor that stays open; the caller closes it."""
+    # Without O_NONBLOCK the opening of a named pipe would wait for its other end.
+    safe = flags | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+    try:
+        descriptor = os.open(path, safe, 0o666)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.EISDIR, errno.ENXIO):
+            raise _not_ours(path) from None
+        raise
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise _not_ours(path)
+    return descriptor
+
+
+def _not_ours(path: Path) -> NotOurFile:
+    if path.is_symlink():
+        what = f"a symbolic link to {os.readlink(path)}"
+    else:
+        what = "a folder" if path.is_dir() else "no plain file"
+    return NotOurFile(
+        f"{path} is {what}; kpis writes a file of its own there and follows no link.",
+        "Take it away and run again; nothing was written through it.",
+    )
+
+
+def _replace_or_remove(new: Path, target: Path) -> None:
+    """Put what has just been made in its place; where that fails, leave nothing of it."""
+    try:
+        replace(new, target)
+    except BaseException:
+        remove(new)
+        raise
+
+
+def _write_all(descriptor: int, content: bytes) -> None:
+    written = 0
+    while written < len(content):
+        written += os.write(descriptor, content[written:])
 
 
 def sync_file(path: Path) -> None:

@@ -15,6 +15,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from sales_kpis import files
+
 OLDEST_VERSION = 17
 
 # Spark asks for a module that the wheel leaves out; only its machine learning is faster with it.
@@ -53,7 +55,7 @@ def write_wrapper(folder: Path, java: Path) -> Path:
     """Write `folder`/bin/java, a home for the given Java that Spark accepts; returns `folder`."""
     wrapper = folder / "bin" / "java"
     wrapper.parent.mkdir(parents=True, exist_ok=True)
-    wrapper.write_text(_WRAPPER.format(java=java))
+    files.write_text(wrapper, _WRAPPER.format(java=java))
     wrapper.chmod(0o755)
     return folder
 

@@ -11,11 +11,13 @@ from types import TracebackType
 from typing import Any, Self
 
 from sales_kpis import files
-from sales_kpis.errors import LockHeld
+from sales_kpis.errors import LockHeld, NotOurFile
 
 # dbt inherits the lock and outlives a killed `kpis` by a moment (dbt_child.py); so long it is
 # waited for.
 ORPHAN_SECONDS = 10.0
+# The length of the record in a lock file, whoever holds it.
+_RECORD_BYTES = 200
 
 
 class RunLock:
@@ -27,6 +29,7 @@ class RunLock:
 
     Raises:
         LockHeld: another living process holds it; the message says who.
+        NotOurFile: the path is a link, or a file that is no lock; it stays as it is.
     """
 
     def __init__(self, path: Path, run_id: str) -> None:
@@ -36,7 +39,13 @@ class RunLock:
 
     def __enter__(self) -> Self:
         files.make_folder(self.path.parent)
-        self.descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        self.descriptor = files.open_plain_file(self.path, os.O_RDWR | os.O_CREAT)
+        if not _is_record(os.pread(self.descriptor, _RECORD_BYTES + 1, 0)):
+            os.close(self.descriptor)
+            raise NotOurFile(
+                f"{self.path} holds something else than a lock of kpis.",
+                "Move that file elsewhere and run again; nothing in it was changed.",
+            )
         give_up_at = time.monotonic() + ORPHAN_SECONDS
         while not self._try_lock():
             holder = read_holder(self.path)
@@ -44,10 +53,7 @@ class RunLock:
                 os.close(self.descriptor)
                 raise _held(self.path, holder)
             time.sleep(0.05)
-        os.ftruncate(self.descriptor, 0)
-        os.pwrite(
-            self.descriptor, json.dumps({"pid": os.getpid(), "run_id": self.run_id}).encode(), 0
-        )
+        self._write({"pid": os.getpid(), "run_id": self.run_id})
         return self
 
     def __exit__(
@@ -56,8 +62,12 @@ class RunLock:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        os.ftruncate(self.descriptor, 0)
+        self._write({})
         os.close(self.descriptor)
+
+    def _write(self, holder: dict[str, Any]) -> None:
+        """Write the record over the one before, which is as long: nothing is ever truncated."""
+        os.pwrite(self.descriptor, json.dumps(holder).encode().ljust(_RECORD_BYTES), 0)
 
     def _try_lock(self) -> bool:
         try:
@@ -70,6 +80,18 @@ class RunLock:
 def read_holder(path: Path) -> dict[str, Any]:
     """What the lock file says of its holder: `pid` and `run_id`; empty when it says nothing."""
     return files.read_json(path) or {}
+
+
+def _is_record(content: bytes) -> bool:
+    """Whether a lock file's content is what this module has written, or nothing."""
+    text = content.strip(b" \n\0")
+    if not text:
+        return True
+    try:
+        record = json.loads(text)
+    except ValueError:
+        return False
+    return isinstance(record, dict) and record.keys() <= {"pid", "run_id"}
 
 
 def _is_alive(pid: object) -> bool:

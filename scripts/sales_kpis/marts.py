@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from sales_kpis import files
+from sales_kpis import stopping
 from sales_kpis.errors import WrongUse
 from sales_kpis.project import MART_SCHEMAS
 
@@ -56,7 +56,8 @@ def opened(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
                 "If another program has it open for writing, close it there and try again.",
             ) from None
         connection.execute(f"use {name}")
-        yield connection
+        with stopping.interruptible(connection.interrupt):
+            yield connection
     finally:
         connection.close()
 
@@ -103,14 +104,35 @@ def text_literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def copy_database(source: Path, target: Path) -> None:
-    """Copy a database file while no other program can write to it.
+def link_raw_tables(warehouse: Path, database: Path, schemas: Iterable[str]) -> None:
+    """Make a database whose raw tables are views on those of the warehouse file.
+
+    The warehouse is attached under its own name and read-only: nothing of it is copied, and nothing
+    is written to it or beside it. Who reads the views attaches it likewise.
+
+    Args:
+        warehouse: the file with the raw tables.
+        database: the file to make; its name is another.
+        schemas: schemas of raw tables besides those called `raw_<system>`.
 
     Raises:
-        WrongUse: the file is not there, or another program is writing to it.
+        WrongUse: the warehouse is not there, or another program is writing to it.
     """
-    with opened(source):  # An open reader keeps writers out.
-        for suffix in ("", ".wal"):
-            file = source.with_name(source.name + suffix)
-            if file.exists():
-                files.copy(file, target.with_name(target.name + suffix))
+    wanted = set(schemas)
+    with opened(warehouse) as connection:
+        connection.execute(f"attach {text_literal(str(database))} as linked")
+        for schema, name in connection.execute(
+            """
+            select table_schema, table_name
+            from information_schema.tables
+            where table_catalog = current_database()
+            order by all
+            """
+        ).fetchall():
+            if not schema.startswith("raw_") and schema not in wanted:
+                continue
+            connection.execute(f"create schema if not exists linked.{quoted(schema)}")
+            raw = f"{quoted(warehouse.stem)}.{quoted(schema)}.{quoted(name)}"
+            connection.execute(
+                f"create view linked.{quoted(schema)}.{quoted(name)} as select * from {raw}"
+            )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import secrets
@@ -21,18 +22,49 @@ PROJECT_NAME = "sales_kpis"
 MART_SCHEMAS = ("core", "kpis", "monitoring")
 
 
+# What a target must say for the place where it builds, so that `kpis` decides it.
+_DATABASE_VARIABLE = re.compile(
+    r"\{\{-?\s*env_var\(\s*['\"]SALES_KPIS_DATABASE['\"]\s*(,[^{}]*)?\)\s*-?\}\}"
+)
+_SPARK_VARIABLE = re.compile(
+    r"\{\{-?\s*env_var\(\s*['\"]SALES_KPIS_SPARK_FOLDER['\"]\s*(,[^{}]*)?\)\s*-?\}\}/warehouse/?"
+)
+
+
 @dataclass(frozen=True)
 class Project:
-    """The dbt project's folder and the files that `kpis` keeps beside the warehouse file."""
+    """The dbt project's folder and the files that `kpis` keeps beside the warehouse file.
+
+    `reads_warehouse`: the raw tables lie in the warehouse file (`raw_path: ''`), which is then only
+    read; None where no setting has said it.
+    """
 
     root: Path
     warehouse: Path
     published: Path
+    reads_warehouse: bool | None = None
 
     @property
     def build_folder(self) -> Path:
-        """Folder of the warehouse file; `kpis` keeps its lock, ledger and candidate there."""
-        return self.warehouse.parent
+        """Where `kpis` keeps its lock, ledger and candidate.
+
+        It is the folder of the warehouse file, or one in the project where that file is not ours.
+        """
+        own = self.root / "build"
+        digest = hashlib.sha256(str(self.warehouse).encode()).hexdigest()[:8]
+        apart = own / f"{self.warehouse.stem}-{digest}"
+        is_apart = apart.is_dir() if self.reads_warehouse is None else self.reads_warehouse
+        return apart if is_apart and self.warehouse.parent != own else self.warehouse.parent
+
+    @property
+    def built(self) -> Path:
+        """What the last run has built from raw tables in the warehouse file."""
+        return self.build_folder / "built" / self._name_beside_warehouse
+
+    @property
+    def _name_beside_warehouse(self) -> str:
+        # Both are attached in one session, so they need two names.
+        return f"{self.warehouse.stem}_built.duckdb"
 
     @property
     def candidate(self) -> Path:
@@ -42,7 +74,8 @@ class Project:
         the warehouse file, because views keep the database's name and the candidate takes its
         place.
         """
-        return self.build_folder / "candidate" / self.warehouse.name
+        name = self._name_beside_warehouse if self.reads_warehouse else self.warehouse.name
+        return self.build_folder / "candidate" / name
 
     @property
     def ledger(self) -> Path:
@@ -83,6 +116,36 @@ class Project:
         profiles = _read_yaml(self.root / "profiles.yml")
         return dict((profiles.get(PROJECT_NAME) or {}).get("outputs") or {})
 
+    def default_target(self) -> str | None:
+        """The output that dbt takes where none is named; None where profiles.yml has no such."""
+        profile = _read_yaml(self.root / "profiles.yml").get(PROJECT_NAME) or {}
+        name = str(profile.get("target") or "default")
+        return name if name in self.targets() else None
+
+    def require_own_place(self, target: str) -> None:
+        """Stop unless the target builds where `kpis` looks for what it has built.
+
+        Raises:
+            WrongUse: the target names another place, or none; the message has the missing line.
+        """
+        output = self.targets().get(target) or {}
+        if output.get("type") == "spark":
+            if output.get("method", "session") != "session":
+                return
+            stated = (output.get("server_side_parameters") or {}).get("spark.sql.warehouse.dir")
+            name, variable = "server_side_parameters: spark.sql.warehouse.dir", _SPARK_VARIABLE
+            line = "\"{{ env_var('SALES_KPIS_SPARK_FOLDER', 'target/spark') }}/warehouse\""
+        else:
+            stated, name, variable = output.get("path"), "path", _DATABASE_VARIABLE
+            line = "\"{{ env_var('SALES_KPIS_DATABASE', 'build/sales_kpis.duckdb') }}\""
+        if not variable.fullmatch(str(stated or "").strip()):
+            said = f"is {stated}" if stated else "is missing"
+            raise WrongUse(
+                f"profiles.yml: {name} of target {target} {said}, so kpis would not find what dbt"
+                " builds there; nothing was built.",
+                f"Write {name}: {line}",
+            )
+
     def systems(self) -> list[str]:
         """The systems that have a staging folder."""
         staging = self.root / "models" / "staging"
@@ -96,8 +159,14 @@ def find_project(published: Path | None = None) -> Project:
         published: folder of the published versions, by default `published/` in the project.
 
     Raises:
-        WrongUse: there is no dbt project, or SALES_KPIS_DATABASE names no file.
+        WrongUse: there is no dbt project, SALES_KPIS_DATABASE names no file, or the folder that
+            `published` names is not there.
     """
+    if published is not None and not published.is_dir():
+        raise WrongUse(
+            f"--published: the folder {published} is not there.",
+            f"Correct its name; for a new place to publish to, make it first: mkdir {published}",
+        )
     stated = os.environ.get("SALES_KPIS_PROJECT")
     here = Path(stated).resolve() if stated else Path.cwd()
     installed_from = Path(__file__).resolve().parents[2]

@@ -11,10 +11,18 @@ published/versions/<run_id>/sales_kpis.duckdb
 
 A version is written under a hidden name and renamed when it is whole, so a killed run leaves
 nothing that a reader could take for a version.
+
+`current` is for a reader that opens one file. Who opens several reads `current/manifest.json` once
+and then the files that it names: their paths carry the version, so `current` may move on meanwhile.
+
+The versions are a chain: each manifest says its place in it (`sequence`) and which version was
+current before it (`previous`). No order here comes from a clock.
 """
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +30,7 @@ from typing import Any
 
 import duckdb
 
-from sales_kpis import files
+from sales_kpis import files, stopping
 from sales_kpis.dashboard import render_dashboard
 from sales_kpis.errors import BrokenPublication, WrongUse, suggestion
 from sales_kpis.lock import RunLock
@@ -34,6 +42,8 @@ DATABASE_NAME = "sales_kpis.duckdb"
 # inside today's Metabase, Evidence and Cube drivers.
 STORAGE_VERSION = "v1.2.0"
 DEFAULT_KEEP = 5
+# So long a version stays for its readers after it was current, however few are kept.
+DEFAULT_GRACE_MINUTES = 60
 _PARTIAL = ".partial-"
 
 
@@ -59,8 +69,14 @@ class PublishedVersion:
 
     @property
     def run_id(self) -> str:
-        """The version's name; names sort by time."""
+        """The version's name."""
         return self.folder.name
+
+    @property
+    def sequence(self) -> int:
+        """Its place in the chain of publications; 0 where a manifest of old does not say."""
+        stated = self.manifest.get("sequence")
+        return stated if isinstance(stated, int) else 0
 
     @property
     def database(self) -> Path:
@@ -80,7 +96,13 @@ class PublishedVersion:
 
 
 def publish(
-    build: Path, published: Path, run_id: str, facts: RunFacts, *, keep: int = DEFAULT_KEEP
+    build: Path,
+    published: Path,
+    run_id: str,
+    facts: RunFacts,
+    *,
+    keep: int = DEFAULT_KEEP,
+    grace_minutes: float = DEFAULT_GRACE_MINUTES,
 ) -> PublishedVersion:
     """Copy the marts of `build` into a new version and make it the current one.
 
@@ -90,24 +112,30 @@ def publish(
         run_id: name of the new version.
         facts: what the manifest is to say of the run.
         keep: so many newest versions stay; the current one always stays.
+        grace_minutes: so long every other version stays after it was current.
 
     Raises:
-        BrokenPublication: the copy differs from the build; nothing is published.
+        BrokenPublication: the copy differs from the build, or the folder is not what `kpis` left
+            there; nothing is published.
         LockHeld: another process is publishing there.
     """
+    require_publishable(published)
     with RunLock(published / ".lock", run_id):
         remove_leftovers(published)
         partial = files.make_folder(published / "versions" / f"{_PARTIAL}{run_id}")
         try:
-            manifest = _write_version(build, partial, run_id, facts)
+            manifest = _write_version(
+                build, partial, run_id, facts, _place_in_chain(published, run_id)
+            )
         except BaseException:
             files.remove(partial)
             raise
         files.sync_tree(partial)
         folder = published / "versions" / run_id
-        files.replace(partial, folder)
-        files.point_symlink(published / "current", f"versions/{run_id}")
-        _remove_old_versions(published, keep)
+        with stopping.deferred():
+            files.replace(partial, folder)
+            _make_current(published, run_id)
+        _remove_old_versions(published, keep, grace_minutes)
     return PublishedVersion(folder, manifest)
 
 
@@ -123,11 +151,36 @@ def rollback(published: Path, version: str | None, run_id: str) -> PublishedVers
         WrongUse: there is no such version.
         BrokenPublication: the version's files are not the ones that were published.
     """
+    require_publishable(published)
     with RunLock(published / ".lock", run_id):
         chosen = _choose(published, version)
         verify(chosen)
-        files.point_symlink(published / "current", f"versions/{chosen.run_id}")
+        _make_current(published, chosen.run_id)
     return chosen
+
+
+def require_publishable(published: Path) -> None:
+    """Stop where the folder is not what `kpis` left there, before anything is built or written.
+
+    Raises:
+        BrokenPublication: `current` is no link or leads elsewhere, or a link lies where a version
+            should: through it `kpis` would write, delete or publish what is not its own.
+    """
+    link, folder = published / "current", published / "versions"
+    if link.exists() and not link.is_symlink():
+        what = "folder" if link.is_dir() else "file"
+        raise BrokenPublication(
+            f"{link} is a {what}; it must be the link to the version that readers see.",
+            f"Move that {what} elsewhere and publish again: kpis run",
+        )
+    links = [path for path in (folder, *folder.glob("*")) if path.is_symlink()]
+    if links:
+        raise BrokenPublication(
+            f"{links[0]} is a symbolic link to {os.readlink(links[0])}; kpis follows none there.",
+            "Remove the link. To keep versions on another disk, name the folder there: --published",
+        )
+    if folder.exists() and not folder.is_dir():
+        raise BrokenPublication(f"{folder} is no folder.", "Move that file elsewhere.")
 
 
 def current_version(published: Path) -> PublishedVersion | None:
@@ -143,11 +196,14 @@ def current_version(published: Path) -> PublishedVersion | None:
     link = published / "current"
     if not link.is_symlink():
         return None
-    version = _read_version(link.resolve())
+    target = link.resolve()
+    is_inside = target.parent == published.resolve() / "versions"
+    version = _read_version(target) if is_inside else None
     if version is None:
         whole = [whole.run_id for whole in all_versions(published)]
+        what = f"{target.name}, which is no whole version" if is_inside else f"{target}, outside"
         raise BrokenPublication(
-            f"{link} points to {link.resolve().name}, which is no whole version.",
+            f"{link} points to {what}{'' if is_inside else f' of {link.parent}/versions'}.",
             f"Go back to a whole one: kpis rollback {whole[-1]}"
             if whole
             else "Publish again: kpis run",
@@ -156,10 +212,11 @@ def current_version(published: Path) -> PublishedVersion | None:
 
 
 def all_versions(published: Path) -> list[PublishedVersion]:
-    """All whole versions, oldest first."""
+    """All whole versions in the order of their publication, the first one first."""
     folders = sorted((published / "versions").glob("*"))
     found = [_read_version(folder) for folder in folders if not folder.name.startswith(".")]
-    return [version for version in found if version is not None]
+    whole = [version for version in found if version is not None]
+    return sorted(whole, key=lambda version: (version.sequence, version.run_id))
 
 
 def verify(version: PublishedVersion) -> None:
@@ -170,7 +227,8 @@ def verify(version: PublishedVersion) -> None:
     """
     for name, stated in version.manifest["files"].items():
         path = version.folder / name
-        if not path.is_file() or files.sha256(path) != stated["sha256"]:
+        is_link = any(part.is_symlink() for part in (path, *path.parents[: name.count("/")]))
+        if is_link or not path.is_file() or files.sha256(path) != stated["sha256"]:
             raise BrokenPublication(
                 f"{path} is not the file that was published.",
                 "Choose another version (kpis status lists them), or publish again: kpis run",
@@ -179,15 +237,19 @@ def verify(version: PublishedVersion) -> None:
 
 def remove_leftovers(published: Path) -> list[Path]:
     """Remove what a killed run left half-written; returns what was removed."""
-    leftovers = [*published.glob("versions/.*"), *published.glob(".current.new")]
+    leftovers = [*published.glob(f"versions/{_PARTIAL}*"), *published.glob(".current.new")]
     for leftover in leftovers:
         files.remove(leftover)
     return leftovers
 
 
-def _write_version(build: Path, folder: Path, run_id: str, facts: RunFacts) -> dict[str, Any]:
+def _write_version(
+    build: Path, folder: Path, run_id: str, facts: RunFacts, chain: Mapping[str, Any]
+) -> dict[str, Any]:
+    # As seen from the published folder: what a reader resolves once and then keeps to.
+    place = f"versions/{run_id}"
     with opened(build) as connection:
-        tables = _copy_marts(connection, folder)
+        tables = _copy_marts(connection, folder, place)
         page = render_dashboard(connection, facts.as_of_date, _currency(facts), facts.stale_sources)
     files.write_text(folder / "dashboard.html", page)
     if facts.queries:
@@ -197,6 +259,9 @@ def _write_version(build: Path, folder: Path, run_id: str, facts: RunFacts) -> d
     manifest: dict[str, Any] = {
         "format": 1,
         "run_id": run_id,
+        **chain,
+        "folder": place,
+        "database": f"{place}/{DATABASE_NAME}",
         "published_at": utc_now(),
         "as_of_date": facts.as_of_date,
         "settings": dict(facts.settings),
@@ -209,6 +274,7 @@ def _write_version(build: Path, folder: Path, run_id: str, facts: RunFacts) -> d
         "stale_sources": list(facts.stale_sources),
         "files": {
             str(path.relative_to(folder)): {
+                "path": f"{place}/{path.relative_to(folder)}",
                 "bytes": path.stat().st_size,
                 "sha256": files.sha256(path),
             }
@@ -219,7 +285,7 @@ def _write_version(build: Path, folder: Path, run_id: str, facts: RunFacts) -> d
     return manifest
 
 
-def _copy_marts(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, Any]:
+def _copy_marts(connection: duckdb.DuckDBPyConnection, folder: Path, place: str) -> dict[str, Any]:
     """Write the marts as tables of one DuckDB file and as Parquet; returns their description."""
     copy = "published_copy"
     connection.execute(
@@ -252,7 +318,11 @@ def _copy_marts(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[str
                 ],
             )
         rows, _, columns = digests["the published table"]
-        described[str(table)] = {"rows": rows, "columns": dict(columns)}
+        described[str(table)] = {
+            "rows": rows,
+            "parquet": f"{place}/{parquet.relative_to(folder)}",
+            "columns": dict(columns),
+        }
     connection.execute("commit")
     connection.execute(f"detach {copy}")
     return described
@@ -287,7 +357,34 @@ def _test_summary(tests: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {"counts": statuses, "results": list(tests)}
 
 
+def _place_in_chain(published: Path, run_id: str) -> dict[str, Any]:
+    """What the manifest of the next version says of those before it."""
+    whole = all_versions(published)
+    return {
+        "sequence": max((version.sequence for version in whole), default=0) + 1,
+        "previous": name_of_current(published),
+    }
+
+
+def name_of_current(published: Path) -> str | None:
+    """The name of the version that `current` points to, whether that one is whole or not."""
+    link = published / "current"
+    return Path(os.readlink(link)).name if link.is_symlink() else None
+
+
+def _make_current(published: Path, name: str) -> None:
+    """Let `current` point to the version; that of before keeps the time at which it ceased to."""
+    before = published / "versions" / (name_of_current(published) or name)
+    if before.is_dir() and not before.is_symlink():
+        os.utime(before)
+    files.point_symlink(published / "current", f"versions/{name}")
+
+
 def _read_version(folder: Path) -> PublishedVersion | None:
+    """The version in a folder; None where it is not whole, or a link leads out of it."""
+    parts = (folder, folder / "manifest.json", folder / DATABASE_NAME)
+    if any(part.is_symlink() for part in parts):
+        return None
     manifest = files.read_json(folder / "manifest.json")
     if manifest is None or not (folder / DATABASE_NAME).is_file():
         return None
@@ -299,16 +396,15 @@ def _choose(published: Path, version: str | None) -> PublishedVersion:
     names = [candidate.run_id for candidate in whole]
     if not whole:
         raise WrongUse(f"{published} has no version.", "Publish one first: kpis run")
-    link = published / "current"
-    current = link.resolve().name if link.is_symlink() else ""
     if version is None:
-        earlier = [candidate for candidate in whole if candidate.run_id < current]
-        if not earlier:
+        current = name_of_current(published)
+        before = _before(current, whole)
+        if before is None:
             raise WrongUse(
                 f"There is no version before the current one ({current or 'none'}).",
                 f"There is: {', '.join(names)}.",
             )
-        return earlier[-1]
+        return before
     matches = [candidate for candidate in whole if candidate.run_id.startswith(version)]
     exact = [candidate for candidate in whole if candidate.run_id == version]
     if len(exact or matches) != 1:
@@ -317,12 +413,37 @@ def _choose(published: Path, version: str | None) -> PublishedVersion:
     return (exact or matches)[0]
 
 
-def _remove_old_versions(published: Path, keep: int) -> None:
-    current = (published / "current").resolve().name
-    names = [version.run_id for version in all_versions(published)]
-    for name in names[: max(len(names) - max(keep, 1), 0)]:
-        if name != current:
+def _before(current: str | None, whole: Sequence[PublishedVersion]) -> PublishedVersion | None:
+    """The version that readers saw before the current one was published.
+
+    Where that one is gone it is the one published last before the current one; where the current
+    one itself is no whole version, the one published last of all.
+    """
+    by_name = {version.run_id: version for version in whole}
+    if current is None or current not in by_name:
+        return whole[-1] if current else None
+    chosen = by_name[current]
+    previous = by_name.get(str(chosen.manifest.get("previous")))
+    if previous is not None and previous is not chosen:
+        return previous
+    earlier = whole[: whole.index(chosen)]
+    return earlier[-1] if earlier else None
+
+
+def _remove_old_versions(published: Path, keep: int, grace_minutes: float) -> None:
+    """Remove what is neither kept nor was current within the grace, which its readers may need."""
+    current = name_of_current(published)
+    whole = all_versions(published)
+    for version in whole[: max(len(whole) - max(keep, 1), 0)]:
+        if version.run_id != current and not _is_within_grace(version.folder, grace_minutes):
             # Renamed first: a killed removal leaves a leftover, never a version with files missing.
-            doomed = published / "versions" / f"{_PARTIAL}{name}"
-            files.replace(published / "versions" / name, doomed)
+            doomed = published / "versions" / f"{_PARTIAL}{version.run_id}"
+            files.replace(version.folder, doomed)
             files.remove(doomed)
+
+
+def _is_within_grace(folder: Path, minutes: float) -> bool:
+    seconds = time.time() - folder.stat().st_mtime
+    if seconds < 0:  # The clock was set back since: count from now on, or it would stay for ever.
+        os.utime(folder)
+    return max(seconds, 0) < minutes * 60

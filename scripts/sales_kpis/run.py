@@ -7,14 +7,14 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Protocol, Self
 
 import duckdb
 
-from sales_kpis import files, ledger, spark_target
+from sales_kpis import files, ledger, spark_target, stopping
 from sales_kpis.audit import Audit, audit_marts
 from sales_kpis.dbt_runner import (
     BuildResult,
@@ -35,14 +35,18 @@ from sales_kpis.errors import (
 )
 from sales_kpis.formats import plural
 from sales_kpis.lock import RunLock
-from sales_kpis.marts import copy_database, fold_in_log, opened, query
+from sales_kpis.marts import fold_in_log, link_raw_tables, opened, query
+from sales_kpis.plain_build import NOT_CHECKED, read_plain_build
 from sales_kpis.project import Project, new_run_id, utc_now
 from sales_kpis.publish import (
+    DEFAULT_GRACE_MINUTES,
     DEFAULT_KEEP,
     PublishedVersion,
     RunFacts,
     current_version,
+    name_of_current,
     publish,
+    require_publishable,
     rollback,
 )
 from sales_kpis.settings import Settings
@@ -93,6 +97,7 @@ class RunRequest:
     is_full_refresh: bool = False
     is_published: bool = True
     keep: int = DEFAULT_KEEP
+    grace_minutes: float = DEFAULT_GRACE_MINUTES
 
     @property
     def is_on_spark(self) -> bool:
@@ -179,8 +184,11 @@ def run(request: RunRequest, reporter: Reporter, open_builder: OpenBuilder) -> R
         SourcesBroken, BuildFailed, TestsFailed, AuditFailed, BrokenPublication: nothing is
             published.
     """
+    request = _where_raw_tables_are(request)
     project, settings = request.project, request.settings
     run_id = new_run_id()
+    if request.is_published:
+        require_publishable(project.published)
     with (
         RunLock(project.lock, run_id) as lock,
         _recorded(
@@ -196,7 +204,8 @@ def run(request: RunRequest, reporter: Reporter, open_builder: OpenBuilder) -> R
             target=request.target,
             seeds=_copy_of_seeds(request, project.dbt_target),
             inherited_descriptors=(lock.descriptor,),
-            environment=spark_target.environment(project) if request.is_on_spark else {},
+            environment=_raw_database(request)
+            | (spark_target.environment(project) if request.is_on_spark else {}),
         )
         result = _run(request, run_id, setup, reporter, open_builder)
         end["status"] = "published" if result.version else "built"
@@ -206,7 +215,10 @@ def run(request: RunRequest, reporter: Reporter, open_builder: OpenBuilder) -> R
 
 
 def publish_spark_build(
-    project: Project, marts: Path | None = None, keep: int = DEFAULT_KEEP
+    project: Project,
+    marts: Path | None = None,
+    keep: int = DEFAULT_KEEP,
+    grace_minutes: float = DEFAULT_GRACE_MINUTES,
 ) -> tuple[PublishedVersion, Audit]:
     """Audit what Spark has built as it is and publish it as a new version.
 
@@ -215,12 +227,14 @@ def publish_spark_build(
         marts: where `dbt run-operation write_marts_as_parquet` has written the marts; by default
             they are read in the local warehouse.
         keep: so many newest versions stay.
+        grace_minutes: so long every other version stays after it was current.
 
     Raises:
         WrongUse: Spark has built nothing here, or a mart has no files.
         AuditFailed, BrokenPublication: nothing is published.
     """
     run_id = new_run_id()
+    require_publishable(project.published)
     with RunLock(project.lock, run_id):
         manifest = spark_target.last_spark_manifest(project)
         said = files.read_json(project.last_spark_build) or {}
@@ -230,25 +244,45 @@ def publish_spark_build(
             files.make_folder(project.candidate.parent)
             spark_target.copy_marts(project, manifest, project.candidate, marts)
             audit = _audit(project, project.candidate, facts.settings, facts_of_kpis(manifest))
-            version = publish(project.candidate, project.published, run_id, facts, keep=keep)
+            version = publish(
+                project.candidate,
+                project.published,
+                run_id,
+                facts,
+                keep=keep,
+                grace_minutes=grace_minutes,
+            )
             end["status"] = "published"
             end["version"] = run_id
             end["counts"] = {"marts": len(audit.row_counts)}
     return version, audit
 
 
-def publish_build(project: Project, keep: int = DEFAULT_KEEP) -> tuple[PublishedVersion, Audit]:
+def publish_build(
+    project: Project,
+    keep: int = DEFAULT_KEEP,
+    grace_minutes: float = DEFAULT_GRACE_MINUTES,
+) -> tuple[PublishedVersion, Audit]:
     """Audit the warehouse file as it is and publish its marts as a new version.
 
     Raises:
         AuditFailed, BrokenPublication: nothing is published.
     """
     run_id = new_run_id()
+    require_publishable(project.published)
     with RunLock(project.lock, run_id):
         facts, facts_of = _facts_of_last_build(project)
         with _recorded(project, run_id, "publish", as_of_date=facts.as_of_date) as end:
-            audit = _audit(project, project.warehouse, facts.settings, facts_of)
-            version = publish(project.warehouse, project.published, run_id, facts, keep=keep)
+            database = built_database(project)
+            audit = _audit(project, database, facts.settings, facts_of)
+            version = publish(
+                database,
+                project.published,
+                run_id,
+                facts,
+                keep=keep,
+                grace_minutes=grace_minutes,
+            )
             end["status"] = "published"
             end["version"] = run_id
             end["counts"] = {"marts": len(audit.row_counts)}
@@ -269,19 +303,20 @@ def check_sources(
     request: RunRequest, reporter: Reporter, open_builder: OpenBuilder
 ) -> SourcesReport:
     """What the systems deliver, read in a scratch database; a run may go on meanwhile."""
+    request = _where_raw_tables_are(request)
     project = request.project
     scratch = project.build_folder / "check"
     with RunLock(scratch / "check.lock", new_run_id()) as lock:
         setup = DbtSetup(
             project_folder=project.root,
-            database=scratch / project.warehouse.name,
+            database=scratch / project.candidate.name,
             target_folder=scratch / "dbt",
             variables=request.settings.values,
             declared_variables=tuple(project.default_vars()),
             target=request.target,
             seeds=_copy_of_seeds(request, scratch / "dbt"),
             inherited_descriptors=(lock.descriptor,),
-            environment=_spark_to_check(request, scratch),
+            environment=_raw_database(request) | _spark_to_check(request, scratch),
         )
         _prepare(setup.database, request)
         try:
@@ -342,16 +377,22 @@ def _run(
     if request.is_published:
         with _timed(seconds, "publish"), reporter.stage("Publishing"):
             version = publish(
-                project.candidate, project.published, run_id, facts, keep=request.keep
+                project.candidate,
+                project.published,
+                run_id,
+                facts,
+                keep=request.keep,
+                grace_minutes=request.grace_minutes,
             )
     database = project.candidate
     if request.is_on_spark:
         files.write_json(
             project.last_spark_build, {"build": _invocation(manifest), **_content_of(facts)}
         )
-    elif settings.raw_path is not None:
-        _replace_warehouse(project, run_id, facts, build)
-        database = project.warehouse
+    else:
+        database = project.built if project.reads_warehouse else project.warehouse
+        with stopping.deferred():
+            _keep_build(project, database, run_id, facts, build)
         files.remove(project.candidate.parent)
     return RunResult(
         run_id=run_id,
@@ -374,16 +415,30 @@ def _warnings(
 
 
 def _prepare(database: Path, request: RunRequest) -> None:
-    """An absent file to build into; a copy of the warehouse when the raw tables are in it."""
+    """An absent file to build into, or one with views on the raw tables of the warehouse file."""
     _remove_database(database)
-    if request.settings.raw_path is None and not request.is_on_spark:
+    if request.project.reads_warehouse:
         warehouse = request.project.warehouse
         if not warehouse.exists():
             raise WrongUse(
                 f"raw_path is empty, and the warehouse file {warehouse} is not there.",
                 "Set raw_path to the folder of landing files, or SALES_KPIS_DATABASE to the file.",
             )
-        copy_database(warehouse, database)
+        instances = request.settings.values.get("system_instances") or {}
+        schemas = [str(schema) for each in instances.values() for schema in (each or {}).values()]
+        link_raw_tables(warehouse, database, schemas)
+
+
+def _where_raw_tables_are(request: RunRequest) -> RunRequest:
+    """The request with the place of `kpis` own files, which are beside no warehouse of another."""
+    reads_warehouse = request.settings.raw_path is None and not request.is_on_spark
+    return replace(request, project=replace(request.project, reads_warehouse=reads_warehouse))
+
+
+def _raw_database(request: RunRequest) -> dict[str, str]:
+    """What dbt_child.py needs to attach the warehouse file that is only read."""
+    project = request.project
+    return {"SALES_KPIS_RAW_DATABASE": str(project.warehouse)} if project.reads_warehouse else {}
 
 
 def _spark_to_check(request: RunRequest, scratch: Path) -> dict[str, str]:
@@ -517,16 +572,20 @@ def _comparable_row_counts(project: Project, settings: Mapping[str, Any]) -> dic
     return published.row_counts if is_same else None
 
 
-def _replace_warehouse(project: Project, run_id: str, facts: RunFacts, build: BuildResult) -> None:
-    """Put the candidate in the place of the warehouse file, so that every layer can be queried."""
+def _keep_build(
+    project: Project, database: Path, run_id: str, facts: RunFacts, build: BuildResult
+) -> None:
+    """Put the candidate in the place of what was built last, so that every layer can be queried."""
+    files.make_folder(database.parent)
     files.remove(project.last_build)
-    files.remove(project.warehouse.with_name(f"{project.warehouse.name}.wal"))
-    files.replace(project.candidate, project.warehouse)
+    files.remove(database.with_name(f"{database.name}.wal"))
+    files.replace(project.candidate, database)
     files.write_json(
         project.last_build,
         {
             "run_id": run_id,
-            "file": _fingerprint(project.warehouse),
+            "reads_warehouse": bool(project.reads_warehouse),
+            "file": _fingerprint(database),
             **_content_of(facts),
             "facts_of": {kpi: list(tables) for kpi, tables in build.facts_of.items()},
             "queries": dict(facts.queries),
@@ -535,9 +594,22 @@ def _replace_warehouse(project: Project, run_id: str, facts: RunFacts, build: Bu
 
 
 def _facts_of_last_build(project: Project) -> tuple[RunFacts, Mapping[str, Sequence[str]]]:
-    """What the last run said of the warehouse file; nothing if plain dbt has written to it."""
+    """What is known of the warehouse file: from the run that wrote it, or from plain dbt."""
     said = read_last_build(project)
-    return _facts_said(said), said.get("facts_of") or {}
+    if said:
+        return _facts_said(said), said.get("facts_of") or {}
+    if not project.warehouse.exists():
+        raise WrongUse(f"{project.warehouse} is not there.", "Build it first: kpis run")
+    variables, build = read_plain_build(project)
+    tests = [f"{test.sentence}: {test.message}" for test in build.warned_tests]
+    facts = RunFacts(
+        as_of_date=str(variables.get("as_of_date")),
+        settings=variables,
+        tests=build.tests,
+        warnings=[NOT_CHECKED, *tests],
+        queries=build.queries,
+    )
+    return facts, build.facts_of
 
 
 def _facts_said(said: Mapping[str, Any]) -> RunFacts:
@@ -569,10 +641,16 @@ def _invocation(manifest: Mapping[str, Any]) -> Any:
 
 
 def read_last_build(project: Project) -> dict[str, Any]:
-    """last_build.json where it still speaks of the warehouse file as it is; else nothing."""
+    """last_build.json where it still speaks of the file as it is; else nothing."""
     said = files.read_json(project.last_build) or {}
-    is_same = project.warehouse.exists() and said.get("file") == _fingerprint(project.warehouse)
+    database = project.built if said.get("reads_warehouse") else project.warehouse
+    is_same = database.exists() and said.get("file") == _fingerprint(database)
     return said if is_same else {}
+
+
+def built_database(project: Project) -> Path:
+    """The file with what was built last: of its own, where a run only reads the warehouse file."""
+    return project.built if read_last_build(project).get("reads_warehouse") else project.warehouse
 
 
 def _fingerprint(path: Path) -> dict[str, int]:
@@ -590,28 +668,56 @@ def _recorded(
     settings_hash: str | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Write the run's start and end to the ledger; the body fills in how it ended."""
-    ledger.record_start(
-        project.ledger,
-        run_id,
-        command=command,
-        started_at=utc_now(),
-        as_of_date=as_of_date,
-        settings_hash=settings_hash,
-    )
+    stopping.describe_by(lambda: _state_left(project, run_id, command))
+    with stopping.deferred():
+        ledger.record_start(
+            project.ledger,
+            run_id,
+            command=command,
+            started_at=utc_now(),
+            as_of_date=as_of_date,
+            settings_hash=settings_hash,
+        )
     end: dict[str, Any] = {"status": "done", "exit_code": 0}
     try:
         yield end
-    except KpisError as error:
-        end |= {"status": error.kind, "exit_code": error.exit_code, "message": error.message}
-        raise
-    except KeyboardInterrupt:
-        end |= {"status": "interrupted", "exit_code": 130}
-        raise
     except BaseException as error:
-        end |= {"status": "failed", "exit_code": 1, "message": f"{type(error).__name__}: {error}"}
+        if stopping.received() is not None:
+            left = _state_left(project, run_id, command)
+            end |= {"status": "interrupted", "exit_code": stopping.exit_code()}
+            end |= {"message": left.sentence, "version": left.data["published_version"]}
+        elif isinstance(error, KpisError):
+            end |= {"status": error.kind, "exit_code": error.exit_code, "message": error.message}
+        else:
+            message = f"{type(error).__name__}: {error}"
+            end |= {"status": "failed", "exit_code": 1, "message": message}
         raise
     finally:
-        ledger.record_end(project.ledger, run_id, ended_at=utc_now(), **end)
+        with stopping.deferred():
+            ledger.record_end(project.ledger, run_id, ended_at=utc_now(), **end)
+
+
+def _state_left(project: Project, run_id: str, command: str) -> stopping.StateLeft:
+    """What a command that is stopped now leaves in the published folder, as it is found there."""
+    current = name_of_current(project.published)
+    is_published = current == run_id
+    data = {"current": current, "published_version": run_id if is_published else None}
+    if is_published:
+        return stopping.StateLeft(
+            f"version {run_id} was published before and is whole; readers see it",
+            "Look at it: kpis status",
+            data,
+        )
+    if command == "rollback":
+        return stopping.StateLeft(
+            f"readers see version {current}", "Look at it, and roll back again: kpis status", data
+        )
+    seen = f"readers still see version {current}" if current else "nothing is published yet"
+    return stopping.StateLeft(
+        f"nothing was published; {seen}",
+        f"Run it again: kpis {command}. It takes away what this one has left half-done.",
+        data,
+    )
 
 
 @contextmanager

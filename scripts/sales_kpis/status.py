@@ -19,7 +19,7 @@ from sales_kpis.formats import NOTHING, format_duration, plural
 from sales_kpis.ledger import RunRecord, read_runs
 from sales_kpis.project import Project
 from sales_kpis.publish import PublishedVersion, all_versions, current_version
-from sales_kpis.run import read_last_build
+from sales_kpis.run import built_database, read_last_build
 
 _STATUS_STYLES = {
     "published": "green",
@@ -97,7 +97,8 @@ def marts_in_use(project: Project) -> MartsInUse:
             str(settings.get("reporting_currency") or ""),
             lambda: version.queries,
         )
-    if not project.warehouse.exists():
+    database = built_database(project)
+    if not database.exists():
         raise WrongUse("Nothing is published and nothing is built.", "Build it first: kpis run")
     said = read_last_build(project)
     currency = str((said.get("settings") or {}).get("reporting_currency") or "")
@@ -107,8 +108,8 @@ def marts_in_use(project: Project) -> MartsInUse:
         return said.get("queries") or queries_of_kpis(manifest or {})
 
     return MartsInUse(
-        project.warehouse,
-        f"not published: {project.warehouse}",
+        database,
+        f"not published: {database}",
         said.get("as_of_date"),
         currency,
         read_queries,

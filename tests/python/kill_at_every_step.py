@@ -36,7 +36,8 @@ def project_in(folder: Path) -> Project:
 
 def run_with(folder: Path, revenue: list[float]) -> None:
     builder = FakeBuilder.of(revenue=revenue)
-    run(request_for(project_in(folder), keep=2), QuietReporter(), builder)
+    request = request_for(project_in(folder), keep=2, grace_minutes=0)
+    run(request, QuietReporter(), builder)
 
 
 def kill_before_change(number: int, steps: Path) -> None:

@@ -39,6 +39,8 @@ sales_kpis:
     spark:
       type: spark
       method: session
+      server_side_parameters:
+        spark.sql.warehouse.dir: "{{ env_var('SALES_KPIS_SPARK_FOLDER', 'x') }}/warehouse"
     cluster:
       type: spark
       method: thrift

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -356,7 +357,7 @@ def test_facts_of_a_kpi_are_the_nearest_ones() -> None:
     assert facts_of_kpis(manifest) == {"win_rate": ("core.fct_deals",)}
 
 
-def start_kpis(root: Path, *arguments: str) -> subprocess.Popen[str]:
+def start_kpis(root: Path, *arguments: str, database: Path | None = None) -> subprocess.Popen[str]:
     environment = {
         **os.environ,
         "SALES_KPIS_PROJECT": str(root),
@@ -365,6 +366,8 @@ def start_kpis(root: Path, *arguments: str) -> subprocess.Popen[str]:
         "DBT_TARGET": "nowhere",
     }
     environment.pop("SALES_KPIS_DATABASE", None)
+    if database is not None:
+        environment["SALES_KPIS_DATABASE"] = str(database)
     return subprocess.Popen(
         [sys.executable, "-m", "sales_kpis", *arguments],
         env=environment,
@@ -411,3 +414,32 @@ def test_a_run_killed_while_dbt_builds_leaves_nothing_and_the_next_one_heals(
     assert version.manifest["source_freshness"][0]["rows"] == 3
     assert [record.status for record in read_runs(project.ledger)] == ["unfinished", "published"]
     assert not project.candidate.parent.exists()
+
+
+def test_dbt_reads_the_raw_tables_of_a_warehouse_that_is_attached_read_only(tmp_path: Path) -> None:
+    root = write_dbt_project(tmp_path / "project")
+    macros = root / "macros" / "all.sql"
+    macros.write_text(
+        re.sub(r"create schema.*?all_varchar = true\)", "select 1", macros.read_text(), flags=re.S)
+    )
+    warehouse = tmp_path / "company" / "wh.duckdb"
+    warehouse.parent.mkdir()
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("create schema raw_tabular")
+        connection.execute(
+            "create table raw_tabular.deal as from"
+            f" read_csv('{root}/data/demo/tabular/deal.csv', all_varchar = true)"
+        )
+    before = warehouse.read_bytes()
+    project = Project(root, warehouse, root / "published", reads_warehouse=True)
+
+    with start_kpis(root, "run", "--vars", "{raw_path: ''}", database=warehouse) as process:
+        output, errors = process.communicate()
+
+    assert process.returncode == 0, output + errors
+    version = current_version(project.published)
+    assert version is not None
+    assert published_revenue(version.database) == [100, 200, 50]
+    assert warehouse.read_bytes() == before
+    assert [path.name for path in warehouse.parent.iterdir()] == ["wh.duckdb"]
+    assert project.built.exists()

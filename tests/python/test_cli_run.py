@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+import yaml
 from typer.testing import CliRunner, Result
 
 from kpis_project import REPORT, FakeBuilder, published_revenue, write_marts
@@ -118,29 +123,57 @@ def test_a_run_starts_from_an_empty_database(
     assert kpis("run").exit_code == 0
 
 
-def test_raw_tables_in_the_warehouse_are_copied_and_the_warehouse_stays(
-    kpis_project: Project, monkeypatch: pytest.MonkeyPatch
+def test_raw_tables_in_the_warehouse_are_read_where_they_lie(
+    kpis_project: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    kpis_project.warehouse.parent.mkdir()
-    connection = duckdb.connect(str(kpis_project.warehouse))
+    """The file is another program's: it is not copied, and nothing is written beside it."""
+    warehouse = tmp_path / "company" / "wh.duckdb"
+    warehouse.parent.mkdir()
+    connection = duckdb.connect(str(warehouse))
     connection.execute("create schema raw_tabular; create table raw_tabular.deal as select 5 as n")
+    connection.execute("create schema emea; create view emea.deal as from raw_tabular.deal")
+    connection.execute(
+        "create schema other; create table other.large as select hash(range) from range(500000)"
+    )
     connection.close()
-    before = kpis_project.warehouse.read_bytes()
+    before = warehouse.read_bytes()
+    monkeypatch.setenv("SALES_KPIS_DATABASE", str(warehouse))
 
-    class BuilderOnCopy(FakeBuilder):
+    class Linked(FakeBuilder):
         def build(self, on_progress: Any) -> BuildResult:
+            assert self.setup.database.stat().st_size < warehouse.stat().st_size / 4
+            assert self.setup.environment["SALES_KPIS_RAW_DATABASE"] == str(warehouse)
             connection = duckdb.connect(str(self.setup.database))
-            assert connection.execute("from raw_tabular.deal").fetchone() == (5,)
+            connection.execute(f"attach '{warehouse}' as wh (read_only)")
+            for schema in ("raw_tabular", "emea"):
+                assert connection.execute(f"from {schema}.deal").fetchone() == (5,)
+            schemas = connection.execute(
+                "select distinct schema_name from duckdb_views()"
+                " where database_name != 'wh' and not internal"
+            ).fetchall()
+            assert sorted(schemas) == [("emea",), ("raw_tabular",)]
             connection.close()
             return super().build(on_progress)
 
-    monkeypatch.setattr(cli, "DbtBuilder", BuilderOnCopy)
+    monkeypatch.setattr(cli, "DbtBuilder", Linked)
+    own = "{raw_path: '', systems: [tabular], system_instances: {tabular: {emea: emea}}}"
+    with_instances = kpis_project.root / "dbt_project.yml"
+    with_instances.write_text(with_instances.read_text() + "  system_instances: {}\n")
 
-    result = kpis("run", "--vars", "{raw_path: ''}")
+    result = kpis("run", "--vars", own)
 
     assert result.exit_code == 0, result.output
-    assert kpis_project.warehouse.read_bytes() == before
-    assert len(all_versions(kpis_project.published)) == 1
+    assert [path.name for path in warehouse.parent.iterdir()] == ["wh.duckdb"]
+    assert warehouse.read_bytes() == before
+    assert kpis("show", "total_revenue").exit_code == 0
+
+    # What was built is kept, so it can be published again, and the ledger is found.
+    assert kpis("publish").exit_code == 0
+    first, second = all_versions(kpis_project.published)
+    assert second.manifest["tests"] == first.manifest["tests"]
+    assert second.manifest["as_of_date"] == "2025-09-17"
+    assert [run["command"] for run in kpis_json("status")["runs"]] == ["publish", "run"]
+    assert [path.name for path in warehouse.parent.iterdir()] == ["wh.duckdb"]
 
 
 def test_without_raw_path_there_must_be_a_warehouse(
@@ -150,6 +183,47 @@ def test_without_raw_path_there_must_be_a_warehouse(
     result = kpis("run", "--vars", "{raw_path: ''}")
     assert result.exit_code == 2
     assert "raw_path is empty" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("output", "missing"),
+    [
+        ({"type": "duckdb", "path": "mine.duckdb"}, "path of target mine is mine.duckdb"),
+        ({"type": "duckdb"}, "path of target mine is missing"),
+        (
+            {"type": "duckdb", "path": "{{ env_var('OUR_DATABASE') }}"},
+            "path of target mine is {{ env_var('OUR_DATABASE') }}",
+        ),
+        (
+            {"type": "spark", "method": "session"},
+            "server_side_parameters: spark.sql.warehouse.dir of target mine is missing",
+        ),
+    ],
+    ids=["file", "no file", "variable", "spark"],
+)
+@pytest.mark.parametrize("is_default", [False, True], ids=["named", "default"])
+def test_a_target_of_ones_own_says_before_the_build_what_is_missing(
+    kpis_project: Project,
+    monkeypatch: pytest.MonkeyPatch,
+    output: dict[str, str],
+    missing: str,
+    is_default: bool,
+) -> None:
+    monkeypatch.setattr(cli, "require_local_spark", lambda project, target: None)
+    builder = build_with(monkeypatch)
+    file = kpis_project.root / "profiles.yml"
+    profiles = yaml.safe_load(file.read_text())
+    profiles["sales_kpis"]["outputs"]["mine"] = output
+    if is_default:
+        profiles["sales_kpis"]["target"] = "mine"
+    file.write_text(yaml.safe_dump(profiles))
+
+    result = kpis("run", *([] if is_default else ["--target", "mine"]))
+
+    assert result.exit_code == 2
+    assert missing in result.stderr
+    assert "→ Write " in result.stderr
+    assert builder.setups == []
 
 
 def test_no_publish_builds_only(kpis_project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -165,8 +239,34 @@ def test_another_folder_can_be_published_to(
     kpis_project: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     build_with(monkeypatch)
+    (tmp_path / "bi").mkdir()
     assert kpis("run", "--published", str(tmp_path / "bi")).exit_code == 0
     assert (tmp_path / "bi" / "current" / "manifest.json").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["run"],
+        ["publish"],
+        ["rollback"],
+        ["status"],
+        ["show", "total_revenue"],
+        ["catalog"],
+        ["dashboard"],
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_a_published_folder_that_is_not_there_is_an_error(
+    kpis_project: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, arguments: list[str]
+) -> None:
+    builder = build_with(monkeypatch)
+    write_marts(kpis_project.warehouse)
+    result = kpis(*arguments, "--published", str(tmp_path / "typo"))
+    assert result.exit_code == 2
+    assert f"--published: the folder {tmp_path / 'typo'} is not there." in result.stderr
+    assert not (tmp_path / "typo").exists()
+    assert builder.setups == []
 
 
 def test_a_failed_data_test_shows_its_rows_and_publishes_nothing(
@@ -488,21 +588,103 @@ def test_publish_publishes_the_build_file_again(
         assert second.manifest[name] == first.manifest[name]
 
 
-def test_publish_claims_nothing_of_a_file_that_plain_dbt_has_written(
+def test_publish_refuses_a_file_that_nothing_says_how_it_was_built(
     kpis_project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     build_with(monkeypatch)
     kpis("run")
     write_marts(kpis_project.warehouse, revenue=[1, 2, 3, 4])
-    assert kpis("publish").exit_code == 0
-    newest = all_versions(kpis_project.published)[-1]
-    assert newest.manifest["as_of_date"] is None
-    assert newest.manifest["tests"]["counts"] == {}
-    assert published_revenue(newest.database) == [1, 2, 3, 4]
+    result = kpis("publish")
+    assert result.exit_code == 2
+    assert "Nothing says how" in result.stderr
+    assert "→ Build it whole and publish: dbt build" in result.stderr
+    assert len(all_versions(kpis_project.published)) == 1
+
+
+def write_artifacts(project: Project, arguments: Mapping[str, Any], status: str = "pass") -> None:
+    """What a plain `dbt build` that has just ended leaves in target/."""
+    now = datetime.now(UTC)
+    metadata = {
+        "invocation_id": "plain",
+        "adapter_type": "duckdb",
+        "invocation_started_at": (now - timedelta(minutes=2)).isoformat(),
+        "generated_at": now.isoformat(),
+    }
+    test = "test.sales_kpis.deals_are_unique"
+    model = {
+        "name": "kpi_total_revenue",
+        "schema": "kpis",
+        "resource_type": "model",
+        "compiled_code": "select 1",
+    }
+    nodes = {test: {"name": "deals_are_unique", "resource_type": "test"}, "kpi": model}
+    results = [{"unique_id": test, "status": status, "failures": 0, "message": "none"}]
+    target = project.root / "target"
+    target.mkdir(exist_ok=True)
+    (target / "manifest.json").write_text(json.dumps({"metadata": metadata, "nodes": nodes}))
+    content = {"metadata": metadata, "args": arguments, "results": results}
+    (target / "run_results.json").write_text(json.dumps(content))
+
+
+def test_publish_after_a_plain_dbt_build_says_what_kpis_run_would(kpis_project: Project) -> None:
+    write_marts(kpis_project.warehouse, revenue=[1, 2, 3, 4])
+    arguments = {"which": "build", "exclude_resource_types": ["unit_test"], "select": []}
+    write_artifacts(kpis_project, arguments | {"vars": {"reporting_currency": "USD"}})
+
+    result = kpis("publish")
+
+    assert result.exit_code == 0, result.output
+    [version] = all_versions(kpis_project.published)
+    assert published_revenue(version.database) == [1, 2, 3, 4]
+    assert version.manifest["as_of_date"] == "2025-09-17"
+    assert version.manifest["settings"]["reporting_currency"] == "USD"
+    assert version.manifest["settings"]["fiscal_year_start_month"] == 4
+    assert version.manifest["tests"]["counts"] == {"pass": 1}
+    assert version.queries == {"total_revenue": "select 1"}
+    assert "freshness of the sources is not known" in version.manifest["warnings"][0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "age", "code", "message"),
+    [
+        ({"which": "run"}, "pass", 0, 2, "is of `dbt run`"),
+        ({"which": "build", "select": ["x"]}, "pass", 0, 2, "of a part (--select)"),
+        ({"which": "build", "exclude": ["x"]}, "pass", 0, 2, "of a part (--exclude)"),
+        (
+            {"which": "build", "exclude_resource_types": ["test"]},
+            "pass",
+            0,
+            2,
+            "of a part (--exclude-resource-type)",
+        ),
+        ({"which": "build", "empty": True}, "pass", 0, 2, "without rows"),
+        ({"which": "build"}, "fail", 0, 1, "1 data test of the last dbt build failed"),
+        ({"which": "build"}, "pass", 600, 2, "is of a build of another file"),
+        ({"which": "build"}, "pass", -600, 2, "the file was written to after it"),
+    ],
+)
+def test_publish_refuses_what_no_whole_build_has_written(
+    kpis_project: Project,
+    arguments: dict[str, Any],
+    status: str,
+    age: int,
+    code: int,
+    message: str,
+) -> None:
+    write_marts(kpis_project.warehouse)
+    write_artifacts(kpis_project, arguments, status)
+    changed = time.time() - age
+    os.utime(kpis_project.warehouse, (changed, changed))
+    result = kpis("publish")
+    assert result.exit_code == code
+    assert message in result.stderr
+    assert "→" in result.stderr
+    assert not (kpis_project.published / "current").exists()
 
 
 def test_publish_audits_first(kpis_project: Project) -> None:
     write_marts(kpis_project.warehouse, statements=["delete from monitoring.kpi_catalog"])
+    write_artifacts(kpis_project, {"which": "build"})
     assert kpis("publish").exit_code == 1
     assert not (kpis_project.published / "current").exists()
 

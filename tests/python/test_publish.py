@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import threading
+import time
 from pathlib import Path
 
 import duckdb
@@ -42,9 +45,11 @@ def published(tmp_path: Path) -> Path:
     return tmp_path / "published"
 
 
-def publish_all(build: Path, published: Path, *run_ids: str, keep: int = 5) -> None:
+def publish_all(
+    build: Path, published: Path, *run_ids: str, keep: int = 5, grace_minutes: float = 0
+) -> None:
     for run_id in run_ids:
-        publish(build, published, run_id, FACTS, keep=keep)
+        publish(build, published, run_id, FACTS, keep=keep, grace_minutes=grace_minutes)
 
 
 def test_a_version_holds_all_marts_and_only_marts(build: Path, published: Path) -> None:
@@ -133,14 +138,165 @@ def test_only_the_newest_versions_stay(build: Path, published: Path) -> None:
     assert [version.run_id for version in all_versions(published)] == ["run-2", "run-3"]
 
 
-def test_the_current_version_stays_however_old(
-    build: Path, published: Path, monkeypatch: pytest.MonkeyPatch
+class TestAClockThatGoesBack:
+    """Run ids begin with the time, so a run after the change sorts before those of earlier."""
+
+    def test_keeps_the_versions_that_were_published_last(
+        self, build: Path, published: Path
+    ) -> None:
+        publish_all(build, published, "2025-3", "2025-2", "2025-1", keep=2)
+        assert [version.run_id for version in all_versions(published)] == ["2025-2", "2025-1"]
+        assert [version.sequence for version in all_versions(published)] == [2, 3]
+
+    def test_rolls_back_to_the_version_before(self, build: Path, published: Path) -> None:
+        publish_all(build, published, "2025-3", "2024-1")
+        assert rollback(published, None, "r").run_id == "2025-3"
+        with pytest.raises(WrongUse, match="no version before the current one"):
+            rollback(published, None, "r")
+
+    def test_does_not_keep_a_version_of_the_future_for_ever(
+        self, build: Path, published: Path
+    ) -> None:
+        publish_all(build, published, "run-1")
+        version = published / "versions" / "run-1"
+        publish_all(build, published, "run-2")
+        os.utime(version, (2**32, 2**32))
+        publish_all(build, published, "run-3", keep=1, grace_minutes=1)
+        assert version.is_dir()
+        os.utime(version, (version.stat().st_mtime - 61,) * 2)
+        assert time.time() - version.stat().st_mtime < 120
+        publish_all(build, published, "run-4", keep=1, grace_minutes=1)
+        assert not version.exists()
+
+
+def test_versions_of_before_the_chain_come_first(build: Path, published: Path) -> None:
+    publish_all(build, published, "run-8", "run-9")
+    for name in ("run-8", "run-9"):
+        file = published / "versions" / name / "manifest.json"
+        manifest = json.loads(file.read_text())
+        del manifest["sequence"], manifest["previous"]
+        file.write_text(json.dumps(manifest))
+    assert rollback(published, None, "r").run_id == "run-8"
+    publish_all(build, published, "run-1")
+    assert [version.run_id for version in all_versions(published)] == ["run-8", "run-9", "run-1"]
+    assert rollback(published, None, "r").run_id == "run-8"
+
+
+def test_a_version_stays_for_its_readers_however_few_are_kept(build: Path, published: Path) -> None:
+    """A reader has resolved `current`; then the next version comes with `keep: 1`."""
+    publish_all(build, published, "run-1", keep=1)
+    in_use = (published / "current").resolve()
+    # It was published long ago, and is current until now.
+    os.utime(in_use, (1, 1))
+    publish_all(build, published, "run-2", keep=1, grace_minutes=10)
+    assert published_revenue(in_use / "sales_kpis.duckdb") == [100, 200, 50]
+
+    os.utime(in_use, (time.time() - 11 * 60,) * 2)
+    publish_all(build, published, "run-3", keep=1, grace_minutes=10)
+    assert not in_use.exists()
+    assert [version.run_id for version in all_versions(published)] == ["run-2", "run-3"]
+
+
+def test_the_grace_begins_when_a_rollback_takes_a_version_out_of_use(
+    build: Path, published: Path
 ) -> None:
-    publish_all(build, published, "run-1", "run-2", "run-3")
-    rollback(published, "run-1", "rollback")
-    # A version that sorts before the current one, as after a clock was set back.
-    publish_all(build, published, "run-0", keep=1)
-    assert [version.run_id for version in all_versions(published)] == ["run-0", "run-3"]
+    publish_all(build, published, "run-1", "run-2")
+    os.utime(published / "versions" / "run-2", (1, 1))
+    rollback(published, "run-1", "r")
+    publish_all(build, published, "run-3", keep=1, grace_minutes=10)
+    assert [version.run_id for version in all_versions(published)] == ["run-1", "run-2", "run-3"]
+
+
+class TestALinkWhereAVersionShouldBe:
+    @pytest.fixture
+    def elsewhere(self, build: Path, tmp_path: Path) -> Path:
+        publish_all(build, tmp_path / "other", "run-0")
+        return tmp_path / "other" / "versions" / "run-0"
+
+    @pytest.mark.parametrize("name", ["run-0", "run-9", ".partial-run-9"])
+    def test_is_refused_and_not_followed(
+        self, build: Path, published: Path, elsewhere: Path, name: str
+    ) -> None:
+        publish_all(build, published, "run-1")
+        link = published / "versions" / name
+        link.symlink_to(elsewhere)
+        for attempt in (
+            lambda: publish_all(build, published, "run-2", keep=1),
+            lambda: rollback(published, name, "r"),
+        ):
+            with pytest.raises(BrokenPublication, match=f"{name} is a symbolic link to ") as caught:
+                attempt()
+            assert "Remove the link" in caught.value.next_step
+        assert [version.run_id for version in all_versions(published)] == ["run-1"]
+        assert published_revenue(elsewhere / "sales_kpis.duckdb") == [100, 200, 50]
+        assert link.is_symlink()
+
+    def test_in_the_place_of_all_versions_is_refused(
+        self, build: Path, published: Path, elsewhere: Path
+    ) -> None:
+        published.mkdir()
+        (elsewhere.parent / ".notes").write_text("mine")
+        (published / "versions").symlink_to(elsewhere.parent)
+        with pytest.raises(BrokenPublication, match="versions is a symbolic link"):
+            publish_all(build, published, "run-1", keep=1)
+        assert {path.name for path in elsewhere.parent.iterdir()} == {"run-0", ".notes"}
+
+    def test_that_current_leads_to_is_no_version(
+        self, build: Path, published: Path, elsewhere: Path
+    ) -> None:
+        publish_all(build, published, "run-1")
+        (published / "current").unlink()
+        (published / "current").symlink_to(elsewhere)
+        with pytest.raises(BrokenPublication, match=r"run-0, outside of .*/versions") as caught:
+            current_version(published)
+        assert caught.value.next_step.endswith("kpis rollback run-1")
+
+    @pytest.mark.parametrize("part", ["parquet/kpis", "dashboard.html", "sales_kpis.duckdb"])
+    def test_inside_a_version_makes_it_another_than_was_published(
+        self, build: Path, published: Path, elsewhere: Path, part: str
+    ) -> None:
+        publish_all(build, published, "run-1", "run-2")
+        place = published / "versions" / "run-1" / part
+        place.rename(elsewhere.parent / "moved")
+        place.symlink_to(elsewhere.parent / "moved")
+        with pytest.raises((BrokenPublication, WrongUse)):
+            rollback(published, "run-1", "r")
+        assert str((published / "current").readlink()) == "versions/run-2"
+
+
+@pytest.mark.parametrize("kind", ["folder", "file"])
+def test_what_is_no_link_in_the_place_of_current_is_told_and_nothing_left_behind(
+    build: Path, published: Path, kind: str
+) -> None:
+    published.mkdir()
+    current = published / "current"
+    if kind == "folder":
+        (current / "mine").mkdir(parents=True)
+    else:
+        current.write_text("mine")
+    with pytest.raises(BrokenPublication, match=f"current is a {kind}; it must be the link"):
+        publish_all(build, published, "run-1")
+    assert [path.name for path in published.iterdir()] == ["current"]
+
+
+def test_only_what_kpis_has_half_written_is_a_leftover(build: Path, published: Path) -> None:
+    publish_all(build, published, "run-1")
+    own = published / "versions" / ".nfs0001"
+    own.write_text("of the file server")
+    publish_all(build, published, "run-2")
+    assert own.exists()
+
+
+def test_the_manifest_names_each_file_with_its_version(build: Path, published: Path) -> None:
+    publish_all(build, published, "run-1", "run-2")
+    manifest = json.loads((published / "current" / "manifest.json").read_text())
+    assert (manifest["sequence"], manifest["previous"]) == (2, "run-1")
+    assert manifest["folder"] == "versions/run-2"
+    paths = [manifest["database"], *(file["path"] for file in manifest["files"].values())]
+    paths += [table["parquet"] for table in manifest["tables"].values()]
+    for path in paths:
+        assert path.startswith("versions/run-2/")
+        assert (published / path).is_file()
 
 
 def test_a_copy_that_differs_from_the_build_is_not_published(
@@ -165,6 +321,21 @@ class TestRollback:
         assert rollback(published, None, "r").run_id == "run-1"
         with pytest.raises(WrongUse, match="no version before the current one"):
             rollback(published, None, "r")
+
+    def test_goes_to_what_readers_saw_before_not_to_what_was_rolled_back(
+        self, build: Path, published: Path
+    ) -> None:
+        publish_all(build, published, "run-1", "run-2", "run-3")
+        rollback(published, "run-1", "r")
+        publish_all(build, published, "run-4")
+        assert rollback(published, None, "r").run_id == "run-1"
+
+    def test_goes_to_the_one_published_before_where_that_one_is_gone(
+        self, build: Path, published: Path
+    ) -> None:
+        publish_all(build, published, "run-3", "run-2", "run-1")
+        shutil.rmtree(published / "versions" / "run-2")
+        assert rollback(published, None, "r").run_id == "run-3"
 
     def test_goes_to_a_named_version(self, build: Path, published: Path) -> None:
         publish_all(build, published, "run-1", "run-2")

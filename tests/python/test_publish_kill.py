@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 
 def test_a_run_killed_at_any_step_leaves_one_whole_version_and_heals(tmp_path: Path) -> None:
     script = Path(__file__).with_name("kill_at_every_step.py")
@@ -21,3 +23,16 @@ def test_a_run_killed_at_any_step_leaves_one_whole_version_and_heals(tmp_path: P
     assert "os.rename sales_kpis.duckdb sales_kpis.duckdb" in killed_at
     assert any(step.startswith("os.rename .partial-") for step in killed_at)
     assert any(step.startswith("shutil.rmtree .partial-") for step in killed_at)
+
+
+@pytest.mark.slow
+def test_commands_killed_at_random_moments_leave_one_whole_version() -> None:
+    script = Path(__file__).with_name("kill_at_random.py")
+    result = subprocess.run(
+        [sys.executable, str(script), "--seed", "7", "--count", "12"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "12 kills" in result.stdout

@@ -82,6 +82,7 @@ def differences(source: Path) -> list[str]:
     """One sentence for each number that is not as expected; none when all are."""
     shutil.rmtree(FOLDER, ignore_errors=True)
     (FOLDER / "raw").mkdir(parents=True)
+    (FOLDER / "published").mkdir()
     shutil.copytree(source, FOLDER / "raw" / "tabular")
 
     run = kpis("run", *SETTINGS, "--published", str(FOLDER / "published"))

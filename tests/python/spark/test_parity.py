@@ -129,6 +129,7 @@ def published(
         patch.setenv("SALES_KPIS_SPARK_FOLDER", str(spark.folder / "spark"))
         patch.chdir(PROJECT)
         for engine in ("duckdb", "spark"):
+            (folder / engine).mkdir()
             arguments = ["publish", "--target", engine, "--published", str(folder / engine)]
             result = CliRunner().invoke(cli.app, arguments)
             assert result.exit_code == 0, result.output
