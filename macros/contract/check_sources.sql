@@ -94,7 +94,7 @@
             'is_mapped': found.is_mapped,
             'missing_values': counts.get('missing_' ~ loop.index, counts.raw_rows) | int if counts else none,
             'unreadable_values': counts.get('unreadable_' ~ loop.index, 0) | int if counts else none,
-            'examples': [sales_kpis.shown_without_personal_data(example), sales_kpis.shown_without_personal_data(counts.get('last_example_' ~ loop.index))] | unique | list if example is not none and not column.is_pii else [],
+            'examples': [sales_kpis.shown_without_person(column, example), sales_kpis.shown_without_person(column, counts.get('last_example_' ~ loop.index))] | unique | list if example is not none and not column.is_pii else [],
         }) -%}
     {%- endfor -%}
     {{ return(finding) }}
@@ -251,7 +251,7 @@ from (
     {%- endfor -%}
     {%- if queries -%}
         {%- for row in run_query('select * from (' ~ queries | join(' union all ') ~ ') as unknown_values order by column_name, count_rows desc, unknown_value') -%}
-            {%- set shown = sales_kpis.shown_without_personal_data(row[1]) -%}
+            {%- set shown = sales_kpis.shown_without_person({'name': row[0]}, row[1]) -%}
             {%- do found[row[0]].counts.update({shown: found[row[0]].counts.get(shown, 0) + row[2] | int}) -%}
         {%- endfor -%}
     {%- endif -%}

@@ -81,10 +81,7 @@ where row_rank = 1
     {{ return("'" ~ contract.instance ~ ".' || " ~ value if contract.instance and column.is_native_id and column.type == 'text' else value) }}
 {%- endmacro %}
 
-{#
-    Every raw row as it came, under the declared names (all or those of `names`); blank text is missing, and an id that
-    tells who it is is a pseudonym.
-#}
+{# Every raw row as it came, under the declared names (all or those of `names`); blank text is missing. #}
 {% macro raw_rows_sql(contract, delivery, names=none) -%}
     {%- set currency = sales_kpis.currency_column(contract, delivery) if names is not none and delivery.forms.values() | selectattr('has_signs', 'defined') | selectattr('has_signs') | list -%}
     select
@@ -93,15 +90,16 @@ where row_rank = 1
         {% if found.raw_name is none -%}
         cast(null as {{ dbt.type_string() }}) as {{ column.name }}{{ ',' if not loop.last }}
         {% elif found.json_column is defined -%}
-        {% set fields = [] -%}
-        {% for path in found.paths -%}
-        {% do fields.append("nullif(" ~ sales_kpis.trimmed(sales_kpis.field_of_json('delivered.' ~ adapter.quote(found.json_column), path, found.json_family)) ~ ", '')") -%}
-        {% endfor -%}
-        {{ sales_kpis.id_without_person(contract, column, 'coalesce(' ~ fields | join(', ') ~ ', null)') }} as {{ column.name }}{{ ',' if not loop.last }}
+        coalesce(
+            {% for path in found.paths -%}
+            nullif({{ sales_kpis.trimmed(sales_kpis.field_of_json('delivered.' ~ adapter.quote(found.json_column), path, found.json_family)) }}, ''),
+            {% endfor -%}
+            null
+        ) as {{ column.name }}{{ ',' if not loop.last }}
         {% elif found.part -%}
-        {{ sales_kpis.id_without_person(contract, column, "nullif(" ~ sales_kpis.trimmed(sales_kpis.nested_value(found.part)) ~ ", '')") }} as {{ column.name }}{{ ',' if not loop.last }}
+        nullif({{ sales_kpis.trimmed(sales_kpis.nested_value(found.part)) }}, '') as {{ column.name }}{{ ',' if not loop.last }}
         {% elif found.family == 'text' -%}
-        {{ sales_kpis.id_without_person(contract, column, "nullif(" ~ sales_kpis.trimmed('delivered.' ~ adapter.quote(found.raw_name)) ~ ", '')") }} as {{ column.name }}{{ ',' if not loop.last }}
+        nullif({{ sales_kpis.trimmed('delivered.' ~ adapter.quote(found.raw_name)) }}, '') as {{ column.name }}{{ ',' if not loop.last }}
         {% else -%}
         delivered.{{ adapter.quote(found.raw_name) }} as {{ column.name }}{{ ',' if not loop.last }}
         {% endif -%}

@@ -41,11 +41,14 @@ where false
     {%- if not faults -%}{%- do faults.append({'column': contract.columns[0], 'rule': 'none', 'condition': 'false'}) -%}{%- endif -%}
     {%- set names = contract.primary_key + faults | map(attribute='column.name') | list %}
     {%- set keys = [] -%}
-    {%- for name in contract.primary_key -%}{%- do keys.append("coalesce(" ~ sales_kpis.as_text('raw_rows.' ~ name) ~ ", '(missing)')") -%}{%- endfor %}
+    {%- for name in contract.primary_key -%}
+        {%- set column = contract.columns | selectattr('name', 'equalto', name) | first -%}
+        {%- do keys.append('coalesce(' ~ sales_kpis.key_part_without_person(contract, column, sales_kpis.as_text('raw_rows.' ~ name)) ~ ", '(missing)')") -%}
+    {%- endfor %}
 select
     '{{ contract.system }}' as system,
     '{{ contract.table }}' as source_table,
-    {{ "'" ~ contract.instance ~ ".' || " if contract.instance }}{{ sales_kpis.without_personal_data("concat_ws('|', " ~ keys | join(', ') ~ ')') }} as row_key,
+    {{ "'" ~ contract.instance ~ ".' || " if contract.instance }}concat_ws('|', {{ keys | join(', ') }}) as row_key,
     faults.column_name,
     faults.rule,
     case faults.fault_number

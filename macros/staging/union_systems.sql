@@ -32,8 +32,8 @@
 
 {#
     One entity from every system in use, with the named columns in their types, and `system_order`: the place of the
-    system in the variable `systems`. Without any such system it has no rows. It is the one way out of staging, so here
-    the words lose the addresses and phone numbers that stand in them, but for those of staff.
+    system in the variable `systems`. Without any such system it has no rows. It is the one way out of staging, so what
+    tells of a person becomes a pseudonym here or goes (macros/contract/personal_data.sql).
 #}
 {% macro union_systems(entity, columns) %}
     {%- set queries = [] -%}
@@ -42,8 +42,7 @@
             {%- set relation = ref('stg_' ~ system ~ '__' ~ entity) -%}
             {%- set select_list = [] -%}
             {%- for name, type in columns.items() -%}
-                {%- set is_word = type == 'text' and entity != 'reps' and name not in ('system', 'email', 'recipient_email', 'full_name', 'phone') and not name.endswith('_id') -%}
-                {%- do select_list.append('cast(' ~ (sales_kpis.without_personal_data(name) if is_word else name) ~ ' as ' ~ sales_kpis.sql_type(type) ~ ') as ' ~ name) -%}
+                {%- do select_list.append('cast(' ~ sales_kpis.column_without_person(system, entity, name, type) ~ ' as ' ~ sales_kpis.sql_type(type) ~ ') as ' ~ name) -%}
             {%- endfor -%}
             {%- do queries.append('select ' ~ select_list | join(', ') ~ ', ' ~ loop.index ~ ' as system_order from ' ~ relation) -%}
         {%- endif -%}

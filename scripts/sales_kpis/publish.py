@@ -48,6 +48,7 @@ class RunFacts:
     warnings: Sequence[str] = ()
     stale_sources: Sequence[str] = ()
     queries: Mapping[str, str] = field(default_factory=dict)
+    pseudonyms: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,7 @@ def publish(
         except BaseException:
             files.remove(partial)
             raise
+        _let_read(partial, published, facts)
         files.sync_tree(partial)
         folder = published / "versions" / run_id
         files.replace(partial, folder)
@@ -200,6 +202,7 @@ def _write_version(build: Path, folder: Path, run_id: str, facts: RunFacts) -> d
         "published_at": utc_now(),
         "as_of_date": facts.as_of_date,
         "settings": dict(facts.settings),
+        "pseudonyms": dict(facts.pseudonyms),
         "versions": versions(),
         "storage_version": STORAGE_VERSION,
         "tables": tables,
@@ -274,6 +277,14 @@ def _digest(
     )
     types = tuple((row["column_name"], row["column_type"]) for row in columns)
     return content["count_rows"], content["digest"], types
+
+
+def _let_read(version: Path, published: Path, facts: RunFacts) -> None:
+    """Let those read the version, and reach it, whom the setting published_access names."""
+    access = str(facts.settings.get("published_access") or "everybody")
+    files.open_to(access, version)
+    for folder in (published, published / "versions"):
+        files.open_folder_to(access, folder)
 
 
 def _currency(facts: RunFacts) -> str:

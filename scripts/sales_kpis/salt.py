@@ -84,7 +84,9 @@ def _of_file(file: Path) -> str:
         return file.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is no UTF-8 text"
-        raise WrongUse(f"{FILE} names {file}, which cannot be read: {reason}.", HOW_TO_SET) from None
+        raise WrongUse(
+            f"{FILE} names {file}, which cannot be read: {reason}.", HOW_TO_SET
+        ) from None
 
 
 def _checked(value: str, origin: str) -> Salt:
