@@ -11,7 +11,7 @@ from duckdb import DuckDBPyConnection
 from sales_kpis.salt import SESSION_VARIABLE, read_salt
 
 
-class Plugin(BasePlugin):  # type: ignore[misc] # dbt-duckdb has no types.
+class Plugin(BasePlugin):
     """Sets the variable in each session that dbt opens."""
 
     def configure_cursor(self, cursor: DuckDBPyConnection) -> None:
