@@ -63,5 +63,6 @@
             {%- do errors.append("SALES_KPIS_SEEDS is a folder inside the project, such as build/seeds, not '" ~ seeds ~ "': copy the folder there, or use `kpis run --seeds`, which does.") -%}
         {%- endif -%}
         {%- if errors -%}{{ exceptions.raise_compiler_error(errors | join(' ')) }}{%- endif -%}
+        {%- do sales_kpis.require_pseudonym_salt() -%}
     {%- endif -%}
 {% endmacro %}

@@ -5,6 +5,7 @@
     build into the same database, takes what was landed and looked up here.
 #}
 {% macro check_sources(is_build_next=false) %}
+    {%- do sales_kpis.require_pseudonym_salt() -%}
     {%- do sales_kpis.land_raw_files() -%}
     {%- set result = {'tables': [], 'oddities': [], 'errors': []} -%}
     {%- for error in sales_kpis.mapping_errors() -%}{%- do result.errors.append(error) -%}{%- endfor -%}
@@ -93,7 +94,7 @@
             'is_mapped': found.is_mapped,
             'missing_values': counts.get('missing_' ~ loop.index, counts.raw_rows) | int if counts else none,
             'unreadable_values': counts.get('unreadable_' ~ loop.index, 0) | int if counts else none,
-            'examples': [example, counts.get('last_example_' ~ loop.index)] | unique | list if example is not none and not column.is_pii else [],
+            'examples': [sales_kpis.shown_without_person(column, example), sales_kpis.shown_without_person(column, counts.get('last_example_' ~ loop.index))] | unique | list if example is not none and not column.is_pii else [],
         }) -%}
     {%- endfor -%}
     {{ return(finding) }}
@@ -250,7 +251,8 @@ from (
     {%- endfor -%}
     {%- if queries -%}
         {%- for row in run_query('select * from (' ~ queries | join(' union all ') ~ ') as unknown_values order by column_name, count_rows desc, unknown_value') -%}
-            {%- do found[row[0]].counts.update({row[1]: row[2] | int}) -%}
+            {%- set shown = sales_kpis.shown_without_person({'name': row[0]}, row[1]) -%}
+            {%- do found[row[0]].counts.update({shown: found[row[0]].counts.get(shown, 0) + row[2] | int}) -%}
         {%- endfor -%}
     {%- endif -%}
     {%- set with_counts = {} -%}

@@ -40,15 +40,20 @@ where false
     {%- endfor -%}
     {%- if not faults -%}{%- do faults.append({'column': contract.columns[0], 'rule': 'none', 'condition': 'false'}) -%}{%- endif -%}
     {%- set names = contract.primary_key + faults | map(attribute='column.name') | list %}
+    {%- set keys = [] -%}
+    {%- for name in contract.primary_key -%}
+        {%- set column = contract.columns | selectattr('name', 'equalto', name) | first -%}
+        {%- do keys.append('coalesce(' ~ sales_kpis.key_part_without_person(contract, column, sales_kpis.as_text('raw_rows.' ~ name)) ~ ", '(missing)')") -%}
+    {%- endfor %}
 select
     '{{ contract.system }}' as system,
     '{{ contract.table }}' as source_table,
-    {{ "'" ~ contract.instance ~ ".' || " if contract.instance }}concat_ws('|'{% for name in contract.primary_key %}, coalesce({{ sales_kpis.as_text('raw_rows.' ~ name) }}, '(missing)'){% endfor %}) as row_key,
+    {{ "'" ~ contract.instance ~ ".' || " if contract.instance }}concat_ws('|', {{ keys | join(', ') }}) as row_key,
     faults.column_name,
     faults.rule,
     case faults.fault_number
         {% for fault in faults -%}
-        when {{ loop.index }} then {{ "'(personal data)'" if fault.column.is_pii else sales_kpis.read_text('raw_rows.' ~ fault.column.name, delivery.columns[fault.column.name].family) }}
+        when {{ loop.index }} then {{ "'(personal data)'" if fault.column.is_pii else sales_kpis.without_personal_data(sales_kpis.read_text('raw_rows.' ~ fault.column.name, delivery.columns[fault.column.name].family)) }}
         {% endfor %}
     end as raw_value,
     faults.is_row_rejected

@@ -48,12 +48,10 @@ case when {{ sales_kpis.matches(host, '^[^@ .]+([.][^@ .]+)+$') }} then {{ host 
 {%- endmacro %}
 
 {#
-    The pseudonym of a person's key, browser or address: `<kind>_` and a salted hash. The salt is SALES_KPIS_PSEUDONYM_SALT,
-    else the variable pseudonym_salt; with another one all pseudonyms are others.
+    The pseudonym of a person's key, browser or address: `<kind>_` and a salted hash; with another salt all pseudonyms are
+    others. The text names the salt and does not hold it (macros/engine/secrets.sql).
 #}
-{% macro pseudonym(kind, expression) -%}
-'{{ kind }}_' || md5({{ sales_kpis.text_literal(env_var('SALES_KPIS_PSEUDONYM_SALT', var('pseudonym_salt') | string)) }} || {{ expression }})
-{%- endmacro %}
+{% macro pseudonym(kind, expression) %}{{ return("'" ~ kind ~ "_' || md5(" ~ sales_kpis.pseudonym_salt() ~ ' || ' ~ expression ~ ')') }}{% endmacro %}
 
 {#
     An e-mail address as it is compared: without white space at its ends, in lower case. What is no valid address (`n/a`,

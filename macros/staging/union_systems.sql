@@ -32,7 +32,8 @@
 
 {#
     One entity from every system in use, with the named columns in their types, and `system_order`: the place of the
-    system in the variable `systems`. Without any such system it has no rows.
+    system in the variable `systems`. Without any such system it has no rows. It is the one way out of staging, so what
+    tells of a person becomes a pseudonym here or goes (macros/contract/personal_data.sql).
 #}
 {% macro union_systems(entity, columns) %}
     {%- set queries = [] -%}
@@ -41,7 +42,7 @@
             {%- set relation = ref('stg_' ~ system ~ '__' ~ entity) -%}
             {%- set select_list = [] -%}
             {%- for name, type in columns.items() -%}
-                {%- do select_list.append('cast(' ~ name ~ ' as ' ~ sales_kpis.sql_type(type) ~ ') as ' ~ name) -%}
+                {%- do select_list.append('cast(' ~ sales_kpis.column_without_person(system, entity, name, type) ~ ' as ' ~ sales_kpis.sql_type(type) ~ ') as ' ~ name) -%}
             {%- endfor -%}
             {%- do queries.append('select ' ~ select_list | join(', ') ~ ', ' ~ loop.index ~ ' as system_order from ' ~ relation) -%}
         {%- endif -%}

@@ -15,6 +15,34 @@ from typing import Any
 
 from sales_kpis.errors import NotOurFile
 
+# Modes of the files and folders of what is published, by who may read them; only the owner writes.
+ACCESS = {
+    "everybody": (0o644, 0o755),
+    "group": (0o640, 0o750),
+    "owner": (0o600, 0o700),
+}
+
+
+def open_to(access: str, folder: Path) -> None:
+    """Give a folder and all that is in it the modes of ACCESS, whatever the umask."""
+    for_files, _ = ACCESS[access]
+    for entry in [folder, *folder.rglob("*")]:
+        if entry.is_dir():
+            open_folder_to(access, entry)
+        elif not entry.is_symlink():
+            entry.chmod(for_files)
+
+
+def open_folder_to(access: str, folder: Path) -> None:
+    """Give one folder its mode of ACCESS; the bit that hands its group down stays.
+
+    The folder of somebody else keeps the mode that its owner has chosen.
+    """
+    _, mode = ACCESS[access]
+    state = folder.stat()
+    if state.st_uid == os.geteuid():
+        folder.chmod(mode | (state.st_mode & stat.S_ISGID))
+
 
 def make_folder(folder: Path) -> Path:
     """The folder, made with its parents if it is not there."""

@@ -58,6 +58,7 @@ class RunFacts:
     warnings: Sequence[str] = ()
     stale_sources: Sequence[str] = ()
     queries: Mapping[str, str] = field(default_factory=dict)
+    pseudonyms: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,7 @@ def publish(
         except BaseException:
             files.remove(partial)
             raise
+        _let_read(partial, published, facts)
         files.sync_tree(partial)
         folder = published / "versions" / run_id
         with stopping.deferred():
@@ -265,6 +267,7 @@ def _write_version(
         "published_at": utc_now(),
         "as_of_date": facts.as_of_date,
         "settings": dict(facts.settings),
+        "pseudonyms": dict(facts.pseudonyms),
         "versions": versions(),
         "storage_version": STORAGE_VERSION,
         "tables": tables,
@@ -344,6 +347,14 @@ def _digest(
     )
     types = tuple((row["column_name"], row["column_type"]) for row in columns)
     return content["count_rows"], content["digest"], types
+
+
+def _let_read(version: Path, published: Path, facts: RunFacts) -> None:
+    """Let those read the version, and reach it, whom the setting published_access names."""
+    access = str(facts.settings.get("published_access") or "everybody")
+    files.open_to(access, version)
+    for folder in (published, published / "versions"):
+        files.open_folder_to(access, folder)
 
 
 def _currency(facts: RunFacts) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol, Self
 
@@ -25,6 +27,7 @@ from sales_kpis.dbt_runner import (
     facts_of_kpis,
     read_build_result,
 )
+from sales_kpis.demo_files import is_demo
 from sales_kpis.errors import (
     AuditFailed,
     BrokenPublication,
@@ -38,6 +41,13 @@ from sales_kpis.lock import RunLock
 from sales_kpis.marts import fold_in_log, link_raw_tables, opened, query
 from sales_kpis.plain_build import NOT_CHECKED, read_plain_build
 from sales_kpis.project import Project, new_run_id, utc_now
+from sales_kpis.pseudonyms import (
+    has_only_reserved_addresses,
+    require_own_salt_in_marts,
+    said_of_pseudonyms,
+    salt_of_marts,
+)
+from sales_kpis.public_facts import public_settings, without_places
 from sales_kpis.publish import (
     DEFAULT_GRACE_MINUTES,
     DEFAULT_KEEP,
@@ -49,6 +59,7 @@ from sales_kpis.publish import (
     require_publishable,
     rollback,
 )
+from sales_kpis.salt import ENVIRONMENT, FILE, Salt, read_salt
 from sales_kpis.settings import Settings
 from sales_kpis.sources import SourcesReport, read_report
 
@@ -103,6 +114,20 @@ class RunRequest:
     def is_on_spark(self) -> bool:
         """Whether Spark builds, and its marts then become the candidate."""
         return spark_target.is_spark(self.project, self.target)
+
+    @cached_property
+    def salt(self) -> Salt:
+        """The salt of the pseudonyms, of the environment, a file, or the settings."""
+        return read_salt(os.environ, self.settings.stated_salt)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What dbt's process has over the environment of this one."""
+        return {ENVIRONMENT: self.salt.value, FILE: ""}
+
+    def public_settings(self) -> dict[str, Any]:
+        """The settings as a manifest may tell them."""
+        return public_settings(self.settings.values, self.project.root)
 
 
 @dataclass(frozen=True)
@@ -186,6 +211,8 @@ def run(request: RunRequest, reporter: Reporter, open_builder: OpenBuilder) -> R
     """
     request = _where_raw_tables_are(request)
     project, settings = request.project, request.settings
+    # Refused before the build, not after it.
+    pseudonyms = said_of_pseudonyms(request.salt, settings, is_published=request.is_published)
     run_id = new_run_id()
     if request.is_published:
         require_publishable(project.published)
@@ -204,10 +231,11 @@ def run(request: RunRequest, reporter: Reporter, open_builder: OpenBuilder) -> R
             target=request.target,
             seeds=_copy_of_seeds(request, project.dbt_target),
             inherited_descriptors=(lock.descriptor,),
-            environment=_raw_database(request)
+            environment=request.environment
+            | _raw_database(request)
             | (spark_target.environment(project) if request.is_on_spark else {}),
         )
-        result = _run(request, run_id, setup, reporter, open_builder)
+        result = _run(request, run_id, setup, pseudonyms, reporter, open_builder)
         end["status"] = "published" if result.version else "built"
         end["version"] = result.version.run_id if result.version else None
         end["counts"] = result.counts()
@@ -243,6 +271,7 @@ def publish_spark_build(
             _remove_database(project.candidate)
             files.make_folder(project.candidate.parent)
             spark_target.copy_marts(project, manifest, project.candidate, marts)
+            facts = _with_salt_of_marts(project, project.candidate, facts)
             audit = _audit(project, project.candidate, facts.settings, facts_of_kpis(manifest))
             version = publish(
                 project.candidate,
@@ -274,6 +303,7 @@ def publish_build(
         facts, facts_of = _facts_of_last_build(project)
         with _recorded(project, run_id, "publish", as_of_date=facts.as_of_date) as end:
             database = built_database(project)
+            facts = _with_salt_of_marts(project, database, facts)
             audit = _audit(project, database, facts.settings, facts_of)
             version = publish(
                 database,
@@ -316,7 +346,9 @@ def check_sources(
             target=request.target,
             seeds=_copy_of_seeds(request, scratch / "dbt"),
             inherited_descriptors=(lock.descriptor,),
-            environment=_raw_database(request) | _spark_to_check(request, scratch),
+            environment=request.environment
+            | _raw_database(request)
+            | _spark_to_check(request, scratch),
         )
         _prepare(setup.database, request)
         try:
@@ -333,6 +365,7 @@ def _run(
     request: RunRequest,
     run_id: str,
     setup: DbtSetup,
+    pseudonyms: Mapping[str, Any],
     reporter: Reporter,
     open_builder: OpenBuilder,
 ) -> RunResult:
@@ -362,16 +395,20 @@ def _run(
             spark_target.copy_marts(project, manifest, project.candidate)
 
     with _timed(seconds, "audit"), reporter.stage("Auditing"):
-        audit = _audit(project, project.candidate, settings.values, build.facts_of)
+        audit = _audit(project, project.candidate, request.public_settings(), build.facts_of)
 
     facts = RunFacts(
         as_of_date=settings.as_of_date,
-        settings=settings.values,
+        settings=request.public_settings(),
         tests=build.tests,
         source_freshness=sources.freshness(),
-        warnings=_warnings(build, audit, sources, settings.as_of_date),
+        warnings=without_places(
+            _warnings(build, audit, sources, settings.as_of_date),
+            [project.root, *([settings.raw_path] if settings.raw_path else [])],
+        ),
         stale_sources=sources.stale_tables(as_of_date),
         queries=build.queries,
+        pseudonyms=pseudonyms,
     )
     version = None
     if request.is_published:
@@ -612,6 +649,28 @@ def _facts_of_last_build(project: Project) -> tuple[RunFacts, Mapping[str, Seque
     return facts, build.facts_of
 
 
+def _with_salt_of_marts(project: Project, database: Path, facts: RunFacts) -> RunFacts:
+    """What is to be published again, with what is known of its salt.
+
+    Raises:
+        WrongUse: it is the built-in one, and the people are no demo company's.
+    """
+    if facts.pseudonyms:
+        require_own_salt_in_marts(database, bool(facts.pseudonyms.get("is_demo")))
+        return facts
+    # dbt itself has built this, of the raw files that dbt_project.yml names.
+    raw_path = project.default_vars().get("raw_path")
+    is_of_demo = (
+        bool(raw_path)
+        and is_demo(project.root / str(raw_path))
+        and has_only_reserved_addresses(database)
+    )
+    require_own_salt_in_marts(database, is_of_demo)
+    salt = read_salt(os.environ)
+    is_known = salt_of_marts(database, [salt.value]) is not None
+    return replace(facts, pseudonyms=salt.described() if is_known else {})
+
+
 def _facts_said(said: Mapping[str, Any]) -> RunFacts:
     return RunFacts(
         as_of_date=said.get("as_of_date"),
@@ -621,6 +680,7 @@ def _facts_said(said: Mapping[str, Any]) -> RunFacts:
         warnings=said.get("warnings") or (),
         stale_sources=said.get("stale_sources") or (),
         queries=said.get("queries") or {},
+        pseudonyms=said.get("pseudonyms") or {},
     )
 
 
@@ -632,6 +692,7 @@ def _content_of(facts: RunFacts) -> dict[str, Any]:
         "source_freshness": list(facts.source_freshness),
         "warnings": list(facts.warnings),
         "stale_sources": list(facts.stale_sources),
+        "pseudonyms": dict(facts.pseudonyms),
     }
 
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import yaml
 
 from sales_kpis.errors import WrongUse, suggestion
+from sales_kpis.files import ACCESS
+from sales_kpis.salt import BUILT_IN
 
 
 @dataclass(frozen=True)
@@ -22,10 +24,12 @@ class Settings:
     """The checked settings of one run.
 
     `values` has a value for every variable of dbt_project.yml; `raw_path` is absolute or empty,
-    `as_of_date` is an ISO date.
+    `as_of_date` is an ISO date. A salt of the user's is in `stated_salt`, and `values` has the
+    built-in one, for they go into dbt's files.
     """
 
     values: Mapping[str, Any]
+    stated_salt: str | None = field(default=None, repr=False)
 
     @property
     def raw_path(self) -> Path | None:
@@ -112,7 +116,10 @@ def load_settings(
         zone = ZoneInfo(str(values.get("reporting_time_zone", "UTC")))
         moment = now.astimezone(zone) if now else datetime.now(zone)
         values["as_of_date"] = _check_date(values["as_of_date"], written_in["as_of_date"], moment)
-    return Settings(values)
+    if "pseudonym_salt" not in values:
+        return Settings(values)
+    stated_salt = str(values["pseudonym_salt"])
+    return Settings(values | {"pseudonym_salt": BUILT_IN}, stated_salt)
 
 
 def _is_demo(raw_path: object) -> bool:
@@ -287,7 +294,17 @@ def _check_google_analytics_events(value: Any, origin: str) -> dict[str, list[st
     return dict(value)
 
 
+def _check_published_access(value: Any, origin: str) -> str:
+    if value not in ACCESS:
+        raise WrongUse(
+            f"{origin}: published_access {value!r} is none of {', '.join(ACCESS)}.",
+            "It says who besides the owner may read what is published.",
+        )
+    return str(value)
+
+
 _CHECKS: dict[str, Callable[[Any, str], Any]] = {
+    "published_access": _check_published_access,
     "raw_path": _check_raw_path,
     "reporting_time_zone": _check_time_zone,
     "reporting_currency": _check_currency,

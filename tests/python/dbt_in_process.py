@@ -56,7 +56,8 @@ def invoke(arguments: list[str], project: Path, database: Path, manifest: Any = 
 
 def plain_environment() -> dict[str, str]:
     """The environment without what would change what dbt builds of the same files."""
-    own = ("SALES_KPIS_SEEDS", "SALES_KPIS_PSEUDONYM_SALT")
+    salt = ("SALES_KPIS_PSEUDONYM_SALT", "SALES_KPIS_PSEUDONYM_SALT_FILE")
+    own = ("SALES_KPIS_SEEDS", *salt)
     return {name: value for name, value in os.environ.items() if name not in own}
 
 

@@ -25,13 +25,21 @@ countries as (
 
 ),
 
+names_of_people as (
+
+    select *
+    from {{ ref('int_people__names') }}
+
+),
+
 -- Only survivors speak for an account; the order is that of systems, of their instances, then of
--- the keys.
+-- the keys. An account that is called as a contact or lead is a person, whatever its system says.
 records_in_order as (
 
     select
         identities.account_id,
         accounts.*,
+        names_of_people.person_name is not null as is_called_as_person,
         row_number() over (
             partition by identities.account_id
             order by
@@ -41,6 +49,8 @@ records_in_order as (
     from {{ ref('int_accounts__identities') }} as identities
     left join accounts
         on identities.account_record_id = accounts.account_record_id
+    left join names_of_people
+        on lower({{ trimmed('accounts.account_name') }}) = names_of_people.person_name
     where identities.account_record_id = identities.survivor_record_id
 
 ),
@@ -50,8 +60,10 @@ united_accounts as (
 
     select
         account_id,
+        min_by(account_name, record_order)
+        filter (where account_name is not null and not is_called_as_person) as account_name,
         {% for column in [
-            'account_name', 'industry', 'segment', 'employee_count', 'country', 'territory', 'market',
+            'industry', 'segment', 'employee_count', 'country', 'territory', 'market',
             'rep_id', 'created_at'
         ] -%}
         min_by({{ column }}, record_order) filter (where {{ column }} is not null) as {{ column }},

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
+from hashlib import md5
 from typing import NamedTuple
 
 from sales_kpis.demo.as_of import NONE, Books, ClosedDeal, once
@@ -17,6 +18,7 @@ from sales_kpis.demo.company import (
     WebEvent,
     WebSession,
 )
+from sales_kpis.salt import BUILT_IN
 
 MODELS = ("first_touch", "last_touch", "linear", "position_based")
 BY_HAND = ("open", "click", "reply")
@@ -40,6 +42,14 @@ class Message:
         if "bounce" in self.happened:
             return False
         return self.message.system == "mailchimp" or "delivered" in self.happened
+
+    @property
+    def published_key(self) -> str:
+        """The key in the marts: Mailchimp's has the MD5 of the address in it, and is hashed."""
+        if self.message.system != "mailchimp":
+            return self.message.key
+        text = f"{BUILT_IN}{self.message.native_id}"
+        return f"mailchimp:k_{md5(text.encode(), usedforsecurity=False).hexdigest()}"
 
 
 @dataclass(frozen=True)
@@ -291,11 +301,11 @@ class Marketing:
         for one in self.messages:
             at = one.first_at.get("click")
             if at:
-                day = self.books.local_date(at)
+                day, key = self.books.local_date(at), one.published_key
                 campaign = one.message.campaign
                 yield (
                     one.message.human,
-                    Touch(at, "email_click", one.message.key, day, "Email", campaign, one.content),
+                    Touch(at, "email_click", key, day, "Email", campaign, one.content),
                 )
 
     def _memberships_as_touches(self) -> Iterable[tuple[str | None, Touch]]:
@@ -372,7 +382,7 @@ class Marketing:
             if at and one.content and one.message.human:
                 found[one.message.human].append(
                     ContentTouch(
-                        books.local_date(at), one.content, "email", "Email", one.message.key
+                        books.local_date(at), one.content, "email", "Email", one.published_key
                     )
                 )
         for form in books.in_use(books.company.form_submissions):

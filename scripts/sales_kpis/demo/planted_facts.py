@@ -195,7 +195,7 @@ def messages(books: Books) -> Iterator[MessageRow]:
     """Messages sent up to `as_of_date`."""
     for one in marketing_of(books).messages:
         yield MessageRow(
-            message_id=one.message.key,
+            message_id=one.published_key,
             email_campaign_id=one.message.campaign,
             email_type=one.message.email_type,
             content=one.content,

@@ -1,5 +1,6 @@
 """Writes a whole demo company: raw tables, seeds, settings and planted answers."""
 
+import json
 from pathlib import Path
 
 import yaml
@@ -24,7 +25,8 @@ def write_demo(
     The folder gets `raw/<system>/<table>.csv`, Google Analytics as Parquet files;
     `seeds/planning/*.csv` and `seeds/mapping/*.csv`; `settings.yml`, the dbt vars;
     `planted_answers.csv`, the true value of every KPI; and `planted_reconciliation.csv`, what
-    becomes of the raw rows. Files of these names are replaced, others left alone.
+    becomes of the raw rows; `demo.json` says how to make it again. Files of these names are
+    replaced, others left alone.
     """
     company = simulate(seed, scale)
     settings = Settings()
@@ -34,5 +36,7 @@ def write_demo(
     (out / "settings.yml").write_text(
         yaml.safe_dump(dbt_vars, sort_keys=False, allow_unicode=True), encoding="utf-8"
     )
+    made = {"seed": seed, "scale": scale, "spelling": spelling}
+    (out / "demo.json").write_text(json.dumps(made) + "\n", encoding="utf-8")
     write_kpi_rows(planted_kpis(company, settings), out / "planted_answers.csv")
     write_reconciliation(planted_reconciliation(company), out / "planted_reconciliation.csv")
