@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -17,6 +17,7 @@ from rich.text import Text
 from sales_kpis.dbt_runner import DbtOutcome
 from sales_kpis.errors import BuildFailed, SourcesBroken, SourcesStale
 from sales_kpis.formats import NOTHING, plural
+from sales_kpis.landing_files import Landing
 
 MARK = "CHECK_SOURCES "
 
@@ -204,6 +205,49 @@ def parse_report(content: Mapping[str, Any]) -> SourcesReport:
         errors=tuple(str(error) for error in content.get("errors") or ()),
         content=content,
     )
+
+
+def require_readable(landing: Landing) -> None:
+    """Stop at landing files that cannot be read.
+
+    Raises:
+        SourcesBroken: with a sentence for each of them.
+    """
+    if landing.errors:
+        raise SourcesBroken(
+            f"{plural(len(landing.errors), 'landing file')} cannot be read; nothing was built.",
+            "Do what each line says, and run again.",
+            details=landing.errors,
+        )
+
+
+def with_unread(report: SourcesReport, landing: Landing) -> SourcesReport:
+    """The report with an oddity for all in the landing folders that no engine lists."""
+    told = {(str(odd.get("system")), str(odd.get("table"))) for odd in _oddities_of(report)}
+    added = [
+        {
+            "system": unread.folder,
+            "table": unread.name,
+            "column": None,
+            "kind": "file that is not read",
+            "values": [],
+            "rows": None,
+            "next_step": unread.next_step,
+        }
+        for unread in landing.unread
+        if (unread.folder, unread.name.rpartition("/")[2]) not in told
+    ]
+    if not added:
+        return report
+    return replace(
+        report,
+        oddities=(*report.oddities, *(_oddity(odd) for odd in added)),
+        content={**report.content, "oddities": [*_oddities_of(report), *added]},
+    )
+
+
+def _oddities_of(report: SourcesReport) -> list[Mapping[str, Any]]:
+    return list(report.content.get("oddities") or ())
 
 
 def render_report(report: SourcesReport) -> RenderableType:
