@@ -23,6 +23,7 @@ from sales_kpis.files import write_text
 from sales_kpis.formats import plural
 from sales_kpis.marts import opened
 from sales_kpis.not_counted import read_not_counted, render_not_counted
+from sales_kpis.plain_text import escaped_in_json
 from sales_kpis.project import Project, find_project
 from sales_kpis.publish import DEFAULT_KEEP
 from sales_kpis.run import (
@@ -534,4 +535,5 @@ def _as_failure(error: KpisError | OSError | duckdb.Error) -> KpisError:
 
 
 def _print_json(content: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(content, indent=2, ensure_ascii=False, default=str) + "\n")
+    text = json.dumps(content, indent=2, ensure_ascii=False, default=str)
+    sys.stdout.write(escaped_in_json(text) + "\n")

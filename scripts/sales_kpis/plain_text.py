@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 
-# All that moves a cursor, changes colours or turns the direction of writing: C0 and C1 but for tab
-# and line feed, DEL, and the marks of bidirectional text.
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_IN_ONE_LINE = re.compile("[\t\n\u2028\u2029\ud800-\udfff]|" + _CONTROLS.pattern)
+# What turns the direction of writing, what a name in another encoding than UTF-8 leaves, and all
+# that moves a cursor or changes colours: C0 and C1 but for tab and line feed, and DEL.
+_BEYOND_ASCII = "\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff"
+_CONTROLS = re.compile(f"[\x00-\x08\x0b-\x1f{_BEYOND_ASCII}]")
+_IN_ONE_LINE = re.compile(f"[\x00-\x1f\u2028\u2029{_BEYOND_ASCII}]")
+_IN_JSON = re.compile(f"[{_BEYOND_ASCII}]")
+_IN_MARKDOWN = re.compile(r"[\\\[\]<>|`]")
 
 
 def without_controls(text: str) -> str:
@@ -22,8 +25,10 @@ def shown(name: object) -> str:
 
 def escaped_in_json(text: str) -> str:
     """JSON in which the control characters that JSON itself lets pass are written out."""
-    return re.sub(
-        "[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]",
-        lambda found: f"\\u{ord(found.group()):04x}",
-        text,
-    )
+    return _IN_JSON.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+
+
+def escaped_in_markdown(text: str) -> str:
+    """A value in a cell of a Markdown table: no link, no HTML, no cell of its own."""
+    one_line = " ".join(without_controls(text).split())
+    return _IN_MARKDOWN.sub(lambda found: f"\\{found.group()}", one_line)

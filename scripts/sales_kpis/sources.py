@@ -10,7 +10,6 @@ from itertools import groupby
 from typing import Any
 
 from rich.console import Group, RenderableType
-from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -283,7 +282,7 @@ def _render_system(system: str, tables: Sequence[SourceTable]) -> Table:
             continue
         grid.add_row(
             table.table,
-            escape(table.found_as),
+            table.found_as,
             f"{table.rows:,}",
             _count(table.duplicate_rows),
             _count(table.rejected_rows),
@@ -341,11 +340,11 @@ def _render_oddities(oddities: Sequence[Oddity]) -> Table:
     for oddity in oddities:
         where = ".".join(part for part in (oddity.system, oddity.table, oddity.column) if part)
         grid.add_row(
-            escape(where),
-            escape(oddity.kind.replace("_", " ")),
-            escape(", ".join(oddity.values)),
+            where,
+            oddity.kind.replace("_", " "),
+            ", ".join(oddity.values),
             NOTHING if oddity.rows is None else f"{oddity.rows:,}",
-            escape(oddity.next_step),
+            oddity.next_step,
         )
     return grid
 
