@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import re
@@ -21,6 +22,7 @@ from sales_kpis.dashboard import render_dashboard
 from sales_kpis.errors import KpisError, WrongUse, suggestion
 from sales_kpis.files import write_text
 from sales_kpis.formats import plural
+from sales_kpis.machine_faults import in_our_words
 from sales_kpis.marts import opened
 from sales_kpis.not_counted import read_not_counted, render_not_counted
 from sales_kpis.plain_text import escaped_in_json
@@ -523,6 +525,9 @@ def _reporter(as_json: bool) -> terminal.TerminalReporter | terminal.SilentRepor
 
 
 def _as_failure(error: KpisError | OSError | duckdb.Error) -> KpisError:
+    refused = in_our_words(error, _project_if_found())
+    if refused is not None:
+        return refused
     if isinstance(error, KpisError):
         return error
     if isinstance(error, OSError):
@@ -532,6 +537,12 @@ def _as_failure(error: KpisError | OSError | duckdb.Error) -> KpisError:
     return KpisError(
         f"DuckDB says: {reason}", "If the marts are not whole, build them again: kpis run"
     )
+
+
+def _project_if_found() -> Project | None:
+    with contextlib.suppress(KpisError, OSError):
+        return find_project()
+    return None
 
 
 def _print_json(content: dict[str, Any]) -> None:

@@ -223,7 +223,7 @@ def require_readable(landing: Landing) -> None:
 def with_unread(report: SourcesReport, landing: Landing) -> SourcesReport:
     """The report with an oddity for all in the landing folders that no engine lists."""
     told = {(str(odd.get("system")), str(odd.get("table"))) for odd in _oddities_of(report)}
-    added = [
+    added: list[dict[str, Any]] = [
         {
             "system": unread.folder,
             "table": unread.name,
