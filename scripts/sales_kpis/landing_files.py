@@ -365,7 +365,7 @@ def _walk(folder: Path) -> Iterator[tuple[Path, _Odd | None]]:
             elif not os.access(path, os.R_OK | os.X_OK):
                 step = "Its folder may not be read: give the run's user the right (chmod a+rX)."
                 yield path, _Odd("may not be read", step, is_folder=True)
-            elif not any(os.scandir(path)):
+            elif not _entries(path):
                 step = "The folder is empty: put its Parquet files there, or take it away."
                 yield path, _Odd("is an empty folder", step, is_folder=True)
             else:
