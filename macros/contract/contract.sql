@@ -124,8 +124,8 @@
             {%- do delivery.errors.append("source_mapping leaves out the table " ~ label ~ ", which is required: name it, or take " ~ (contract.required_with or 'the system') ~ " out, too.") -%}
         {%- endif -%}
         {#- What was delivered of it is known, and not looked for in vain. -#}
-        {%- set left_out = sales_kpis.find_raw_relation(contract, {}) -%}
-        {%- if left_out is not none -%}{%- do delivery.raw_tables.append(left_out.identifier) -%}{%- endif -%}
+        {%- set left_out = sales_kpis.find_raw_name(contract, {}) -%}
+        {%- if left_out is not none -%}{%- do delivery.raw_tables.append(left_out) -%}{%- endif -%}
     {%- elif mapping.get('rows') -%}
         {%- do delivery.update({'found_as': 'source_mapping', 'relation': '(' ~ sales_kpis.inline_rows_sql(mapping.rows) ~ ')'}) -%}
         {%- for name in mapping.rows[0] -%}{%- do raw_columns.update({name: 'text'}) -%}{%- endfor -%}
@@ -209,7 +209,7 @@
     {%- set partner = sales_kpis.contract_of(contract.system, contract.required_with, contract.instance) -%}
     {%- set mapping = sales_kpis.mapping_of(partner) -%}
     {%- if mapping.get('is_left_out') -%}{{ return(false) }}{%- endif -%}
-    {{ return(mapping.get('rows') is not none or sales_kpis.find_raw_relation(partner, mapping) is not none) }}
+    {{ return(mapping.get('rows') is not none or sales_kpis.find_raw_name(partner, mapping) is not none) }}
 {% endmacro %}
 
 {# Names of what the raw schema of a contract has, looked up once in a dbt command. #}
@@ -221,7 +221,8 @@
     {{ return(known[contract.schema]) }}
 {% endmacro %}
 
-{% macro find_raw_relation(contract, mapping) %}
+{# The name of the raw table that a contract's table is. #}
+{% macro find_raw_name(contract, mapping) %}
     {%- set candidates = [mapping.table] if mapping.get('table') else [contract.table, contract.table ~ 's'] + contract.aliases -%}
     {%- set names = sales_kpis.raw_names(contract) -%}
     {%- set plain_names = sales_kpis.plain_names(names) -%}
@@ -229,10 +230,15 @@
         {%- set plain = sales_kpis.plain_name(candidate) -%}
         {%- set name = candidate if candidate in names else names[plain_names.index(plain)] if plain in plain_names else none -%}
         {%- if name is not none -%}
-            {{ return(api.Relation.create(database=contract.database, schema=contract.schema, identifier=name)) }}
+            {{ return(name) }}
         {%- endif -%}
     {%- endfor -%}
     {{ return(none) }}
+{% endmacro %}
+
+{# A raw table as a relation of dbt, whose `identifier` is the name as it stands between quotation marks. #}
+{% macro raw_relation(contract, name) %}
+    {{ return(api.Relation.create(database=contract.database, schema=contract.schema, identifier=sales_kpis.name_in_quotes(name))) }}
 {% endmacro %}
 
 {#
@@ -282,7 +288,7 @@
     {%- set found = [] -%}
     {%- set candidates = [mapping.table] if mapping.get('table') else contract.aliases -%}
     {%- for candidate in candidates if candidate.endswith('_*') -%}
-        {%- for name in sales_kpis.raw_names(contract) if modules.re.match('^' ~ candidate[:-1] ~ '[0-9]{8}$', name | lower) -%}
+        {%- for name in sales_kpis.raw_names(contract) if modules.re.match(modules.re.escape(candidate[:-1]) ~ '[0-9]{8}$', name | lower) -%}
             {%- do found.append(name) -%}
         {%- endfor -%}
     {%- endfor -%}
@@ -293,7 +299,7 @@
 {% macro united_tables_sql(contract, tables, raw_columns, raw_types) %}
     {%- set columns_of = {} -%}
     {%- for table in tables -%}
-        {%- set relation = api.Relation.create(database=contract.database, schema=contract.schema, identifier=table) -%}
+        {%- set relation = sales_kpis.raw_relation(contract, table) -%}
         {%- do columns_of.update({table: {'relation': relation, 'names': []}}) -%}
         {%- for column in adapter.get_columns_in_relation(relation) -%}
             {%- do columns_of[table].names.append(column.name) -%}
@@ -305,7 +311,7 @@
     {%- for table in columns_of.values() -%}
         {%- set cells = [] -%}
         {%- for name in raw_types -%}
-            {%- do cells.append(adapter.quote(name) if name in table.names else 'cast(null as ' ~ raw_types[name] ~ ') as ' ~ adapter.quote(name)) -%}
+            {%- do cells.append(sales_kpis.quoted_name(name) if name in table.names else 'cast(null as ' ~ raw_types[name] ~ ') as ' ~ sales_kpis.quoted_name(name)) -%}
         {%- endfor -%}
         {%- do selects.append('select ' ~ cells | join(', ') ~ ' from ' ~ table.relation) -%}
     {%- endfor -%}
@@ -337,7 +343,7 @@
         {%- set cells = [] -%}
         {%- for name in rows[0] -%}
             {%- set value = row.get(name) -%}
-            {%- do cells.append(('cast(null as ' ~ dbt.type_string() ~ ')' if value is none else sales_kpis.text_literal(value)) ~ ' as ' ~ adapter.quote(name)) -%}
+            {%- do cells.append(('cast(null as ' ~ dbt.type_string() ~ ')' if value is none else sales_kpis.text_literal(value)) ~ ' as ' ~ sales_kpis.quoted_name(name)) -%}
         {%- endfor -%}
         {%- do selects.append('select ' ~ cells | join(', ')) -%}
     {%- endfor -%}

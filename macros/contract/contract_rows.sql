@@ -91,16 +91,16 @@ where row_rank = 1
         {% elif found.json_column is defined -%}
         coalesce(
             {% for path in found.paths -%}
-            nullif({{ sales_kpis.trimmed(sales_kpis.field_of_json('delivered.' ~ adapter.quote(found.json_column), path, found.json_family)) }}, ''),
+            nullif({{ sales_kpis.trimmed(sales_kpis.field_of_json('delivered.' ~ sales_kpis.quoted_name(found.json_column), path, found.json_family)) }}, ''),
             {% endfor -%}
             null
         ) as {{ column.name }}{{ ',' if not loop.last }}
         {% elif found.part -%}
         nullif({{ sales_kpis.trimmed(sales_kpis.nested_value(found.part)) }}, '') as {{ column.name }}{{ ',' if not loop.last }}
         {% elif found.family == 'text' -%}
-        nullif({{ sales_kpis.trimmed('delivered.' ~ adapter.quote(found.raw_name)) }}, '') as {{ column.name }}{{ ',' if not loop.last }}
+        nullif({{ sales_kpis.trimmed('delivered.' ~ sales_kpis.quoted_name(found.raw_name)) }}, '') as {{ column.name }}{{ ',' if not loop.last }}
         {% else -%}
-        delivered.{{ adapter.quote(found.raw_name) }} as {{ column.name }}{{ ',' if not loop.last }}
+        delivered.{{ sales_kpis.quoted_name(found.raw_name) }} as {{ column.name }}{{ ',' if not loop.last }}
         {% endif -%}
         {% endfor -%}
     {% if delivery.relation is none -%}
@@ -118,10 +118,10 @@ where row_rank = 1
             *
             {% for nested in delivery.nested.values() -%}
             {% if nested.kind == 'pairs' -%}
-            , {{ sales_kpis.pair_names(adapter.quote(nested.raw_name), nested.data_type) }} as {{ nested.alias }}_names
-            , {{ sales_kpis.pair_values(adapter.quote(nested.raw_name), nested.data_type) }} as {{ nested.alias }}_values
+            , {{ sales_kpis.pair_names(sales_kpis.quoted_name(nested.raw_name), nested.data_type) }} as {{ nested.alias }}_names
+            , {{ sales_kpis.pair_values(sales_kpis.quoted_name(nested.raw_name), nested.data_type) }} as {{ nested.alias }}_values
             {% else -%}
-            , {{ sales_kpis.nested_as_text(adapter.quote(nested.raw_name), nested.data_type) }} as {{ nested.alias }}
+            , {{ sales_kpis.nested_as_text(sales_kpis.quoted_name(nested.raw_name), nested.data_type) }} as {{ nested.alias }}
             {% endif -%}
             {% endfor %}
         from {{ delivery.relation }} as closed_rows

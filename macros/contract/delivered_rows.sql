@@ -9,53 +9,53 @@
     data type); none if there is nothing.
 #}
 {% macro delivered_rows(contract, mapping) %}
-    {%- set relations = [] -%}
-    {%- set main = sales_kpis.find_raw_relation(contract, mapping) -%}
-    {%- if main is not none -%}{%- do relations.append(main) -%}{%- endif -%}
+    {%- set raw_tables = [] -%}
+    {%- set main = sales_kpis.find_raw_name(contract, mapping) -%}
+    {%- if main is not none -%}{%- do raw_tables.append(main) -%}{%- endif -%}
     {%- for name in contract.get('also_in', []) -%}
-        {%- set other = sales_kpis.find_raw_relation(contract, {'table': name}) -%}
-        {%- if other is not none -%}{%- do relations.append(other) -%}{%- endif -%}
+        {%- set other = sales_kpis.find_raw_name(contract, {'table': name}) -%}
+        {%- if other is not none -%}{%- do raw_tables.append(other) -%}{%- endif -%}
     {%- endfor -%}
-    {%- if not relations -%}{{ return(sales_kpis.unpacked_rows(contract)) }}{%- endif -%}
-    {%- set raw_tables = relations | map(attribute='identifier') | list -%}
+    {%- if not raw_tables -%}{{ return(sales_kpis.unpacked_rows(contract)) }}{%- endif -%}
     {%- set found = {'found_as': raw_tables | join(', '), 'raw_tables': raw_tables, 'columns': {}, 'types': {}} -%}
     {%- if not contract.get('also_in') -%}
-        {%- do found.update({'relation': main | string}) -%}
-        {%- for column in adapter.get_columns_in_relation(main) -%}
+        {%- set relation = sales_kpis.raw_relation(contract, main) -%}
+        {%- do found.update({'relation': relation | string}) -%}
+        {%- for column in adapter.get_columns_in_relation(relation) -%}
             {%- do found.columns.update({column.name: sales_kpis.type_family(column.data_type)}) -%}
             {%- do found.types.update({column.name: column.data_type}) -%}
         {%- endfor -%}
     {%- else -%}
-        {%- do found.update(sales_kpis.stacked_tables(relations)) -%}
+        {%- do found.update(sales_kpis.stacked_tables(contract, raw_tables)) -%}
     {%- endif -%}
     {{ return(found) }}
 {% endmacro %}
 
 {# Several raw tables as one; a column that has another type in one of them is text. #}
-{% macro stacked_tables(relations) %}
+{% macro stacked_tables(contract, raw_tables) %}
     {%- set columns_of, types, families = {}, {}, {} -%}
-    {%- for relation in relations -%}
+    {%- for raw_table in raw_tables -%}
         {%- set own = {} -%}
-        {%- for column in adapter.get_columns_in_relation(relation) -%}
+        {%- for column in adapter.get_columns_in_relation(sales_kpis.raw_relation(contract, raw_table)) -%}
             {%- do own.update({column.name | lower: column}) -%}
             {%- set type = column.data_type if types.get(column.name | lower, column.data_type) == column.data_type else dbt.type_string() -%}
             {%- do types.update({column.name | lower: type}) -%}
             {%- do families.update({column.name | lower: sales_kpis.type_family(type)}) -%}
         {%- endfor -%}
-        {%- do columns_of.update({relation.identifier: own}) -%}
+        {%- do columns_of.update({raw_table: own}) -%}
     {%- endfor -%}
     {%- set queries = [] -%}
-    {%- for relation in relations -%}
+    {%- for raw_table in raw_tables -%}
         {%- set cells = [] -%}
         {%- for name, type in types.items() -%}
-            {%- set column = columns_of[relation.identifier].get(name) -%}
+            {%- set column = columns_of[raw_table].get(name) -%}
             {%- if column is none -%}{%- set cell = 'cast(null as ' ~ type ~ ')' -%}
-            {%- elif column.data_type == type -%}{%- set cell = adapter.quote(column.name) -%}
-            {%- elif sales_kpis.type_family(column.data_type) == 'other' -%}{%- set cell = sales_kpis.as_json(adapter.quote(column.name), 'other') -%}
-            {%- else -%}{%- set cell = sales_kpis.read_text(adapter.quote(column.name), sales_kpis.type_family(column.data_type)) -%}{%- endif -%}
-            {%- do cells.append(cell ~ ' as ' ~ adapter.quote(name)) -%}
+            {%- elif column.data_type == type -%}{%- set cell = sales_kpis.quoted_name(column.name) -%}
+            {%- elif sales_kpis.type_family(column.data_type) == 'other' -%}{%- set cell = sales_kpis.as_json(sales_kpis.quoted_name(column.name), 'other') -%}
+            {%- else -%}{%- set cell = sales_kpis.read_text(sales_kpis.quoted_name(column.name), sales_kpis.type_family(column.data_type)) -%}{%- endif -%}
+            {%- do cells.append(cell ~ ' as ' ~ sales_kpis.quoted_name(name)) -%}
         {%- endfor -%}
-        {%- do queries.append('select ' ~ cells | join(', ') ~ ", '" ~ relation.identifier ~ "' as _raw_table from " ~ relation) -%}
+        {%- do queries.append('select ' ~ cells | join(', ') ~ ', ' ~ sales_kpis.text_literal(raw_table) ~ ' as _raw_table from ' ~ sales_kpis.raw_relation(contract, raw_table)) -%}
     {%- endfor -%}
     {%- do families.update({'_raw_table': 'text'}) -%}
     {{ return({'relation': '(' ~ queries | join(' union all ') ~ ')', 'columns': families}) }}

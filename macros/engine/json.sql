@@ -18,8 +18,13 @@
 
 {# One field of a JSON object as text, `path` its names joined by points; null where there is none. #}
 {% macro field_of_json(expression, path, family='text') %}{{ return(adapter.dispatch('field_of_json', 'sales_kpis')(expression, path, family)) }}{% endmacro %}
-{% macro duckdb__field_of_json(expression, path, family) %}json_extract_string({{ sales_kpis.as_json(expression, family) }}, '$."{{ path | replace('.', '"."') }}"'){% endmacro %}
-{% macro spark__field_of_json(expression, path, family) %}get_json_object({{ sales_kpis.as_json(expression, family) }}, '$.{{ path }}'){% endmacro %}
+{% macro duckdb__field_of_json(expression, path, family) %}json_extract_string({{ sales_kpis.as_json(expression, family) }}, {{ sales_kpis.json_path(path) }}){% endmacro %}
+{% macro spark__field_of_json(expression, path, family) %}get_json_object({{ sales_kpis.as_json(expression, family) }}, {{ sales_kpis.json_path(path) }}){% endmacro %}
+
+{# The literal of such a path, safe for any name that source_mapping may give a field. #}
+{% macro json_path(path) %}{{ return(adapter.dispatch('json_path', 'sales_kpis')(path)) }}{% endmacro %}
+{% macro duckdb__json_path(path) %}{{ sales_kpis.text_literal('$."' ~ path | replace('\\', '\\\\') | replace('"', '\\"') | replace('.', '"."') ~ '"') }}{% endmacro %}
+{% macro spark__json_path(path) %}{{ sales_kpis.text_literal('$.' ~ path) }}{% endmacro %}
 
 {# In a select list: one row for each item of a JSON list, none for anything else. `text_of_item` reads what it gives. #}
 {% macro items_of_json(expression, family='text') %}{{ return(adapter.dispatch('items_of_json', 'sales_kpis')(expression, family)) }}{% endmacro %}
@@ -28,8 +33,8 @@
 
 {# An item of a list as text; with a path, a field of the item. #}
 {% macro text_of_item(expression, path=none) %}{{ return(adapter.dispatch('text_of_item', 'sales_kpis')(expression, path)) }}{% endmacro %}
-{% macro duckdb__text_of_item(expression, path) %}json_extract_string({{ expression }}, '${% if path %}."{{ path | replace('.', '"."') }}"{% endif %}'){% endmacro %}
-{% macro spark__text_of_item(expression, path) %}{% if path %}get_json_object({{ expression }}, '$.{{ path }}'){% else %}{{ expression }}{% endif %}{% endmacro %}
+{% macro duckdb__text_of_item(expression, path) %}json_extract_string({{ expression }}, {{ sales_kpis.json_path(path) if path else "'$'" }}){% endmacro %}
+{% macro spark__text_of_item(expression, path) %}{% if path %}get_json_object({{ expression }}, {{ sales_kpis.json_path(path) }}){% else %}{{ expression }}{% endif %}{% endmacro %}
 
 {# In a select list: one row for each part of a text between semicolons or the like. #}
 {% macro parts_of(expression, delimiter=';') %}{{ return(adapter.dispatch('parts_of', 'sales_kpis')(expression, delimiter)) }}{% endmacro %}

@@ -35,32 +35,39 @@
 {% endmacro %}
 
 {% macro duckdb__land_system(schema, folder) %}
-    {%- do run_query('create schema if not exists ' ~ schema) -%}
+    {%- do run_query('create schema if not exists ' ~ sales_kpis.quoted_name(schema)) -%}
+    {#- The one way from a macro to Python: the plugin of profiles.yml stops at files that cannot be read (landing_plugin.py). -#}
+    {%- if 'sales_kpis.landing_plugin' in target.get('plugins', []) | map(attribute='module') -%}
+        {%- do adapter.store_relation('landing', none, [], folder, 'folder', none) -%}
+    {%- endif -%}
     {%- set landed = sales_kpis.duckdb__landed_tables(schema) -%}
     {%- set tables = {} -%}
-    {%- for row in run_query("select file from glob(" ~ sales_kpis.text_literal(folder ~ '/**') ~ ") order by file") -%}
+    {%- for row in run_query("select file from glob(" ~ sales_kpis.duckdb__path_literal(folder, '/**') ~ ") order by file") -%}
         {%- set path = row[0] | replace('\\', '/') -%}
         {%- set parts = path[(folder | length) + 1:].split('/') -%}
         {%- set extension = parts[-1].split('.')[-1] | lower -%}
         {%- if extension in ('csv', 'parquet', 'json') and not parts[-1].startswith('.') -%}
             {%- set table = parts[0] if parts | length > 1 else parts[0][:-(extension | length + 1)] -%}
-            {%- set known = tables.setdefault(table, {'format': extension, 'files': []}) -%}
-            {%- if known.format != extension or (extension == 'csv' and known.files) -%}
+            {#- A name of other letters' case is the same name. -#}
+            {%- set known = tables.setdefault(table | lower, {'name': table, 'format': extension, 'files': []}) -%}
+            {%- if known.format != extension or known.name != table or (extension == 'csv' and known.files) -%}
                 {{ exceptions.raise_compiler_error("Folder " ~ folder ~ " has more than one file for table '" ~ table ~ "' (" ~ (known.files + [path]) | join(', ') ~ "): keep one of them, or one folder of Parquet files.") }}
             {%- endif -%}
             {%- do known.files.append(path) -%}
         {%- else -%}{%- do sales_kpis.note_unread_file(schema, parts[-1]) -%}{%- endif -%}
     {%- endfor -%}
-    {%- for table in landed if landed[table] and table not in tables -%}
-        {%- do run_query('drop table ' ~ schema ~ '."' ~ table ~ '"') -%}
+    {%- set kept = tables.values() | map(attribute='name') | list -%}
+    {%- for table in landed if landed[table] and table not in kept -%}
+        {%- do run_query('drop table ' ~ sales_kpis.quoted_name(schema) ~ '.' ~ sales_kpis.quoted_name(table)) -%}
     {%- endfor -%}
     {%- set first_lines = sales_kpis.duckdb__first_lines(tables) -%}
     {%- set statements = [] -%}
-    {%- for table, source_files in tables.items() -%}
+    {%- for source_files in tables.values() -%}
+        {%- set table = source_files.name -%}
         {%- if table in landed and not landed[table] -%}
             {{ exceptions.raise_compiler_error("Table " ~ schema ~ "." ~ table ~ " is in the warehouse already and is not a landed file: set the variable raw_path to '' to read the warehouse, or move " ~ source_files.files[0] ~ ".") }}
         {%- endif -%}
-        {%- set relation = schema ~ '."' ~ table ~ '"' -%}
+        {%- set relation = sales_kpis.quoted_name(schema) ~ '.' ~ sales_kpis.quoted_name(table) -%}
         {%- do statements.append('create or replace table ' ~ relation ~ ' as ' ~ sales_kpis.duckdb__read_files(source_files, first_lines.get(source_files.files[0]))
             ~ "; comment on table " ~ relation ~ " is 'landed file'") -%}
     {%- endfor -%}
@@ -72,8 +79,8 @@
 {% macro duckdb__first_lines(tables) %}
     {%- set queries, first_lines = [], {} -%}
     {%- for source_files in tables.values() if source_files.format == 'csv' -%}
-        {%- set path = sales_kpis.text_literal(source_files.files[0]) -%}
-        {%- do queries.append("select " ~ path ~ " as file, '>' || array_to_string(list(coalesce(line, '')), chr(10)) as lines from (select line from read_csv(" ~ path ~ ", columns = {'line': 'varchar'}, delim = '\x01', quote = '', escape = '', header = false, auto_detect = false, null_padding = true, parallel = false, strict_mode = false, ignore_errors = true) limit 20)") -%}
+        {%- set path = sales_kpis.duckdb__path_literal(source_files.files[0]) -%}
+        {%- do queries.append("select " ~ sales_kpis.text_literal(source_files.files[0]) ~ " as file, '>' || array_to_string(list(coalesce(line, '')), chr(10)) as lines from (select line from read_csv(" ~ path ~ ", columns = {'line': 'varchar'}, delim = '\x01', quote = '', escape = '', header = false, auto_detect = false, null_padding = true, parallel = false, strict_mode = false, ignore_errors = true, max_line_size = " ~ sales_kpis.longest_line() ~ ", hive_partitioning = false) limit 20)") -%}
     {%- endfor -%}
     {%- if queries -%}
         {%- for row in run_query(queries | join(' union all ')) if row[1] -%}{%- do first_lines.update({row[0]: row[1][1:].split('\n')}) -%}{%- endfor -%}
@@ -84,7 +91,7 @@
 {# Tables of a raw schema: name → whether landing made it (only those may be replaced or dropped). #}
 {% macro duckdb__landed_tables(schema) %}
     {%- set landed = {} -%}
-    {%- for row in run_query("select table_name, coalesce(comment, '') = 'landed file' from duckdb_tables() where database_name = current_database() and schema_name = '" ~ schema ~ "'") -%}
+    {%- for row in run_query("select table_name, coalesce(comment, '') = 'landed file' from duckdb_tables() where database_name = current_database() and schema_name = " ~ sales_kpis.text_literal(schema)) -%}
         {%- do landed.update({row[0]: row[1]}) -%}
     {%- endfor -%}
     {{ return(landed) }}
@@ -92,24 +99,30 @@
 
 {% macro duckdb__read_files(source_files, first_lines) %}
     {%- set paths = [] -%}
-    {%- for path in source_files.files -%}{%- do paths.append(sales_kpis.text_literal(path)) -%}{%- endfor -%}
+    {%- for path in source_files.files -%}{%- do paths.append(sales_kpis.duckdb__path_literal(path)) -%}{%- endfor -%}
     {%- if source_files.format == 'parquet' -%}
-        {{ return('select * from read_parquet([' ~ paths | join(', ') ~ '], union_by_name = true)') }}
+        {{ return('select * from read_parquet([' ~ paths | join(', ') ~ '], union_by_name = true, hive_partitioning = false)') }}
     {%- elif source_files.format == 'json' -%}
-        {{ return('select * from read_json_auto([' ~ paths | join(', ') ~ '], union_by_name = true)') }}
+        {{ return('select * from read_json_auto([' ~ paths | join(', ') ~ '], union_by_name = true, hive_partitioning = false)') }}
     {%- endif -%}
     {#- Everything as text: what a value means is the contract's business, and a guess from a sample can lose rows.
         The delimiter is the header's own, never the sniffer's, which takes a comma in the data of a one-column file for one. -#}
     {%- if first_lines and '\x00' in first_lines | join('') -%}
         {{ exceptions.raise_compiler_error("File " ~ source_files.files[0] ~ " is not in UTF-8 but, as it seems, in UTF-16: save it in that encoding, for example with `iconv -f utf-16 -t utf-8`.") }}
     {%- endif -%}
-    {%- set head = sales_kpis.head_of_csv(first_lines or []) -%}
+    {%- set head = sales_kpis.head_of_csv(first_lines or [], source_files.files[0]) -%}
     {%- if head is none -%}{{ return('select null as empty_file where false') }}{%- endif -%}
     {%- set names = [] -%}
     {%- for name in head.names -%}{%- do names.append(sales_kpis.text_literal(name) ~ ": 'varchar'") -%}{%- endfor -%}
-    {{ return("select * from read_csv(" ~ paths[0] ~ ", columns = {" ~ names | join(', ') ~ "}, auto_detect = false, header = true, skip = " ~ head.skipped_lines ~ ", delim = '" ~ head.delimiter
-        ~ "', quote = '\"', escape = '\"', null_padding = true, parallel = false, store_rejects = true)") }}
+    {{ return("select * from read_csv(" ~ paths[0] ~ ", columns = {" ~ names | join(', ') ~ "}, auto_detect = false, header = true, skip = " ~ head.skipped_lines ~ ", delim = " ~ sales_kpis.text_literal(head.delimiter)
+        ~ ", quote = '\"', escape = '\"', null_padding = true, parallel = false, store_rejects = true, max_line_size = " ~ sales_kpis.longest_line() ~ ", hive_partitioning = false)") }}
 {% endmacro %}
+
+{# A path as DuckDB's readers take it: `*`, `?` and `[` in a name are no pattern; `pattern` comes after it. #}
+{% macro duckdb__path_literal(path, pattern='') %}{{ return(sales_kpis.text_literal(modules.re.sub('[*?[]', '[\\g<0>]', path) ~ pattern)) }}{% endmacro %}
+
+{# How many bytes a line of a CSV file may have; a longer one is named (landing_files.py). #}
+{% macro longest_line() %}{{ return(32 * 1024 * 1024) }}{% endmacro %}
 
 {# The first row of each landed CSV file that cannot be read stops the run: its file and line, and what to do. #}
 {% macro duckdb__stop_at_rejected_rows() %}
@@ -133,7 +146,7 @@
     Excel's line `sep=;`, and title lines: those without a delimiter before two lines with equally many. None: no header.
     An equal name gets a number, and a blank one is called column0, as DuckDB does.
 #}
-{% macro head_of_csv(first_lines) %}
+{% macro head_of_csv(first_lines, path) %}
     {%- set lines = [] -%}
     {%- for line in first_lines -%}{%- do lines.append((line or '') | replace('\ufeff', '') | replace('\r', '')) -%}{%- endfor -%}
     {%- set start = namespace(at=0, delimiter=none, is_found=false) -%}
@@ -153,14 +166,19 @@
         {%- if titles.is_past and counts[titles.count + 1:titles.count + 2] == [counts[titles.count]] -%}{%- set start.at = start.at + titles.count -%}{%- endif -%}
     {%- endif -%}
     {%- set header = lines[start.at] -%}
-    {%- if header.count('"') % 2 -%}{{ exceptions.raise_compiler_error("The header of a CSV file breaks its line within quotes (" ~ header ~ "): write it in one line.") }}{%- endif -%}
     {%- set delimiter = start.delimiter or sales_kpis.delimiter_of(header) -%}
+    {%- set edge = '(^|' ~ modules.re.escape(delimiter) ~ ')"' -%}
+    {%- if modules.re.search(edge, modules.re.sub(edge ~ '(?:[^"]|"")*"', '', header)) -%}
+        {{ exceptions.raise_compiler_error("The header of a CSV file breaks its line within quotes (line " ~ (start.at + 1) ~ " of " ~ path ~ "): write it in one line.") }}
+    {%- endif -%}
     {%- set names, plain_names = [], [] -%}
-    {%- for cell in modules.re.findall('(?:^|' ~ modules.re.escape(delimiter) ~ ')("(?:[^"]|"")*"|[^' ~ delimiter ~ ']*)', header) -%}
+    {%- for cell in modules.re.findall('(?:^|' ~ modules.re.escape(delimiter) ~ ')("(?:[^"]|"")*"|[^' ~ modules.re.escape(delimiter) ~ ']*)', header) -%}
         {%- set name = (cell[1:-1] | replace('""', '"') if cell.startswith('"') else cell).strip() or 'column' ~ loop.index0 -%}
-        {%- set count_before = plain_names.count(name | lower) -%}
-        {%- do plain_names.append(name | lower) -%}
-        {%- do names.append(name ~ ('_' ~ count_before if count_before else '')) -%}
+        {#- An equal name gets the first number that makes it another. -#}
+        {%- set own = namespace(name=name) -%}
+        {%- for number in range(1, names | length + 1) if own.name | lower in plain_names -%}{%- set own.name = name ~ '_' ~ number -%}{%- endfor -%}
+        {%- do plain_names.append(own.name | lower) -%}
+        {%- do names.append(own.name) -%}
     {%- endfor -%}
     {{ return({'skipped_lines': start.at, 'delimiter': delimiter, 'names': names}) }}
 {% endmacro %}
@@ -183,7 +201,7 @@
     as absent). A landed table is a table over the file where it lies, so a cluster must be able to read `raw_path`.
 #}
 {% macro spark__land_system(schema, folder) %}
-    {%- do run_query('create schema if not exists ' ~ schema) -%}
+    {%- do run_query('create schema if not exists ' ~ sales_kpis.quoted_name(schema)) -%}
     {%- set landed = sales_kpis.spark__landed_tables(schema) -%}
     {%- set tables = {} -%}
     {%- for path in sales_kpis.spark__files_in(folder) -%}
@@ -202,14 +220,14 @@
         {%- else -%}{%- do sales_kpis.note_unread_file(schema, parts[-1]) -%}{%- endif -%}
     {%- endfor -%}
     {%- for table in landed if landed[table] and table not in tables -%}
-        {%- do run_query('drop table ' ~ schema ~ '.' ~ adapter.quote(table)) -%}
+        {%- do run_query('drop table ' ~ schema ~ '.' ~ sales_kpis.quoted_name(table)) -%}
     {%- endfor -%}
     {%- set checks = [] -%}
     {%- for table, source_files in tables.items() -%}
         {%- if table in landed and not landed[table] -%}
             {{ exceptions.raise_compiler_error("Table " ~ schema ~ "." ~ table ~ " is in the warehouse already and is not a landed file: set the variable raw_path to '' to read the warehouse, or move " ~ source_files.files[0] ~ ".") }}
         {%- endif -%}
-        {%- set relation = schema ~ '.' ~ adapter.quote(table) -%}
+        {%- set relation = schema ~ '.' ~ sales_kpis.quoted_name(table) -%}
         {%- set definition = sales_kpis.spark__file_definition(source_files) -%}
         {%- if table in landed -%}{%- do run_query('drop table ' ~ relation) -%}{%- endif -%}
         {%- do run_query('create table ' ~ relation ~ definition.sql ~ " comment 'landed file'") -%}
@@ -260,19 +278,19 @@
         {{ return({'sql': ' using parquet options (path ' ~ path ~ ", mergeSchema 'true')", 'columns': []}) }}
     {%- endif -%}
     {%- set first_lines = [] -%}
-    {%- for row in run_query('select value from text.' ~ adapter.quote(source_files.files[0] | replace('`', '``')) ~ ' limit 20') -%}{%- do first_lines.append((row[0] or '') | replace('\ufeff', '')) -%}{%- endfor -%}
+    {%- for row in run_query('select value from text.' ~ sales_kpis.quoted_name(source_files.files[0]) ~ ' limit 20') -%}{%- do first_lines.append((row[0] or '') | replace('\ufeff', '')) -%}{%- endfor -%}
     {%- if source_files.format == 'json' -%}
         {{ return({'sql': ' using json options (path ' ~ path ~ ", multiLine '" ~ ('true' if (first_lines | first | default('')).lstrip().startswith('[') else 'false') ~ "')", 'columns': []}) }}
     {%- endif -%}
-    {%- set head = sales_kpis.head_of_csv(first_lines) or {'skipped_lines': 0, 'delimiter': ',', 'names': ['column0']} -%}
+    {%- set head = sales_kpis.head_of_csv(first_lines, source_files.path) or {'skipped_lines': 0, 'delimiter': ',', 'names': ['column0']} -%}
     {%- if head.skipped_lines -%}
         {{ exceptions.raise_compiler_error("File " ~ source_files.path ~ " has " ~ head.skipped_lines ~ " lines before its header, which Spark cannot pass over: remove them.") }}
     {%- endif -%}
     {%- set columns = [] -%}
-    {%- for name in head.names -%}{%- do columns.append(adapter.quote(name | replace('`', '``'))) -%}{%- endfor -%}
+    {%- for name in head.names -%}{%- do columns.append(sales_kpis.quoted_name(name)) -%}{%- endfor -%}
     {{ return({
         'sql': ' (' ~ columns | join(' string, ') ~ ' string, values_beyond_the_header string) using csv options (path ' ~ path
-            ~ ", header 'true', sep '" ~ head.delimiter ~ "', quote '\"', escape '\"', multiLine 'true')",
+            ~ ", header 'true', sep " ~ sales_kpis.text_literal(head.delimiter) ~ ", quote '\"', escape '\"', multiLine 'true')",
         'columns': columns,
     }) }}
 {% endmacro %}

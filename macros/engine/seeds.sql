@@ -14,7 +14,7 @@
     {{ return(adapter.dispatch('csv_rows_sql', 'sales_kpis')(seed, path)) }}
 {% endmacro %}
 {% macro duckdb__csv_rows_sql(name, path) %}
-    {{ return("select * from read_csv(" ~ sales_kpis.text_literal(path) ~ ", all_varchar = true, header = true, delim = ',', quote = '\"', escape = '\"')") }}
+    {{ return("select * from read_csv(" ~ sales_kpis.duckdb__path_literal(path) ~ ", all_varchar = true, header = true, delim = ',', quote = '\"', escape = '\"')") }}
 {% endmacro %}
 {% macro spark__csv_rows_sql(name, path) %}
     {%- do run_query('create or replace temporary view file_of_' ~ name ~ ' using csv options (path ' ~ sales_kpis.text_literal(path)
@@ -51,7 +51,7 @@
 {# A cast that fails gives null on Spark; a seed's slip of the pen is an error, as on DuckDB. #}
 {% macro stop_at_unreadable_seed_values(agate_table) %}
     {%- set counts = [] -%}
-    {%- for name in agate_table.column_names -%}{%- do counts.append('count(' ~ adapter.quote(name) ~ ')') -%}{%- endfor -%}
+    {%- for name in agate_table.column_names -%}{%- do counts.append('count(' ~ sales_kpis.quoted_name(name) ~ ')') -%}{%- endfor -%}
     {%- set loaded = run_query('select ' ~ counts | join(', ') ~ ' from ' ~ this)[0] -%}
     {%- for name in agate_table.column_names -%}
         {%- set given = agate_table.columns[name].values() | reject('none') | list | length -%}

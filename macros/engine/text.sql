@@ -28,6 +28,17 @@
 {% macro duckdb__text_literal(value) %}'{{ value | string | replace("'", "''") }}'{% endmacro %}
 {% macro spark__text_literal(value) %}'{{ value | string | replace("\\", "\\\\") | replace("'", "\\'") | replace("${", "\\u0024{") }}'{% endmacro %}
 
+{#
+    A name as SQL takes it for a name, whatever it holds: of a column, a table or a schema that came from outside.
+    (dbt's own `adapter.quote` and relations put it between quotation marks as it is.)
+#}
+{% macro quoted_name(name) %}{{ return(adapter.dispatch('quoted_name', 'sales_kpis')(name)) }}{% endmacro %}
+{% macro duckdb__quoted_name(name) %}"{{ name | replace('"', '""') }}"{% endmacro %}
+{% macro spark__quoted_name(name) %}`{{ name | replace('`', '``') }}`{% endmacro %}
+
+{# The same for the name of a relation of dbt, which dbt puts between the quotation marks. #}
+{% macro name_in_quotes(name) %}{{ return(sales_kpis.quoted_name(name)[1:-1]) }}{% endmacro %}
+
 {# Without white space at its ends. #}
 {% macro trimmed(expression) %}{{ return(adapter.dispatch('trimmed', 'sales_kpis')(expression)) }}{% endmacro %}
 {% macro duckdb__trimmed(expression) %}trim({{ expression }}, e' \t\r\n'){% endmacro %}

@@ -9,6 +9,7 @@ from textwrap import fill
 
 from sales_kpis.errors import WrongUse
 from sales_kpis.formats import NOTHING, format_value
+from sales_kpis.plain_text import escaped_in_markdown
 from sales_kpis.values import Kpi, KpiValue
 
 WIDTH = 120
@@ -135,7 +136,7 @@ def _examples(kpi: Kpi, rows: Sequence[KpiValue], currency: str) -> list[str]:
         cells = [
             row.period,
             row.dimension,
-            _cell(row.dimension_label or row.dimension_value),
+            escaped_in_markdown(row.dimension_label or row.dimension_value),
             _measure(row.numerator),
             _measure(row.denominator),
             format_value(row.value, kpi.unit, currency),

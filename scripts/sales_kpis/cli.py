@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import re
@@ -21,8 +22,10 @@ from sales_kpis.dashboard import render_dashboard
 from sales_kpis.errors import KpisError, Stopped, WrongUse, suggestion
 from sales_kpis.files import write_text
 from sales_kpis.formats import plural
+from sales_kpis.machine_faults import in_our_words
 from sales_kpis.marts import opened
 from sales_kpis.not_counted import read_not_counted, render_not_counted
+from sales_kpis.plain_text import escaped_in_json
 from sales_kpis.project import Project, find_project
 from sales_kpis.publish import DEFAULT_GRACE_MINUTES, DEFAULT_KEEP
 from sales_kpis.run import (
@@ -546,6 +549,9 @@ def _reporter(as_json: bool) -> terminal.TerminalReporter | terminal.SilentRepor
 
 
 def _as_failure(error: KpisError | OSError | duckdb.Error) -> KpisError:
+    refused = in_our_words(error, _project_if_found())
+    if refused is not None:
+        return refused
     if isinstance(error, KpisError):
         return error
     if isinstance(error, OSError):
@@ -557,5 +563,12 @@ def _as_failure(error: KpisError | OSError | duckdb.Error) -> KpisError:
     )
 
 
+def _project_if_found() -> Project | None:
+    with contextlib.suppress(KpisError, OSError):
+        return find_project()
+    return None
+
+
 def _print_json(content: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(content, indent=2, ensure_ascii=False, default=str) + "\n")
+    text = json.dumps(content, indent=2, ensure_ascii=False, default=str)
+    sys.stdout.write(escaped_in_json(text) + "\n")

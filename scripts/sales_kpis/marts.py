@@ -12,6 +12,7 @@ import duckdb
 
 from sales_kpis import stopping
 from sales_kpis.errors import WrongUse
+from sales_kpis.machine_faults import in_our_words
 from sales_kpis.project import MART_SCHEMAS
 
 
@@ -50,6 +51,11 @@ def opened(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         try:
             connection.execute(f"attach {text_literal(str(database))} as {name} (read_only)")
         except duckdb.Error as error:
+            refused = in_our_words(error)
+            if refused is not None:
+                raise WrongUse(
+                    f"{database} cannot be opened: {refused.message}", refused.next_step
+                ) from None
             reason = str(error).splitlines()[0]
             raise WrongUse(
                 f"{database} cannot be opened: {reason}",

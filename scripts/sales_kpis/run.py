@@ -37,6 +37,7 @@ from sales_kpis.errors import (
     WrongUse,
 )
 from sales_kpis.formats import plural
+from sales_kpis.landing_files import Landing, look_at_landing
 from sales_kpis.lock import RunLock
 from sales_kpis.marts import fold_in_log, link_raw_tables, opened, query
 from sales_kpis.plain_build import NOT_CHECKED, read_plain_build
@@ -61,7 +62,7 @@ from sales_kpis.publish import (
 )
 from sales_kpis.salt import ENVIRONMENT, FILE, Salt, read_salt
 from sales_kpis.settings import Settings
-from sales_kpis.sources import SourcesReport, read_report
+from sales_kpis.sources import SourcesReport, read_report, require_readable, with_unread
 
 SHOWN_OFFENDERS = 5
 
@@ -350,13 +351,14 @@ def check_sources(
             | _raw_database(request)
             | _spark_to_check(request, scratch),
         )
+        landing = _look_at_landing(request)
         _prepare(setup.database, request)
         try:
             with open_builder(setup, False) as builder:
                 with reporter.stage("Reading the project"):
                     builder.read_project()
                 with reporter.stage("Checking the sources"):
-                    return builder.check_sources()
+                    return with_unread(builder.check_sources(), landing)
         finally:
             _remove_database(setup.database)
 
@@ -372,6 +374,7 @@ def _run(
     project, settings = request.project, request.settings
     seconds: dict[str, float] = {}
 
+    landing = _look_at_landing(request)
     files.make_folder(project.candidate.parent)
     _prepare(project.candidate, request)
 
@@ -379,7 +382,7 @@ def _run(
         with _timed(seconds, "read_project"), reporter.stage("Reading the project"):
             builder.read_project()
         with _timed(seconds, "check_sources"), reporter.stage("Checking the sources"):
-            sources = builder.check_sources()
+            sources = with_unread(builder.check_sources(), landing)
         sources.require()
         as_of_date = date.fromisoformat(settings.as_of_date)
         sources.require_fresh(as_of_date, int(settings.values.get("stale_system_days") or 0))
@@ -449,6 +452,13 @@ def _warnings(
     stale = sources.stale_tables(date.fromisoformat(as_of_date))
     tests = [f"{test.sentence}: {test.message}" for test in build.warned_tests]
     return [*stale, *tests, *(str(finding) for finding in audit.warnings)]
+
+
+def _look_at_landing(request: RunRequest) -> Landing:
+    """What lies in the landing folders; stops at files that cannot be read, before dbt starts."""
+    landing = look_at_landing(request.settings.values, names_are_globbed=request.is_on_spark)
+    require_readable(landing)
+    return landing
 
 
 def _prepare(database: Path, request: RunRequest) -> None:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from typing import Any
 
 from rich.console import Group, RenderableType
-from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
 from sales_kpis.dbt_runner import DbtOutcome
 from sales_kpis.errors import BuildFailed, SourcesBroken, SourcesStale
 from sales_kpis.formats import NOTHING, plural
+from sales_kpis.landing_files import Landing
 
 MARK = "CHECK_SOURCES "
 
@@ -206,6 +206,49 @@ def parse_report(content: Mapping[str, Any]) -> SourcesReport:
     )
 
 
+def require_readable(landing: Landing) -> None:
+    """Stop at landing files that cannot be read.
+
+    Raises:
+        SourcesBroken: with a sentence for each of them.
+    """
+    if landing.errors:
+        raise SourcesBroken(
+            f"{plural(len(landing.errors), 'landing file')} cannot be read; nothing was built.",
+            "Do what each line says, and run again.",
+            details=landing.errors,
+        )
+
+
+def with_unread(report: SourcesReport, landing: Landing) -> SourcesReport:
+    """The report with an oddity for all in the landing folders that no engine lists."""
+    told = {(str(odd.get("system")), str(odd.get("table"))) for odd in _oddities_of(report)}
+    added: list[dict[str, Any]] = [
+        {
+            "system": unread.folder,
+            "table": unread.name,
+            "column": None,
+            "kind": "file that is not read",
+            "values": [],
+            "rows": None,
+            "next_step": unread.next_step,
+        }
+        for unread in landing.unread
+        if (unread.folder, unread.name.rpartition("/")[2]) not in told
+    ]
+    if not added:
+        return report
+    return replace(
+        report,
+        oddities=(*report.oddities, *(_oddity(odd) for odd in added)),
+        content={**report.content, "oddities": [*_oddities_of(report), *added]},
+    )
+
+
+def _oddities_of(report: SourcesReport) -> list[Mapping[str, Any]]:
+    return list(report.content.get("oddities") or ())
+
+
 def render_report(report: SourcesReport) -> RenderableType:
     """A table per system, then the oddities, the errors and one summary line."""
     parts: list[RenderableType] = [
@@ -239,7 +282,7 @@ def _render_system(system: str, tables: Sequence[SourceTable]) -> Table:
             continue
         grid.add_row(
             table.table,
-            escape(table.found_as),
+            table.found_as,
             f"{table.rows:,}",
             _count(table.duplicate_rows),
             _count(table.rejected_rows),
@@ -297,11 +340,11 @@ def _render_oddities(oddities: Sequence[Oddity]) -> Table:
     for oddity in oddities:
         where = ".".join(part for part in (oddity.system, oddity.table, oddity.column) if part)
         grid.add_row(
-            escape(where),
-            escape(oddity.kind.replace("_", " ")),
-            escape(", ".join(oddity.values)),
+            where,
+            oddity.kind.replace("_", " "),
+            ", ".join(oddity.values),
             NOTHING if oddity.rows is None else f"{oddity.rows:,}",
-            escape(oddity.next_step),
+            oddity.next_step,
         )
     return grid
 

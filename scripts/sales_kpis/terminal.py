@@ -10,14 +10,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from rich.console import Console, RenderableType
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
 from sales_kpis.dbt_runner import OnProgress
 from sales_kpis.errors import KpisError
 from sales_kpis.formats import format_duration, plural
+from sales_kpis.plain_text import without_controls
 from sales_kpis.project import Project
 from sales_kpis.publish import DATABASE_NAME, PublishedVersion
 from sales_kpis.run import RunResult
@@ -26,10 +28,31 @@ from sales_kpis.run import RunResult
 _WIDTH_WITHOUT_TERMINAL = 140
 
 
+class PlainConsole(Console):
+    """A console on which text is only shown, whatever a raw value, name or message holds.
+
+    Brackets are no markup, `:smile:` is no picture, and of the characters that a terminal obeys
+    only those pass that Rich itself writes.
+    """
+
+    def __init__(self, stream: TextIO, width: int | None = None) -> None:
+        super().__init__(file=stream, width=width, highlight=False, markup=False, emoji=False)
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterator[Segment]:
+        """What is to be written; a character that is left out had no width."""
+        for segment in super().render(renderable, options):
+            if segment.control:
+                yield segment
+            else:
+                yield Segment(without_controls(segment.text), segment.style)
+
+
 def make_console(stream: TextIO) -> Console:
     """A console for the stream as it is now (tests and pipes replace sys.stdout)."""
     is_wide = not stream.isatty() and "COLUMNS" not in os.environ
-    return Console(file=stream, width=_WIDTH_WITHOUT_TERMINAL if is_wide else None, highlight=False)
+    return PlainConsole(stream, _WIDTH_WITHOUT_TERMINAL if is_wide else None)
 
 
 def show(*parts: RenderableType) -> None:

@@ -86,6 +86,25 @@ def cases_of_text() -> dict[str, Case]:
             f"text_literal: {name}": Case(call("text_literal", value), value)
             for name, value in constants.items()
         },
+        **{
+            f"quoted_name: {name}": Case(
+                f"(select named.{call('quoted_name', value)}"
+                f" from (select 'v' as {call('quoted_name', value)}) as named)",
+                "v",
+            )
+            for name, value in {
+                **constants,
+                "an empty text": "x",
+                "quotation marks": 'a" as x, 1 as "b',
+                "Spark's quotation marks": "a` as x, 1 as `b",
+            }.items()
+        },
+        **{
+            f"field_of_json: a name with {name}": Case(
+                call("field_of_json", text(f'{{"{value}": 5}}'), value), "5"
+            )
+            for name, value in {"a blank": "a b", "a semicolon": "a; --", "a star": "a*"}.items()
+        },
         "trimmed: all kinds of blanks": Case(call("trimmed", text(" \t a b\r\n")), "a b"),
         "trimmed: only blanks": Case(call("trimmed", text(" \t\r\n ")), ""),
         "as_text: a decimal keeps its places": Case(
