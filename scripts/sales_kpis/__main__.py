@@ -12,7 +12,10 @@ def main() -> None:
     """Run the command; a signal counts from the first moment, before the long imports."""
     with stopping.listening():
         try:
-            _app()(prog_name="kpis")
+            # An extension module that is interrupted while it is loaded aborts the process.
+            with stopping.deferred():
+                app = _app()
+            app(prog_name="kpis")
         except BaseException as error:
             if stopping.received() is None:
                 stopping.ignore_from_here_on()

@@ -134,17 +134,19 @@ def test_it_builds_nothing_and_leaves_no_database(
     assert not kpis_project.ledger.exists()
 
 
-def test_it_reads_a_copy_of_a_warehouse_that_has_the_raw_tables(
+def test_it_reads_the_raw_tables_of_a_warehouse_where_they_lie(
     kpis_project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class LooksAtCopy(FakeBuilder):
+    class LooksThere(FakeBuilder):
         def check_sources(self) -> Any:
             connection = duckdb.connect(str(self.setup.database))
+            warehouse = self.setup.environment["SALES_KPIS_RAW_DATABASE"]
+            connection.execute(f"attach '{warehouse}' as sales_kpis (read_only)")
             assert connection.execute("from raw_tabular.deal").fetchone() == (5,)
             connection.close()
             return super().check_sources()
 
-    monkeypatch.setattr(cli, "DbtBuilder", LooksAtCopy)
+    monkeypatch.setattr(cli, "DbtBuilder", LooksThere)
     kpis_project.build_folder.mkdir()
     connection = duckdb.connect(str(kpis_project.warehouse))
     connection.execute("create schema raw_tabular; create table raw_tabular.deal as select 5 as n")
