@@ -324,7 +324,7 @@ def clean_message(text: str) -> str:
 
 # Lines that say in which node and where the compiled code is, which we say ourselves.
 _FRAME = re.compile(
-    r"^(compiled code at .*|Encountered an error:?|> in .*"
+    r"^(compiled code at .*|(?:\[ERROR\]: )?Encountered an error:?|> (?:in|called by) .*"
     r"|(Runtime|Database|Compilation|Parsing) Error.*)$"
 )
 
