@@ -39,7 +39,7 @@
     {#- What an earlier command on this connection has refused is told by then. -#}
     {%- do run_query('drop table if exists reject_errors; drop table if exists reject_scans') -%}
     {#- The one way from a macro to Python: the plugin of profiles.yml stops at files that cannot be read (landing_plugin.py). -#}
-    {%- if 'sales_kpis.landing_plugin' in target.get('plugins', []) | map(attribute='module') -%}
+    {%- if 'sales_kpis.landing_plugin' in (target.get('plugins') or []) | map(attribute='module') -%}
         {%- do adapter.store_relation('landing', none, [], folder, 'folder', none) -%}
     {%- endif -%}
     {%- set landed = sales_kpis.duckdb__landed_tables(schema) -%}
