@@ -34,7 +34,7 @@
             {%- for name in sales_kpis.raw_names(contract) if contract.schema ~ '.' ~ name not in found_tables and name not in sales_kpis.unread_tables(system) -%}
                 {%- do result.oddities.append({
                     'system': contract.source, 'table': name, 'column': none, 'kind': 'table that no contract reads', 'values': [], 'rows': none,
-                    'next_step': "If it holds data of a table above, name it in source_mapping (" ~ contract.source ~ ": {<table>: {table: " ~ name ~ "}}).",
+                    'next_step': "If it holds data of a table above, name it in source_mapping (" ~ contract.source ~ ": {<table>: {table: " ~ sales_kpis.shown_names([name]) ~ "}}).",
                 }) -%}
             {%- endfor -%}
         {%- endfor -%}
@@ -135,7 +135,7 @@
         {%- for name in names -%}{%- if (most[loop.index0] or 0) | int > 1 -%}{%- do differing.append(name) -%}{%- endif -%}{%- endfor -%}
     {%- endif -%}
     {%- set raw_keys = [] -%}
-    {%- for name in contract.primary_key -%}{%- do raw_keys.append("'" ~ (delivery.columns[name].raw_name or name) ~ "'") -%}{%- endfor -%}
+    {%- for name in contract.primary_key -%}{%- do raw_keys.append("'" ~ sales_kpis.shown_names([delivery.columns[name].raw_name or name]) ~ "'") -%}{%- endfor -%}
     {%- set key = contract.primary_key | join(', ') -%}
     {%- set label = contract.source ~ '.' ~ contract.table -%}
     {%- set next_step = "is " ~ raw_keys | join(', ') ~ " the key of the table? Map the column that is in source_mapping (" ~ contract.source ~ ": {" ~ contract.table ~ ": {columns: {" ~ contract.primary_key[0] ~ ": <its name>}}})"

@@ -168,13 +168,13 @@
         {%- do delivery.columns.update({column.name: found_value}) -%}
         {%- if raw_name is none and delivery.relation is not none and not is_empty_file -%}
             {%- if mapped_to -%}
-                {%- do delivery.errors.append("source_mapping maps " ~ label ~ "." ~ column.name ~ " to '" ~ mapped_to ~ "', but raw table " ~ contract.schema ~ "." ~ delivery.found_as ~ " has no such column: use one of " ~ raw_columns.keys() | join(', ') ~ ".") -%}
+                {%- do delivery.errors.append("source_mapping maps " ~ label ~ "." ~ column.name ~ " to '" ~ mapped_to ~ "', but raw table " ~ contract.schema ~ "." ~ delivery.found_as ~ " has no such column: use one of " ~ sales_kpis.shown_names(raw_columns.keys()) ~ ".") -%}
             {%- elif column.is_required -%}{%- do lacking.append(column.name) -%}{%- endif -%}
         {%- endif -%}
     {%- endfor -%}
 
     {%- for name in lacking -%}
-        {%- set has = "raw table " ~ contract.schema ~ "." ~ delivery.found_as ~ " has no column of that name: map it in source_mapping (" ~ contract.source ~ ": {" ~ contract.table ~ ": {columns: {" ~ name ~ ": <its name>}}}); the table has " ~ raw_columns.keys() | join(', ') ~ "." -%}
+        {%- set has = "raw table " ~ contract.schema ~ "." ~ delivery.found_as ~ " has no column of that name: map it in source_mapping (" ~ contract.source ~ ": {" ~ contract.table ~ ": {columns: {" ~ name ~ ": <its name>}}}); the table has " ~ sales_kpis.shown_names(raw_columns.keys()) ~ "." -%}
         {%- if sales_kpis.is_core(contract) -%}{%- do delivery.errors.append("Column " ~ label ~ "." ~ name ~ " is required and " ~ has) -%}
         {%- else -%}
             {%- do delivery.oddities.append({
@@ -195,6 +195,13 @@
     {%- endif -%}
     {%- do known_deliveries.update({label: delivery}) -%}
     {{ return(delivery) }}
+{% endmacro %}
+
+{# Names from outside in a sentence: in one line, without what a terminal obeys, long ones cut. #}
+{% macro shown_names(names) %}
+    {%- set shown = [] -%}
+    {%- for name in names -%}{%- do shown.append(modules.re.sub('[\x00-\x1f\x7f-\x9f]+', '?', name | string)[:300]) -%}{%- endfor -%}
+    {{ return(shown | join(', ')) }}
 {% endmacro %}
 
 {# Whether a company's numbers make no sense without the table: a required one, its partner, and what requires one. #}

@@ -36,8 +36,10 @@
 
 {% macro duckdb__land_system(schema, folder) %}
     {%- do run_query('create schema if not exists ' ~ sales_kpis.quoted_name(schema)) -%}
+    {#- What an earlier command on this connection has refused is told by then. -#}
+    {%- do run_query('drop table if exists reject_errors; drop table if exists reject_scans') -%}
     {#- The one way from a macro to Python: the plugin of profiles.yml stops at files that cannot be read (landing_plugin.py). -#}
-    {%- if 'sales_kpis.landing_plugin' in target.get('plugins', []) | map(attribute='module') -%}
+    {%- if 'sales_kpis.landing_plugin' in (target.get('plugins') or []) | map(attribute='module') -%}
         {%- do adapter.store_relation('landing', none, [], folder, 'folder', none) -%}
     {%- endif -%}
     {%- set landed = sales_kpis.duckdb__landed_tables(schema) -%}
@@ -51,7 +53,7 @@
             {#- A name of other letters' case is the same name. -#}
             {%- set known = tables.setdefault(table | lower, {'name': table, 'format': extension, 'files': []}) -%}
             {%- if known.format != extension or known.name != table or (extension == 'csv' and known.files) -%}
-                {{ exceptions.raise_compiler_error("Folder " ~ folder ~ " has more than one file for table '" ~ table ~ "' (" ~ (known.files + [path]) | join(', ') ~ "): keep one of them, or one folder of Parquet files.") }}
+                {{ exceptions.raise_compiler_error("Folder " ~ folder ~ " has more than one file for table '" ~ sales_kpis.shown_names([table]) ~ "' (" ~ sales_kpis.shown_names(known.files + [path]) ~ "): keep one of them, or one folder of Parquet files.") }}
             {%- endif -%}
             {%- do known.files.append(path) -%}
         {%- else -%}{%- do sales_kpis.note_unread_file(schema, parts[-1]) -%}{%- endif -%}
@@ -130,11 +132,11 @@
     {%- set errors = [] -%}
     {%- for row in run_query("select scans.file_path, min_by(errors.error_type, errors.line) as error_type, min(errors.line) as line, count(distinct errors.line) as count_rows, min_by(errors.error_message, errors.line) as message from reject_errors as errors inner join reject_scans as scans using (scan_id, file_id) group by scans.file_path order by scans.file_path") -%}
         {%- if row[1] | string == 'TOO MANY COLUMNS' -%}
-            {%- do errors.append("File " ~ row[0] ~ " has rows with more values than its header (line " ~ row[2] ~ (", and " ~ (row[3] - 1) ~ " more" if row[3] > 1 else '') ~ "): quote the values that hold the delimiter.") -%}
+            {%- do errors.append("File " ~ sales_kpis.shown_names([row[0]]) ~ " has rows with more values than its header (line " ~ row[2] ~ (", and " ~ (row[3] - 1) ~ " more" if row[3] > 1 else '') ~ "): quote the values that hold the delimiter.") -%}
         {%- elif 'ENCODING' in row[1] | string -%}
-            {%- do errors.append("File " ~ row[0] ~ " is not in UTF-8 (line " ~ row[2] ~ "): save it in that encoding, for example with `iconv -f cp1252 -t utf-8`.") -%}
+            {%- do errors.append("File " ~ sales_kpis.shown_names([row[0]]) ~ " is not in UTF-8 (line " ~ row[2] ~ "): save it in that encoding, for example with `iconv -f cp1252 -t utf-8`.") -%}
         {%- else -%}
-            {%- do errors.append("File " ~ row[0] ~ " cannot be read at line " ~ row[2] ~ " (" ~ (row[4] | string).splitlines()[0].rstrip('.') ~ "): correct the line.") -%}
+            {%- do errors.append("File " ~ sales_kpis.shown_names([row[0]]) ~ " cannot be read at line " ~ row[2] ~ " (" ~ (row[4] | string).splitlines()[0].rstrip('.') ~ "): correct the line.") -%}
         {%- endif -%}
     {%- endfor -%}
     {%- do run_query('drop table reject_errors; drop table reject_scans') -%}
@@ -169,7 +171,7 @@
     {%- set delimiter = start.delimiter or sales_kpis.delimiter_of(header) -%}
     {%- set edge = '(^|' ~ modules.re.escape(delimiter) ~ ')"' -%}
     {%- if modules.re.search(edge, modules.re.sub(edge ~ '(?:[^"]|"")*"', '', header)) -%}
-        {{ exceptions.raise_compiler_error("The header of a CSV file breaks its line within quotes (line " ~ (start.at + 1) ~ " of " ~ path ~ "): write it in one line.") }}
+        {{ exceptions.raise_compiler_error("The header of a CSV file breaks its line within quotes (line " ~ (start.at + 1) ~ " of " ~ sales_kpis.shown_names([path]) ~ "): write it in one line.") }}
     {%- endif -%}
     {%- set names, plain_names = [], [] -%}
     {%- for cell in modules.re.findall('(?:^|' ~ modules.re.escape(delimiter) ~ ')("(?:[^"]|"")*"|[^' ~ modules.re.escape(delimiter) ~ ']*)', header) -%}
@@ -213,7 +215,7 @@
             {%- set table = modules.re.sub('[^a-z0-9_]', '_', delivered_name | lower) -%}
             {%- set known = tables.setdefault(table, {'format': extension, 'files': []}) -%}
             {%- if known.format != extension or (extension == 'csv' and known.files) -%}
-                {{ exceptions.raise_compiler_error("Folder " ~ folder ~ " has more than one file for table '" ~ table ~ "' (" ~ (known.files + [path.path]) | join(', ') ~ "): keep one of them, or one folder of Parquet files.") }}
+                {{ exceptions.raise_compiler_error("Folder " ~ folder ~ " has more than one file for table '" ~ sales_kpis.shown_names([table]) ~ "' (" ~ sales_kpis.shown_names(known.files + [path.path]) ~ "): keep one of them, or one folder of Parquet files.") }}
             {%- endif -%}
             {%- do known.files.append(path.path) -%}
             {%- do known.update({'path': path.path if parts | length == 1 else path.path[:-(path.name | length)] ~ delivered_name}) -%}

@@ -320,13 +320,20 @@ def _nearest_facts(
 def clean_message(text: str) -> str:
     """A message of dbt without colours, without its frame and in one paragraph per line."""
     plain = re.sub(r"\x1b\[[0-9;]*m", "", text)
+    options = re.search(r"Possible fixes:.*?\n\s*file = ([^\n]+)", plain, re.DOTALL)
+    if options:  # What DuckDB's CSV reader says of a file that landing_files.py takes for whole.
+        return (
+            f"File {options.group(1)} cannot be read as CSV: its quotation marks or line ends are"
+            " mixed. Put each value that holds a delimiter, a quotation mark or a line break"
+            " between quotation marks, and save the file anew."
+        )
     lines = [line.strip() for line in plain.splitlines()]
     return "\n".join(line for line in lines if line and not _FRAME.match(line))
 
 
 # Lines that say in which node and where the compiled code is, which we say ourselves.
 _FRAME = re.compile(
-    r"^(compiled code at .*|Encountered an error:?|> in .*"
+    r"^(compiled code at .*|(?:\[ERROR\]: )?Encountered an error:?|> (?:in|called by) .*"
     r"|(Runtime|Database|Compilation|Parsing) Error.*)$"
 )
 

@@ -130,7 +130,7 @@ def problem_of_csv(content: bytes) -> str | None:
     delimiters = b",;\t|"
     stated = re.match(rb'\s*"?sep=([^\r\n])', content.removeprefix(b"\xef\xbb\xbf"))
     if stated:
-        delimiters += stated.group(1)
+        delimiters = stated.group(1)
         if stated.group(1) == b'"':
             return 'names the quotation mark as its delimiter ("sep="): take another one.'
     plain = _without_regular_values(content, delimiters)

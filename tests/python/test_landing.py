@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from builds import run_dbt
@@ -180,3 +181,65 @@ def test_a_few_conflicting_keys_are_told_and_counted_in_the_books(tmp_path: Path
         "select raw_rows, staged_rows, duplicate_rows, rejected_rows, is_balanced,"
         " conflicting_rows from monitoring.source_reconciliation where source_table = 'deal'"
     ) == [(304, 302, 2, 0, True, 2)]
+
+
+HOSTILE_TABLE = 'it\'s; "drop" [1]* {{ 1 - 0 }}'
+HOSTILE_COLUMN = 'a" as rep_id, (select 1) as "b\'; --'
+
+
+def test_names_of_files_and_columns_are_data(tmp_path: Path) -> None:
+    header = HOSTILE_COLUMN.replace('"', '""')
+    files: dict[str, str | bytes] = {
+        f"{HOSTILE_TABLE}.csv": f'"{header}",rep_name,"{{{{ x }}}}",]\n1,Ann,2,3\n',
+        "it's another [1]*.csv": "a\n1\n",
+        "rep*.csv": "a\n1\n",
+    }
+    mapping = {"table": HOSTILE_TABLE, "columns": {"rep_id": HOSTILE_COLUMN}}
+    report = check(tmp_path, files, rep=mapping)
+    assert rows_of(report, "rep") == 1
+    assert isinstance(report, dict)
+    [rep] = [each for each in report["tables"] if each["table"] == "rep"]
+    assert rep["found_as"] == HOSTILE_TABLE
+    assert rep["columns"][0]["found_as"] == HOSTILE_COLUMN
+    unread = [odd["table"] for odd in report["oddities"] if odd["table"] != "deal_stage"]
+    assert sorted(unread) == ["it's another [1]*", "rep*"]
+
+
+def test_names_that_differ_in_case_alone_are_one_table_twice(tmp_path: Path) -> None:
+    said = check(tmp_path, {"rep.csv": "rep_id\n1\n", "Rep.csv": "rep_id\n2\n"})
+    assert isinstance(said, str)
+    assert "has more than one file for table 'rep'" in said
+
+
+def test_columns_of_one_name_keep_their_values(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {"rep.csv": "rep_id,rep_name,a,A,a_1,,\n1,Ann,2,3,4,5,6\n"}
+    assert rows_of(check(tmp_path, files), "rep") == 1
+
+
+@pytest.mark.parametrize("delimiter", list("]^-\\'"))
+def test_a_delimiter_is_data(tmp_path: Path, delimiter: str) -> None:
+    lines = (f"sep={delimiter}", f"rep_id{delimiter}rep_name", f"1{delimiter}Ann")
+    assert rows_of(check(tmp_path, {"rep.csv": "\n".join(lines)}), "rep") == 1
+
+
+@pytest.mark.slow
+def test_a_column_of_a_day_of_google_analytics_stays_between_its_quotes(tmp_path: Path) -> None:
+    raw = tmp_path / "raw" / "google_analytics"
+    raw.mkdir(parents=True)
+    for day, name in (("20250101", HOSTILE_COLUMN), ("20250102", 'x"')):
+        column = name.replace('"', '""')
+        duckdb.execute(
+            f"copy (select '{day}' as event_date, 1741945834123000::bigint as event_timestamp,"
+            f" 'page_view' as event_name, 'u1' as user_pseudo_id, 1 as \"{column}\","
+            f" {{'a\"b': 1, 'c''d': 2}} as geo) to '{raw}/events_{day}.parquet' (format parquet)"
+        )
+    build = run_dbt(
+        ["run-operation", "check_sources"],
+        tmp_path,
+        variables={"systems": ["google_analytics"], "raw_path": str(raw.parent)},
+    )
+    found = re.search(r"CHECK_SOURCES (\{.*\})", build.output)
+    assert found is not None, build.output
+    report = json.loads(found.group(1))
+    assert report["errors"] == []
+    assert 2 in [table["rows"] for table in report["tables"]]

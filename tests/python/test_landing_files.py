@@ -122,6 +122,7 @@ READABLE = {
     "a Mac's line ends": b"rep_id,rep_name\r1,A\r",
     "no line end at the end": HEAD + b'1,"A"',
     "a delimiter of its own": b'sep=^\nrep_id^rep_name\n1^"A^B"\n',
+    "quotes at another delimiter than its own": b'sep=^\nrep_id^x\n1^a,"b\n',
     "nothing": b"",
     "a byte-order mark": b'\xef\xbb\xbf"rep_id","rep_name"\n"1","A"\n',
     "10 MB in a cell": HEAD + b'1,"' + b"x" * 10_000_000 + b'"\n',

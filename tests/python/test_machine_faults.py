@@ -11,8 +11,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from kpis_project import write_marts
 from sales_kpis import cli
