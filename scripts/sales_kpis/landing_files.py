@@ -27,8 +27,12 @@ FORMATS = ("csv", "parquet", "json")
 LONGEST_LINE = 32 * 1024 * 1024
 # Deeper than any record of a connector, and what every engine can read.
 DEEPEST_JSON = 100
-# Larger JSON is left to the engine: counting its brackets takes seconds.
-_COUNTED_JSON = 64 * 1024 * 1024
+# Of larger files only the encoding is looked at, piece by piece: the engine reads them once, too,
+# and a second reader would take more memory than it.
+LARGEST = 64 * 1024 * 1024
+# Larger files are not looked at value by value, which takes a second for five megabytes.
+_LARGEST_BY_VALUE = 16 * 1024 * 1024
+_PIECE = 1024 * 1024
 _GLOB = re.compile(r"[*?\[\]{}\\]")
 
 
@@ -106,6 +110,8 @@ def problem_of(path: Path, extension: str) -> str | None:
     try:
         if extension == "parquet":
             return _problem_of_parquet(path)
+        if path.stat().st_size > LARGEST:
+            return _problem_of_long_text(path)
         content = path.read_bytes()
     except OSError as error:
         return _unreadable(error)
@@ -135,6 +141,8 @@ def problem_of_csv(content: bytes) -> str | None:
             return 'names the quotation mark as its delimiter ("sep="): take another one.'
     plain = _without_regular_values(content, delimiters)
     if plain is not None and len(_line_ends(plain)) < 2:
+        return None
+    if len(content) > _LARGEST_BY_VALUE:
         return None
     return _problem_of_irregular_csv(content, delimiters)
 
@@ -196,8 +204,9 @@ def _line_ends(plain: bytes) -> dict[str, int]:
     return {end: count for end, count in counts.items() if count}
 
 
-def _problem_of_encoding(content: bytes) -> str | None:
+def _problem_of_encoding(content: bytes, first_line: int = 1) -> str | None:
     """Text that is not in UTF-8; said with what it looks like."""
+    lines_before = first_line - 1
     marks = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16", b"\x00\x00\xfe\xff": "UTF-32"}
     looks = next((name for mark, name in marks.items() if content.startswith(mark)), None)
     first_nul = content.find(b"\0")
@@ -213,16 +222,30 @@ def _problem_of_encoding(content: bytes) -> str | None:
         )
     if first_nul >= 0:
         return (
-            f"has a byte that is no text (NUL, line {_line_at(content, first_nul)}), as if it were"
+            f"has a byte that is no text (NUL, line {lines_before + _line_at(content, first_nul)}), as if it were"
             " damaged or no text file: export it again."
         )
     try:
         content.decode("utf-8")
     except UnicodeDecodeError as error:
         return (
-            f"is not in UTF-8 (line {_line_at(content, error.start)}): save it in that encoding,"
-            " for example with `iconv -f cp1252 -t utf-8`. It looks like a Windows encoding."
+            f"is not in UTF-8 (line {lines_before + _line_at(content, error.start)}): save it in"
+            " that encoding, for example with `iconv -f cp1252 -t utf-8`. It looks like a Windows encoding."
         )
+    return None
+
+
+def _problem_of_long_text(path: Path) -> str | None:
+    """What the encoding of a large file has wrong, read piece by piece."""
+    line = 1
+    with path.open("rb") as stream:
+        while piece := stream.read(_PIECE):
+            while (ahead := stream.peek(1)[:1]) and ahead[0] & 0b1100_0000 == 0b1000_0000:
+                piece += stream.read(1)  # The rest of a character.
+            problem = _problem_of_encoding(piece, line)
+            if problem:
+                return problem
+            line += piece.count(b"\n")
     return None
 
 
@@ -243,6 +266,8 @@ def _problem_of_parquet(path: Path) -> str | None:
         )
     if tail != b"PAR1" or size < 12:
         return "is cut off: a Parquet file ends in PAR1, and this does not. Deliver it again."
+    if size > LARGEST:
+        return None
     return _engine_problem(path, "read_parquet({path}, hive_partitioning = false)", "Parquet")
 
 
@@ -266,13 +291,12 @@ def _problem_of_json(path: Path, content: bytes) -> str | None:
             f"holds no records: it begins with {shown(start[:20].decode('utf-8', 'replace'))!r}."
             " Deliver a list of objects, [{…}, {…}], or one object a line."
         )
-    if len(content) <= _COUNTED_JSON:
-        deepest, position = _deepest(content)
-        if deepest > DEEPEST_JSON:
-            return (
-                f"is nested {deepest} levels deep (line {_line_at(content, position)}), and"
-                f" {DEEPEST_JSON} are read: deliver it flatter."
-            )
+    deepest, position = _deepest(content)
+    if deepest > DEEPEST_JSON:
+        return (
+            f"is nested {deepest} levels deep (line {_line_at(content, position)}), and"
+            f" {DEEPEST_JSON} are read: deliver it flatter."
+        )
     if re.fullmatch(rb"\[\s*\]\s*", start):
         return None
     said = _engine_problem(path, "read_json_auto({path}, hive_partitioning = false)", "JSON")

@@ -13,6 +13,7 @@ import pytest
 from builds import run_dbt
 from sales_kpis.errors import SourcesBroken
 from sales_kpis.landing_files import (
+    LARGEST,
     LONGEST_LINE,
     Landing,
     look_at_landing,
@@ -72,6 +73,17 @@ BROKEN: dict[str, tuple[str, bytes, str]] = {
     "empty JSON": ("rep.json", b" \n", "is empty, which no JSON is"),
     "JSON in UTF-16": ("rep.json", '[{"a": 1}]'.encode("utf-16"), "in UTF-16"),
 }  # fmt: skip
+
+
+def test_of_a_large_file_the_encoding_is_looked_at_piece_by_piece(tmp_path: Path) -> None:
+    path = tmp_path / "rep.csv"
+    line = "1,Zoë Ångström\n".encode()
+    whole = HEAD + line * (LARGEST // len(line) + 1)
+    path.write_bytes(whole)
+    assert problem_of(path, "csv") is None
+    path.write_bytes(whole + b"2,Zo\xe9\n")
+    lines = whole.count(b"\n") + 1
+    assert str(problem_of(path, "csv")).startswith(f"is not in UTF-8 (line {lines})")
 
 
 @pytest.mark.parametrize("name", BROKEN)
