@@ -118,6 +118,7 @@ def main(seed: int, count: int, folder: Path) -> int:
         now = check(root, known)
         found = outcome_of(name, process, stderr, now != before)
         outcomes[f"{what:7} {name:7} {found}"] += 1
+        print(f"{number + 1}. {what} {name}: {found}", flush=True)
         before = now
     process = start(root, 1, "run", "--keep", "2", "--grace", "0")
     _, stderr = process.communicate()
