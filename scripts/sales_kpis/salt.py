@@ -51,10 +51,8 @@ class Salt:
 
     def described(self) -> dict[str, str]:
         """What a manifest says of it."""
-        return {
-            "salt": "built-in" if self.is_built_in else "own",
-            "salt_fingerprint": self.fingerprint(),
-        }
+        whose = "built-in" if self.is_built_in else "own"
+        return {"salt": whose, "salt_fingerprint": self.fingerprint()}
 
 
 def read_salt(environment: Mapping[str, str], stated: str | None = None) -> Salt:
