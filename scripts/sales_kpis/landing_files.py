@@ -222,15 +222,16 @@ def _problem_of_encoding(content: bytes, first_line: int = 1) -> str | None:
         )
     if first_nul >= 0:
         return (
-            f"has a byte that is no text (NUL, line {lines_before + _line_at(content, first_nul)}), as if it were"
-            " damaged or no text file: export it again."
+            f"has a byte that is no text (NUL, line {lines_before + _line_at(content, first_nul)}),"
+            " as if it were damaged or no text file: export it again."
         )
     try:
         content.decode("utf-8")
     except UnicodeDecodeError as error:
         return (
             f"is not in UTF-8 (line {lines_before + _line_at(content, error.start)}): save it in"
-            " that encoding, for example with `iconv -f cp1252 -t utf-8`. It looks like a Windows encoding."
+            " that encoding, for example with `iconv -f cp1252 -t utf-8`. It looks like a Windows"
+            " encoding."
         )
     return None
 
