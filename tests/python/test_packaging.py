@@ -56,7 +56,7 @@ def test_dbt_finds_the_plugin_and_the_shell_finds_kpis() -> None:
 
     assert "dbt_sales_kpis" in {module.name for module in pkgutil.iter_modules()}
     [script] = metadata.entry_points(group="console_scripts", name="kpis")
-    assert script.value == "sales_kpis.cli:app"
+    assert script.value == "sales_kpis.__main__:main"
 
 
 @pytest.mark.parametrize(
