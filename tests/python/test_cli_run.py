@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -509,11 +510,13 @@ def test_an_interrupted_run_is_recorded(
 ) -> None:
     class Interrupted(FakeBuilder):
         def build(self, on_progress: Any) -> BuildResult:
-            raise KeyboardInterrupt
+            signal.raise_signal(signal.SIGINT)
+            raise AssertionError
 
     monkeypatch.setattr(cli, "DbtBuilder", Interrupted)
     result = kpis("run")
     assert result.exit_code == 130
+    assert "Stopped by SIGINT (Ctrl-C): " in result.stderr
     assert last_status(kpis_project) == "interrupted"
 
 

@@ -324,7 +324,7 @@ def test_a_build_with_the_built_in_salt_is_not_published_later_either(
     assert kpis("run", "--no-publish").exit_code == 0
     assert kpis("publish").exit_code == 0
     said = all_versions(company.published)[-1].manifest["pseudonyms"]
-    assert said == Salt(OWN, "").described()
+    assert said == {**Salt(OWN, "").described(), "is_demo": False}
 
 
 def test_dbt_refuses_a_salt_among_its_variables(tmp_path: Path) -> None:
