@@ -46,7 +46,7 @@
     {%- if input is none -%}
         {{ exceptions.raise_compiler_error("No KPI can have the input '" ~ name ~ "': use one of " ~ sales_kpis.inputs_of_kpis().keys() | join(', ') ~ ', or add it to macros/kpis/kpi_inputs.sql.') }}
     {%- endif -%}
-    {%- set found = graph.nodes.values() | selectattr('resource_type', 'in', ['model', 'seed']) | selectattr('name', 'equalto', input.model) | first -%}
+    {%- set found = sales_kpis.node_named(input.model) -%}
 from {{ found.relation_name }} where {{ input.where | replace('{relation}', found.relation_name) }}
 {%- endmacro %}
 

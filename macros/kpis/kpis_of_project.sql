@@ -5,7 +5,8 @@
 {% macro kpis_of_project() %}
     {%- set kpis = [] -%}
     {%- if execute -%}
-        {%- for node in graph.nodes.values() | sort(attribute='name') if node.resource_type == 'model' and node.config.meta and node.config.meta.get('kpi') -%}
+        {%- for id in graph.nodes | sort if id.startswith('model.') and id.split('.')[2].startswith('kpi_') and graph.nodes[id].config.meta.get('kpi') -%}
+            {%- set node = graph.nodes[id] -%}
             {%- set kpi = dict(node.config.meta.kpi) -%}
             {%- set finest_grain = modules.re.search("finest_grain='(\\w+)'", node.raw_code) -%}
             {%- do kpi.update({

@@ -8,8 +8,7 @@
     {%- if not execute or not graph.get('nodes') -%}{{ return({}) }}{%- endif -%}
     {%- set known = graph.setdefault('sales_kpis_words', {}) -%}
     {%- if vocabulary not in known -%}
-        {%- set is_there = graph.nodes.values() | selectattr('resource_type', 'equalto', 'seed') | selectattr('name', 'equalto', vocabulary) | list -%}
-        {%- set rows = run_query('select system, raw_value, ' ~ sales_kpis.vocabularies()[vocabulary] ~ ' from (' ~ sales_kpis.seed_rows_sql(vocabulary) ~ ') as seed_rows').rows if is_there else [] -%}
+        {%- set rows = run_query('select system, raw_value, ' ~ sales_kpis.vocabularies()[vocabulary] ~ ' from (' ~ sales_kpis.seed_rows_sql(vocabulary) ~ ') as seed_rows').rows if sales_kpis.node_named(vocabulary) else [] -%}
         {%- do known.update({vocabulary: rows}) -%}
     {%- endif -%}
     {%- set words = {} -%}
