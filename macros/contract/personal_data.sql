@@ -76,7 +76,7 @@
 {% macro key_part_without_person(contract, column, expression) %}
     {%- set is_id = column.is_native_id or column.name.endswith('_id') or 'vid' in column.name.split('_') -%}
     {%- if column.is_pii -%}{{ return("'(personal data)'") }}{%- endif -%}
-    {%- if is_id and not sales_kpis.is_id_of_staff_or_list(column.name) and contract.table not in ('rep', 'owner', 'user', 'product', 'product_2') -%}
+    {%- if is_id and not sales_kpis.is_id_of_staff_or_list(column.name) and contract.table not in ('rep', 'owner', 'user', 'product', 'product_2', 'form') -%}
         {{ return(sales_kpis.id_without_person(expression, contract.is_written_by_people and modules.re.search('(^|_)(person|lead)_id$', column.name) is not none)) }}
     {%- endif -%}
     {{ return(sales_kpis.without_personal_data(expression)) }}

@@ -146,7 +146,12 @@ def test_the_published_set_is_the_same_from_both_engines(
     demo: Demo, published: dict[str, PublishedVersion]
 ) -> None:
     names = {
-        engine: sorted(str(path.relative_to(version.folder)) for path in walk(version.folder))
+        engine: sorted(
+            name
+            for path in walk(version.folder)
+            # What plain dbt leaves says the SQL of a build on DuckDB only.
+            if not (name := str(path.relative_to(version.folder))).startswith("queries/")
+        )
         for engine, version in published.items()
     }
     assert names["spark"] == names["duckdb"]
