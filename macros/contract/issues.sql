@@ -1,6 +1,5 @@
 {#
-    The records of `rejected_rows` for one system: each value that is required and missing, or cannot be read. A table,
-    like the books below: as a view this long query would be planned again by each command that names it.
+    The records of `rejected_rows` for one system: each value that is required and missing, or cannot be read.
 #}
 {% macro rejected_rows_of(system) %}
     {%- do sales_kpis.enable_for(system) -%}

@@ -5,19 +5,21 @@
 {% macro kpis_of_project() %}
     {%- set kpis = [] -%}
     {%- if execute -%}
-        {%- for id in graph.nodes | sort if id.startswith('model.') and id.split('.')[2].startswith('kpi_') and graph.nodes[id].config.meta.get('kpi') -%}
+        {%- for id in graph.nodes | sort if id.startswith('model.') and id.split('.')[2].startswith('kpi_') -%}
             {%- set node = graph.nodes[id] -%}
-            {%- set kpi = dict(node.config.meta.kpi) -%}
-            {%- set finest_grain = modules.re.search("finest_grain='(\\w+)'", node.raw_code) -%}
-            {%- do kpi.update({
-                'id': node.name[4:],
-                'family': node.fqn[-2],
-                'relation': node.relation_name,
-                'description': node.description | trim,
-                'finest_grain': finest_grain.group(1) if finest_grain else 'week' if 'is_as_of=true' in node.raw_code else 'day',
-                'has_denominator': 'is_ratio=false' not in node.raw_code,
-            }) -%}
-            {%- do kpis.append(kpi) -%}
+            {%- if node.config.meta and node.config.meta.get('kpi') -%}
+                {%- set kpi = dict(node.config.meta.kpi) -%}
+                {%- set finest_grain = modules.re.search("finest_grain='(\\w+)'", node.raw_code) -%}
+                {%- do kpi.update({
+                    'id': node.name[4:],
+                    'family': node.fqn[-2],
+                    'relation': node.relation_name,
+                    'description': node.description | trim,
+                    'finest_grain': finest_grain.group(1) if finest_grain else 'week' if 'is_as_of=true' in node.raw_code else 'day',
+                    'has_denominator': 'is_ratio=false' not in node.raw_code,
+                }) -%}
+                {%- do kpis.append(kpi) -%}
+            {%- endif -%}
         {%- endfor -%}
     {%- endif -%}
     {{ return(kpis) }}
