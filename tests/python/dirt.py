@@ -20,11 +20,12 @@ from typing import Any, NamedTuple
 import duckdb
 import yaml
 
-from builds import PROJECT
+from builds import PROJECT, pseudonym
 
 Row = dict[str, str]
 
 GHOST = "ghost"  # In the ids of rows that belong to nothing, and of what they refer to.
+NOT_YET = "2030-01-01"  # After the as-of date of every company here.
 NASTY = (
     "=1+1",
     "+cmd|' /C calc'!A0",
@@ -147,7 +148,13 @@ class RawTable:
 
     def key(self, row: Row) -> str:
         """The row's key as `rejected_rows` writes it."""
-        return "|".join(self.cell(row, name) or "(missing)" for name in self.contract.primary_key)
+        return "|".join(self._key_part(row, name) for name in self.contract.primary_key)
+
+    def _key_part(self, row: Row, column: str) -> str:
+        cell = self.cell(row, column) or "(missing)"
+        # Mailchimp names a member by the MD5 of its address.
+        is_of_address = self.contract.system == "mailchimp" and re.fullmatch("[0-9a-f]{32}", cell)
+        return pseudonym("k", cell) if is_of_address else cell
 
     def good_rows(self) -> list[Row]:
         """Rows without a fault whose key no other row has."""
@@ -412,7 +419,7 @@ class _Damage:
                     continue
                 for other in self.contract.columns:
                     if other.is_id and other.name in self._delivered_key():
-                        row[self.table.found[other.name]] = f"reject {self.tag} {column.name}"
+                        row[self.table.found[other.name]] = f"reject:{self.tag}:{column.name}"
                 row[self.table.found[column.name]] = text
                 yield row
                 self._count(rejected=1)
@@ -420,7 +427,8 @@ class _Damage:
 
     def _ghosts(self) -> Iterator[Row]:
         """Rows about nothing that there is: every id in them is unknown."""
-        row = self._take()
+        # Whoever has bought is a customer, known or not.
+        row = next((row for row in self.good if self.table.cell(row, "is_won") != "true"), None)
         if row is None or (self.contract.system, self.contract.table) in LOOKUPS:
             return
         ghost = dict(row)
@@ -429,9 +437,13 @@ class _Damage:
             if name is None or column.type != "text":
                 continue
             if column.is_id or (column.is_pii and column.is_required):
-                ghost[name] = f"{GHOST} {self.tag}"
+                ghost[name] = f"{GHOST}:{self.tag}"
             elif not column.is_required and column.name not in self.contract.newest_by:
                 ghost[name] = ""
+        if self.contract.table == "subscription":
+            ghost[self.table.found["started_on"]] = NOT_YET
+            if "ended_on" in self.table.found:
+                ghost[self.table.found["ended_on"]] = ""
         yield ghost
         self._count(staged=1)
         stage = next(
