@@ -469,7 +469,7 @@ def demo_data_command(
     as_json: AsJson = False,
 ) -> None:
     """Write a demo company: its raw tables, settings, and the true value of every KPI."""
-    from sales_kpis.demo import write_demo
+    from proof.demo_company import write_demo
 
     write_demo(out, seed, scale, spelling.value)
     next_command = f"kpis run --settings {out / 'settings.yml'} --seeds {out / 'seeds'}"

@@ -1,8 +1,8 @@
 """Whether raw files are those of a demo company: known by their content, not by a name or a flag.
 
 Nobody in them exists, so their pseudonyms need no secret. The digests of the demo's own files stand
-in demo/raw_files.sha256. Another company of `kpis demo-data` says in demo.json beside its folder
-`raw` how it was made, and is made again to see whether that is true.
+beside this module, in demo_files.sha256. Another company of `kpis demo-data` says in demo.json
+beside its folder `raw` how it was made, and is made again to see whether that is true.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sales_kpis import files
 
-KNOWN = Path(__file__).parent / "demo" / "raw_files.sha256"
+KNOWN = Path(__file__).parent / "demo_files.sha256"
 CLAIM = "demo.json"
 
 
@@ -39,8 +39,8 @@ def _known() -> frozenset[str]:
 
 def _made_again(claim: Path) -> frozenset[str]:
     """The files of the company that demo.json speaks of; none where it makes no sense."""
-    from sales_kpis.demo.raw_files import SPELLINGS, write_raw
-    from sales_kpis.demo.simulate import simulate
+    from proof.company.simulate import simulate
+    from proof.connectors.files import SPELLINGS, write_raw
 
     said = files.read_json(claim) or {}
     seed, scale, spelling = (said.get(name) for name in ("seed", "scale", "spelling"))

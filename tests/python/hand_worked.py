@@ -4,11 +4,11 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sales_kpis.demo.as_of import Books
-from sales_kpis.demo.company import Activity, Assignment, Company, Deal, DealChange, Lead, Stage
-from sales_kpis.demo.planted import KPIS
-from sales_kpis.demo.rollup import KpiRow, roll_up
-from sales_kpis.demo.settings import Settings
+from proof.answers.books.as_of import Books
+from proof.answers.planted import KPIS
+from proof.answers.rollup import KpiRow, roll_up
+from proof.company.records import Activity, Assignment, Company, Deal, DealChange, Lead, Stage
+from proof.company.settings import Settings
 
 SETTINGS = Settings(as_of_date=date(2025, 9, 17))
 Said = tuple[float | None, ...]

@@ -12,9 +12,9 @@ from typing import Any
 import duckdb
 
 from builds import pseudonym
-from sales_kpis.demo.company import Account, Company, Lead, Person
-from sales_kpis.demo.planted_facts import PlantedFacts, planted_facts
-from sales_kpis.demo.settings import Settings
+from proof.answers.facts import PlantedFacts, planted_facts
+from proof.company.records import Account, Company, Lead, Person
+from proof.company.settings import Settings
 
 Row = Mapping[str, Any]
 

@@ -27,7 +27,7 @@ from builds import PROJECT
 COMPARISON = (
     "scripts/dbt_sales_kpis.py",
     "scripts/sales_kpis/dbt_child.py",
-    "scripts/sales_kpis/demo/**/*.py",
+    "proof/**/*.py",
     "scripts/sales_kpis/java_for_spark.py",
     "scripts/sales_kpis/marts.py",
     "scripts/sales_kpis/publish.py",

@@ -17,9 +17,9 @@ import yaml
 from typer.testing import CliRunner, Result
 
 from kpis_project import REPORT, FakeBuilder, published_revenue, write_marts
+from proof.connectors.files import SPELLINGS
 from sales_kpis import cli, project
 from sales_kpis.dbt_runner import BuildResult, FailedTest, NodeProblem
-from sales_kpis.demo.raw_files import SPELLINGS
 from sales_kpis.ledger import read_runs
 from sales_kpis.lock import RunLock
 from sales_kpis.project import Project
@@ -813,7 +813,9 @@ def test_demo_data_offers_every_spelling_that_there_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written: list[tuple[Any, ...]] = []
-    monkeypatch.setattr("sales_kpis.demo.write_demo", lambda *arguments: written.append(arguments))
+    monkeypatch.setattr(
+        "proof.demo_company.write_demo", lambda *arguments: written.append(arguments)
+    )
     for spelling in SPELLINGS:
         result = kpis("demo-data", "--out", str(tmp_path), "--spelling", spelling)
         assert result.exit_code == 0, result.output

@@ -12,9 +12,11 @@ from typing import Any
 import duckdb
 import pytest
 
-from sales_kpis.demo import write_demo
-from sales_kpis.demo.as_of import Books
-from sales_kpis.demo.company import (
+from proof.answers.books.as_of import Books
+from proof.answers.planted import KPIS, is_valid_email, is_valid_phone, planted_kpis
+from proof.answers.reconciliation import planted_reconciliation
+from proof.answers.rollup import KpiRow, roll_up
+from proof.company.records import (
     Account,
     Assignment,
     Company,
@@ -29,14 +31,12 @@ from sales_kpis.demo.company import (
     Rep,
     Territory,
 )
-from sales_kpis.demo.planted import KPIS, is_valid_email, is_valid_phone, planted_kpis
-from sales_kpis.demo.raw_files import write_raw
-from sales_kpis.demo.raw_salesforce import SalesforceSpelling
-from sales_kpis.demo.reconciliation import planted_reconciliation
-from sales_kpis.demo.rollup import KpiRow, roll_up
-from sales_kpis.demo.seed_files import write_seeds
-from sales_kpis.demo.settings import Settings
-from sales_kpis.demo.simulate import simulate
+from proof.company.seed_files import write_seeds
+from proof.company.settings import Settings
+from proof.company.simulate import simulate
+from proof.connectors.files import write_raw
+from proof.connectors.salesforce import SalesforceSpelling
+from proof.demo_company import write_demo
 
 PROJECT = Path(__file__).parents[2]
 SETTINGS = Settings()

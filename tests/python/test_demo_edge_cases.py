@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from sales_kpis.demo.company import Account, Company, Deal, DealChange, EmailEvent, Lead, Person
-from sales_kpis.demo.edge_cases_people import FIRST_BROWSER, SECOND_BROWSER, TWO_PEOPLE_BROWSER
-from sales_kpis.demo.settings import Settings
-from sales_kpis.demo.simulate import simulate
-from sales_kpis.demo.world import PARTNER_PIPELINE, SALES_PIPELINE
+from proof.company.edge_cases.people import FIRST_BROWSER, SECOND_BROWSER, TWO_PEOPLE_BROWSER
+from proof.company.records import Account, Company, Deal, DealChange, EmailEvent, Lead, Person
+from proof.company.settings import Settings
+from proof.company.simulate import simulate
+from proof.company.world import PARTNER_PIPELINE, SALES_PIPELINE
 
 SETTINGS = Settings()
 AS_OF = SETTINGS.as_of_date

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pytest
 
-from sales_kpis.demo.company import (
+from proof.company.records import (
     Account,
     Activity,
     Company,
@@ -36,15 +36,15 @@ from sales_kpis.demo.company import (
     WebEvent,
     WebSession,
 )
-from sales_kpis.demo.raw_google_analytics import (
+from proof.company.simulate import simulate
+from proof.connectors.google_analytics import (
     event_rows,
     write_google_analytics,
     write_google_analytics_json,
 )
-from sales_kpis.demo.raw_hubspot import HubspotSpelling, hubspot_tables, write_hubspot
-from sales_kpis.demo.raw_hubspot_tables import Tables
-from sales_kpis.demo.raw_mailchimp import mailchimp_tables, write_mailchimp
-from sales_kpis.demo.simulate import simulate
+from proof.connectors.hubspot.spellings import HubspotSpelling, hubspot_tables, write_hubspot
+from proof.connectors.hubspot.tables import Tables
+from proof.connectors.mailchimp.spellings import mailchimp_tables, write_mailchimp
 
 SPELLINGS: tuple[HubspotSpelling, ...] = get_args(HubspotSpelling)
 ZONE = ZoneInfo("Europe/Amsterdam")

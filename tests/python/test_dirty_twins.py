@@ -18,10 +18,10 @@ import pytest
 
 from builds import PROJECT, Build, pseudonym, run_dbt
 from dirt import GHOST, LOST, Fault, Twins, write_twins
-from sales_kpis.demo.raw_files import write_raw
-from sales_kpis.demo.seed_files import write_seeds
-from sales_kpis.demo.settings import SOURCE_MAPPING, Settings
-from sales_kpis.demo.simulate import simulate
+from proof.company.seed_files import write_seeds
+from proof.company.settings import SOURCE_MAPPING, Settings
+from proof.company.simulate import simulate
+from proof.connectors.files import write_raw
 
 pytestmark = pytest.mark.slow
 

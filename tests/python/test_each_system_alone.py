@@ -8,12 +8,12 @@ from typing import NamedTuple
 import pytest
 
 from builds import run_dbt
-from sales_kpis.demo.company import Company
-from sales_kpis.demo.raw_files import write_raw
-from sales_kpis.demo.reconciliation import planted_reconciliation
-from sales_kpis.demo.seed_files import write_seeds
-from sales_kpis.demo.settings import Settings
-from sales_kpis.demo.simulate import simulate
+from proof.answers.reconciliation import planted_reconciliation
+from proof.company.records import Company
+from proof.company.seed_files import write_seeds
+from proof.company.settings import Settings
+from proof.company.simulate import simulate
+from proof.connectors.files import write_raw
 
 SYSTEMS = Settings().systems
 WITHOUT_DEALS = ("mailchimp", "google_analytics")

@@ -1,6 +1,6 @@
 """Every KPI table equals the answers that the simulation gives without any SQL.
 
-The simulator (scripts/sales_kpis/demo) writes raw files and, from its own objects, the true rows of
+The simulator (proof/) writes raw files and, from its own objects, the true rows of
 every KPI: all grains, dimensions and slices, zero-filled ones included. A KPI table must hold
 exactly these rows.
 """
@@ -19,14 +19,14 @@ import pytest
 
 from builds import PROJECT, Build, build_models, golden_demo, run_dbt
 from planted_fact_tables import compare_facts
+from proof.answers.planted import planted_kpis
+from proof.answers.rollup import write_kpi_rows
+from proof.company.records import Company, Lead, Person, WebEvent, WebSession
+from proof.company.seed_files import write_seeds
+from proof.company.settings import Settings
+from proof.company.simulate import simulate
+from proof.connectors.files import RawSpelling, write_raw
 from sales_kpis.dbt_runner import queries_of_kpis
-from sales_kpis.demo.company import Company, Lead, Person, WebEvent, WebSession
-from sales_kpis.demo.planted import planted_kpis
-from sales_kpis.demo.raw_files import RawSpelling, write_raw
-from sales_kpis.demo.rollup import write_kpi_rows
-from sales_kpis.demo.seed_files import write_seeds
-from sales_kpis.demo.settings import Settings
-from sales_kpis.demo.simulate import simulate
 from sales_kpis.publish import RunFacts, publish
 from sales_kpis.values import read_catalog, read_values
 from sales_kpis.why import read_facts

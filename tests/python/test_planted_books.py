@@ -18,7 +18,8 @@ from hand_worked import (
     rows,
     won,
 )
-from sales_kpis.demo.company import (
+from proof.answers.facts import planted_facts
+from proof.company.records import (
     Activity,
     Company,
     LeadRule,
@@ -28,7 +29,6 @@ from sales_kpis.demo.company import (
     Rep,
     SellingCost,
 )
-from sales_kpis.demo.planted_facts import planted_facts
 
 # --- outreach -------------------------------------------------------------------------------------
 

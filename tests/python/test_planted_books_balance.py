@@ -8,15 +8,15 @@ from functools import cache
 
 import pytest
 
-from sales_kpis.demo.as_of import Books
-from sales_kpis.demo.books_marketing import MODELS, marketing_of
-from sales_kpis.demo.company import Company
-from sales_kpis.demo.planted import planted_kpis
-from sales_kpis.demo.planted_facts import PlantedFacts, planted_facts
-from sales_kpis.demo.planted_marketing import attributed_shares
-from sales_kpis.demo.rollup import KpiRow
-from sales_kpis.demo.settings import Settings
-from sales_kpis.demo.simulate import simulate
+from proof.answers.books.as_of import Books
+from proof.answers.books.marketing import MODELS, marketing_of
+from proof.answers.facts import PlantedFacts, planted_facts
+from proof.answers.kpis.marketing import attributed_shares
+from proof.answers.planted import planted_kpis
+from proof.answers.rollup import KpiRow
+from proof.company.records import Company
+from proof.company.settings import Settings
+from proof.company.simulate import simulate
 
 SETTINGS = Settings()
 EARLIER = replace(SETTINGS, as_of_date=date(2024, 6, 30))

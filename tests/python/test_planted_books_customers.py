@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from hand_worked import SETTINGS, an_open, at, by_period, by_value, day, lead, won
-from sales_kpis.demo.company import (
+from proof.answers.facts import planted_facts
+from proof.company.records import (
     Account,
     Assignment,
     Company,
@@ -25,7 +26,6 @@ from sales_kpis.demo.company import (
     WebEvent,
     WebSession,
 )
-from sales_kpis.demo.planted_facts import planted_facts
 
 
 def subscribed(

@@ -18,8 +18,8 @@ from hand_worked import (
     moved,
     won,
 )
-from sales_kpis.demo.company import Company, Deal, ExchangeRate, LineItem, Product, Quota
-from sales_kpis.demo.planted_facts import planted_facts
+from proof.answers.facts import planted_facts
+from proof.company.records import Company, Deal, ExchangeRate, LineItem, Product, Quota
 
 
 def lost(number: int, closed: str, amount: str = "100", **fields: Any) -> Deal:

@@ -20,8 +20,8 @@ from hand_worked import (
     said,
     won,
 )
-from sales_kpis.demo.books_marketing import MODELS, weights
-from sales_kpis.demo.company import (
+from proof.answers.books.marketing import MODELS, weights
+from proof.company.records import (
     Campaign,
     CampaignMember,
     CommissionTier,

@@ -20,9 +20,9 @@ from typer.testing import CliRunner, Result
 from attack import DigestFinder, Finder, People, parquet_texts, people_of, text_columns
 from builds import PROJECT, golden_demo, pseudonym, run_dbt, shown_rows
 from kpis_project import FakeBuilder, write_marts
+from proof.company.simulate import simulate
+from proof.connectors.files import SPELLINGS, write_raw
 from sales_kpis import cli
-from sales_kpis.demo.raw_files import SPELLINGS, write_raw
-from sales_kpis.demo.simulate import simulate
 from sales_kpis.demo_files import KNOWN, digests, is_demo
 from sales_kpis.errors import WrongUse
 from sales_kpis.project import Project

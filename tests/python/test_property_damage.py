@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from builds import PROJECT
 from dirt import NASTY, Contract, RawTable, find_name, read_tables, write_csv
+from proof.company.settings import SOURCE_MAPPING, Settings
+from proof.company.simulate import simulate
+from proof.connectors.files import write_raw
 from sales_kpis.dbt_runner import DbtSession, DbtSetup
-from sales_kpis.demo.raw_files import write_raw
-from sales_kpis.demo.settings import SOURCE_MAPPING, Settings
-from sales_kpis.demo.simulate import simulate
 
 pytestmark = pytest.mark.slow
 

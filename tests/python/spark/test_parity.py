@@ -25,11 +25,11 @@ from typer.testing import CliRunner
 
 from builds import PROJECT, Build, run_dbt
 from odd_files import write_odd_files
+from proof.company.seed_files import write_seeds
+from proof.company.settings import Settings
+from proof.company.simulate import simulate
+from proof.connectors.files import write_raw
 from sales_kpis import cli, plain_build
-from sales_kpis.demo.raw_files import write_raw
-from sales_kpis.demo.seed_files import write_seeds
-from sales_kpis.demo.settings import Settings
-from sales_kpis.demo.simulate import simulate
 from sales_kpis.files import walk
 from sales_kpis.publish import PublishedVersion, current_version
 from sales_kpis.spark_marts import Mart, export_spark_marts_to_duckdb

@@ -1,0 +1,1 @@
+"""The facts of each KPI, by family."""

@@ -1,0 +1,1 @@
+"""The simulated sales organisation: its records, as they truly are."""

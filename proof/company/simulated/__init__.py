@@ -1,0 +1,1 @@
+"""What chance draws: the ordinary records of each kind."""

@@ -1,0 +1,1 @@
+"""The raw tables that each system's connectors would deliver of the company."""

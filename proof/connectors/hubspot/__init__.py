@@ -1,0 +1,1 @@
+"""HubSpot's raw tables, as three connectors spell them."""

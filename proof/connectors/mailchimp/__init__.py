@@ -1,0 +1,1 @@
+"""Mailchimp's raw tables, as two connectors spell them."""
