@@ -45,7 +45,7 @@ lint: $(VENV)/installed
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/python -m sales_kpis.guards
+	@PYTHONPATH=tests $(BIN)/python -m guards
 
 check: lint test-all
 
@@ -53,10 +53,10 @@ docs: build
 	@$(BIN)/kpis catalog --markdown docs/kpi_catalog.md
 	@$(BIN)/kpis catalog --markdown README.md
 
-# The environment, made anew whenever the lock has changed. `--no-deps` because the lock is complete, and because pip would
+# The environment, made anew whenever the lock or pyproject.toml has changed. `--no-deps` because the lock is complete, and because pip would
 # otherwise ask for the package that pyproject.toml excludes, and why. Bytecode is compiled here, even where
 # PYTHONDONTWRITEBYTECODE is set, or each start of dbt would take seconds longer.
-$(VENV)/installed: requirements.lock
+$(VENV)/installed: requirements.lock pyproject.toml
 	@if [ -z "$(PYTHON)" ]; then \
 		echo "This project needs Python 3.11 or newer, and none of python3, python3.12, python3.11, python3.13 is." >&2; \
 		echo "Install one, or name it: make build PYTHON=/path/to/python3" >&2; \

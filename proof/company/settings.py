@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 # The project's own, which the demo may use: nobody in it exists.
-SALT = "sales_kpis"
+BUILT_IN = "sales_kpis"
 
 
 @dataclass(frozen=True)

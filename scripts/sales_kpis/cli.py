@@ -19,6 +19,7 @@ import typer
 from sales_kpis import stopping, terminal
 from sales_kpis.catalog_page import catalog_markdown, choose_examples
 from sales_kpis.dashboard import render_dashboard
+from sales_kpis.demo_files import find_proof
 from sales_kpis.errors import KpisError, Stopped, WrongUse, suggestion
 from sales_kpis.files import write_text
 from sales_kpis.formats import plural
@@ -469,6 +470,7 @@ def demo_data_command(
     as_json: AsJson = False,
 ) -> None:
     """Write a demo company: its raw tables, settings, and the true value of every KPI."""
+    find_proof()
     from proof.demo_company import write_demo
 
     write_demo(out, seed, scale, spelling.value)

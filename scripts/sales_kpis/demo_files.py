@@ -7,12 +7,15 @@ beside its folder `raw` how it was made, and is made again to see whether that i
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from functools import cache
 from pathlib import Path
 
 from sales_kpis import files
+from sales_kpis.errors import WrongUse
 
+PROJECT = Path(__file__).resolve().parents[2]
 KNOWN = Path(__file__).parent / "demo_files.sha256"
 CLAIM = "demo.json"
 
@@ -37,8 +40,24 @@ def _known() -> frozenset[str]:
     return frozenset(KNOWN.read_text(encoding="utf-8").split())
 
 
+def find_proof() -> None:
+    """Let `proof` be imported, the simulator and its answers, which only `kpis demo-data` needs.
+
+    Raises:
+        WrongUse: the command is installed without the project around it.
+    """
+    if not (PROJECT / "proof" / "__init__.py").is_file():
+        raise WrongUse(
+            "Demo companies are made by proof/, which is not installed with the command.",
+            "Use the kpis of a clone of the project.",
+        )
+    if str(PROJECT) not in sys.path:
+        sys.path.insert(0, str(PROJECT))
+
+
 def _made_again(claim: Path) -> frozenset[str]:
     """The files of the company that demo.json speaks of; none where it makes no sense."""
+    find_proof()
     from proof.company.simulate import simulate
     from proof.connectors.files import SPELLINGS, write_raw
 

@@ -331,7 +331,7 @@ def main() -> int:
         return run(options)
     home = copy_of_the_project(builds.PROJECT)
     copy = home / "project"
-    paths = [str(copy / "scripts"), str(copy / "tests" / "python")]
+    paths = [str(copy / folder) for folder in (".", "scripts", "tests", "tests/python")]
     return subprocess.run(
         [sys.executable, str(copy / "tests" / "python" / HERE.name), *sys.argv[1:]],
         cwd=copy,

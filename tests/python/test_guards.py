@@ -16,10 +16,10 @@ import pytest
 from dbt.jsonschemas import jsonschemas
 from typer.testing import CliRunner
 
-from sales_kpis.guards import (
+from guards import (
     __main__ as command,
 )
-from sales_kpis.guards import (
+from guards import (
     conventions,
     data_tests,
     documentation,
@@ -30,10 +30,10 @@ from sales_kpis.guards import (
     strict_yaml,
     tracked_files,
 )
-from sales_kpis.guards.built_columns import built_columns
-from sales_kpis.guards.findings import Finding
-from sales_kpis.guards.project import Column, Node, Project, read_project
-from sales_kpis.guards.sql_style import sql_style
+from guards.built_columns import built_columns
+from guards.findings import Finding
+from guards.project import Column, Node, Project, read_project
+from guards.sql_style import sql_style
 
 REPOSITORY = Path(__file__).parents[2]
 CLEAN = Path(__file__).parent / "fixtures" / "guards" / "clean_project"
@@ -51,7 +51,8 @@ def copy_of_clean_project(folder: Path) -> Path:
     for name in (".sqlfluff", ".sqlfluffignore"):
         shutil.copy(REPOSITORY / name, folder)
     ignore = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(REPOSITORY / "sqlfluff_libs", folder / "sqlfluff_libs", ignore=ignore)
+    stand_ins = "tests/guards/sqlfluff_libs"
+    shutil.copytree(REPOSITORY / stand_ins, folder / stand_ins, ignore=ignore)
     return folder
 
 
@@ -245,6 +246,17 @@ def test_strict_yaml_finds_nothing_else(
     parse_with_typos: tuple[Path, strict_yaml.Parse],
 ) -> None:
     assert len(parse_with_typos[1].findings) == len(TYPOS)
+
+
+def test_yaml_that_only_dbt_can_read_is_found(tmp_path: Path) -> None:
+    root = copy_of_clean_project(tmp_path / "project")
+    assert list(strict_yaml.unreadable_yaml(root)) == []
+    (root / CORE_YAML).write_text(
+        "models:\n  - {name: fct_deals, description: What is it?, config: {}}\n", encoding="utf-8"
+    )
+    [finding] = strict_yaml.unreadable_yaml(root)
+    assert (finding.file, finding.line) == (CORE_YAML, 2)
+    assert "put the text in quotes" in str(finding)
 
 
 def test_a_project_that_dbt_refuses_is_one_finding(tmp_path: Path) -> None:
@@ -1007,7 +1019,7 @@ def test_sqlfluff_lets_well_written_models_pass(linted: tuple[Finding, ...]) -> 
 
 
 def test_every_stand_in_is_for_a_macro_of_the_project() -> None:
-    file = REPOSITORY / "sqlfluff_libs" / "__init__.py"
+    file = REPOSITORY / "tests/guards/sqlfluff_libs/__init__.py"
     spec = importlib.util.spec_from_file_location("stand_ins", file)
     assert spec is not None and spec.loader is not None
     stand_ins = importlib.util.module_from_spec(spec)

@@ -18,7 +18,7 @@ from proof.company.records import (
     WebEvent,
     WebSession,
 )
-from proof.company.settings import SALT
+from proof.company.settings import BUILT_IN
 
 MODELS = ("first_touch", "last_touch", "linear", "position_based")
 BY_HAND = ("open", "click", "reply")
@@ -48,7 +48,7 @@ class Message:
         """The key in the marts: Mailchimp's has the MD5 of the address in it, and is hashed."""
         if self.message.system != "mailchimp":
             return self.message.key
-        text = f"{SALT}{self.message.native_id}"
+        text = f"{BUILT_IN}{self.message.native_id}"
         return f"mailchimp:k_{md5(text.encode(), usedforsecurity=False).hexdigest()}"
 
 

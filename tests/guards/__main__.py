@@ -1,4 +1,4 @@
-"""`python -m sales_kpis.guards`: one line for each finding, exit code 1 if there is one."""
+"""`python -m guards`: one line for each finding, exit code 1 if there is one."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from sales_kpis.guards.findings import Finding
+from guards.findings import Finding
 
 
 class Guard(StrEnum):
@@ -57,9 +57,9 @@ def _findings(guard: Guard, root: Path, database: Path | None) -> list[Finding]:
     """What the guards find; each imports its tools when it runs, for dbt takes seconds."""
     findings: list[Finding] = []
     if guard is not Guard.SQL:
-        from sales_kpis.guards.built_columns import built_columns
-        from sales_kpis.guards.conventions import conventions
-        from sales_kpis.guards.strict_yaml import strict_parse
+        from guards.built_columns import built_columns
+        from guards.conventions import conventions
+        from guards.strict_yaml import strict_parse
 
         parse = strict_parse(root)
         if guard is not Guard.CONVENTIONS or parse.project is None:
@@ -69,7 +69,7 @@ def _findings(guard: Guard, root: Path, database: Path | None) -> list[Finding]:
             if database is not None:
                 findings += built_columns(parse.project, database)
     if guard in (Guard.SQL, Guard.ALL):
-        from sales_kpis.guards.sql_style import sql_style
+        from guards.sql_style import sql_style
 
         findings += sql_style(root)
     return findings

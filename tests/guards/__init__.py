@@ -1,6 +1,6 @@
 """The guards: what keeps this project honest and nobody checks by eye.
 
-`python -m sales_kpis.guards [yaml|conventions|sql|all]` prints one line for each finding and
+`python -m guards [yaml|conventions|sql|all]` prints one line for each finding and
 exits 1 if there is one.
 
 * `yaml`: dbt itself accepts a typo such as `materialised:` without a word; here it is an error

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from sales_kpis.guards.findings import Finding
-from sales_kpis.guards.project import Project
-from sales_kpis.guards.sql_text import line_at
+from guards.findings import Finding
+from guards.project import Project
+from guards.sql_text import line_at
 
 _RULE = "tracked-files"
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import duckdb
 
-from sales_kpis.guards.findings import Finding
-from sales_kpis.guards.project import Node, Project
+from guards.findings import Finding
+from guards.project import Node, Project
 
 _RULE = "built-columns"
 

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from sales_kpis.guards.findings import Finding
-from sales_kpis.guards.project import DataTest, Project
-from sales_kpis.guards.sql_text import only_names
-from sales_kpis.guards.yaml_lines import line_of_name
+from guards.findings import Finding
+from guards.project import DataTest, Project
+from guards.sql_text import only_names
+from guards.yaml_lines import line_of_name
 
 _RULE = "data-tests"
 

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from sales_kpis.guards.findings import Finding
+from guards.findings import Finding
 
 _FOLDERS = ("models", "snapshots", "analyses", "tests/singular")
 

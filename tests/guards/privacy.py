@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from sales_kpis.guards.findings import Finding
-from sales_kpis.guards.project import Project
-from sales_kpis.guards.sql_text import line_at, only_names
+from guards.findings import Finding
+from guards.project import Project
+from guards.sql_text import line_at, only_names
 
 _RULE = "pii"
 

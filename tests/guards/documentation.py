@@ -3,8 +3,8 @@
 import csv
 from collections.abc import Iterator
 
-from sales_kpis.guards.findings import Finding
-from sales_kpis.guards.project import Node, Project
+from guards.findings import Finding
+from guards.project import Node, Project
 
 _RULE = "documentation"
 

@@ -7,8 +7,8 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from sales_kpis.guards.findings import Finding
-from sales_kpis.guards.yaml_lines import line_of_name
+from guards.findings import Finding
+from guards.yaml_lines import line_of_name
 
 Json = Mapping[str, Any]
 

@@ -25,9 +25,9 @@ from dbt.artifacts.resources.v1.config import TestConfig
 from dbt.cli.main import dbtRunner
 from dbt.jsonschemas import jsonschemas
 
-from sales_kpis.guards.findings import Finding
-from sales_kpis.guards.project import Project, load_manifest, read_project
-from sales_kpis.guards.yaml_lines import line_of_keys, line_of_name, parse_key_path
+from guards.findings import Finding
+from guards.project import Project, load_manifest, read_project
+from guards.yaml_lines import line_of_keys, line_of_name, parse_key_path
 
 PRIVATE_NAME = "_JSONSCHEMA_SUPPORTED_ADAPTERS"
 
@@ -107,7 +107,7 @@ def strict_parse(root: Path) -> Parse:
         warnings.append(_refusal(root, str(result.exception or "dbt gave no reason")))
     else:
         warnings += unknown_test_settings(project)
-    return Parse(tuple(sorted({*warnings, *old_test_keys(root)})), project)
+    return Parse(tuple(sorted({*warnings, *unreadable_yaml(root), *old_test_keys(root)})), project)
 
 
 @contextmanager
@@ -143,13 +143,33 @@ def _inside(folder: Path) -> Iterator[None]:
         os.chdir(before)
 
 
+def unreadable_yaml(root: Path) -> Iterator[Finding]:
+    """YAML that dbt's reader takes and others do not: editors and the guards here could not see it.
+
+    dbt reads by libyaml, which lets a `?` in a flow mapping pass; PyYAML's own loader keeps to the
+    specification.
+    """
+    for path in _yaml_files(root):
+        try:
+            yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            yield Finding(
+                path.relative_to(root).as_posix(),
+                mark.line + 1 if mark else 1,
+                "strict-yaml",
+                f"no YAML for PyYAML's own loader: {error.problem}",
+                "put the text in quotes",
+            )
+
+
 def old_test_keys(root: Path) -> Iterator[Finding]:
     """The key `tests:` where dbt's word is `data_tests:`; dbt accepts both in silence."""
     for path in _yaml_files(root):
         try:
             content = yaml.safe_load(path.read_text(encoding="utf-8"))
         except yaml.YAMLError:
-            continue  # dbt says so
+            continue  # unreadable_yaml says so
         for keys in _places_of(content, "tests"):
             if keys[:1] != ("anchors",) and "meta" not in keys:
                 yield Finding(

@@ -7,8 +7,8 @@ source → staging/<system>/ → intermediate/<entity>s/
 import re
 from collections.abc import Iterator
 
-from sales_kpis.guards.findings import Finding
-from sales_kpis.guards.project import Node, Project
+from guards.findings import Finding
+from guards.project import Node, Project
 
 # Layer → what its folders and names look like, as a pattern and in words.
 _PLACES = {

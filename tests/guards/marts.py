@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sales_kpis.guards.findings import Finding
-from sales_kpis.guards.project import Node, Project
+from guards.findings import Finding
+from guards.project import Node, Project
 
 # The shape of every KPI table: columns and types, in order (design.md, "The shape of a KPI table").
 KPI_COLUMNS = (

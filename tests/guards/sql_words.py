@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from sales_kpis.guards.findings import Finding
-from sales_kpis.guards.project import Project
-from sales_kpis.guards.sql_text import line_at, only_names, sql_files, without_comments
+from guards.findings import Finding
+from guards.project import Project
+from guards.sql_text import line_at, only_names, sql_files, without_comments
 
 LONGEST_MODEL = 115  # lines (style.md: about 40; past 80 look whether it does two things)
 

@@ -18,7 +18,7 @@ from typing import Any as _Any
 
 import yaml as _yaml
 
-_ROOT = _Path(__file__).resolve().parent.parent
+_ROOT = _Path(__file__).resolve().parents[3]
 
 # A parameter of one of these names is what a query macro reads from.
 _READ_FROM = ("relation", "facts", "relations")
