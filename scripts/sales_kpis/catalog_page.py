@@ -17,6 +17,10 @@ TABLE_BEGINS = "<!-- The table of KPIs: written by `make docs`. -->"
 TABLE_ENDS = "<!-- End of the table of KPIs. -->"
 # How every description of a KPI table begins; on the page it says nothing.
 _SHAPE = "One row per period, dimension and dimension value. "
+PROOFS = {
+    True: "each row is compared with planted answers (proof/)",
+    False: "no planted answers; its own tests only",
+}
 _INTRODUCTION = (
     "Each KPI with its definition, as its YAML has it (`models/marts/kpis/<family>/`), and a few"
     " rows of the demo company: its newest complete month, the total and its largest slices."
@@ -114,6 +118,7 @@ def _definition(kpi: Kpi) -> list[str]:
         f"Dimensions: {', '.join(kpi.dimensions) or 'total only'}",
         f"Grains: {', '.join(kpi.grains)}",
         f"Source: {kpi.source}",
+        f"Proof: {PROOFS[kpi.is_proven]}",
         f"Reading: {reading}",
     ]
     return [

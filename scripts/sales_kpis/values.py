@@ -35,6 +35,7 @@ class Kpi:
     description: str
     is_additive: bool
     not_connected: str | None = None
+    is_proven: bool = False
 
 
 @dataclass(frozen=True)

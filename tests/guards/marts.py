@@ -65,7 +65,7 @@ KPI_FIELDS: Mapping[str, _Field] = {
 
 # Fields that a KPI may have. `sample`: the expression over the KPI's columns that counts its
 # cases; `sample_of`: the KPI that counts them, where the denominator is money; `inputs`: what it is
-# made of, see macros/kpis/kpi_inputs.sql.
+# made of, see macros/kpis/kpi_inputs.sql; `is_proven`: proof/ has the answers to it.
 KPI_OPTIONAL_FIELDS: Mapping[str, _Field] = {
     "sample": _TEXT,
     "sample_of": _Field("kpi, sample and period", lambda value: isinstance(value, dict)),
@@ -73,6 +73,7 @@ KPI_OPTIONAL_FIELDS: Mapping[str, _Field] = {
         "a list of names",
         lambda value: isinstance(value, list) and all(_is_text(name) for name in value),
     ),
+    "is_proven": _Field("true or false", lambda value: isinstance(value, bool)),
 }
 
 

@@ -55,6 +55,7 @@ def kpis_of_yaml() -> list[Kpi]:
             description=entry["description"].strip(),
             grains=grains_of(entry["name"], family),
             dimensions=tuple(entry["config"]["meta"]["kpi"]["dimensions"]),
+            is_proven=entry["config"]["meta"]["kpi"].get("is_proven", False),
             **{
                 name: entry["config"]["meta"]["kpi"][name]
                 for name in (

@@ -31,6 +31,7 @@ catalog as (
         {{ text_literal(kpi.source) }} as source,
         {{ text_literal(kpi.description) }} as description,
         {{ 'true' if kpi.is_additive else 'false' }} as is_additive,
+        {{ 'true' if kpi.get('is_proven') else 'false' }} as is_proven,
         {{ not_connected_inputs(kpi.get('inputs', [])) }} as not_connected
     from unconnected_inputs
     {{ 'union all' if not loop.last }}
