@@ -1,20 +1,16 @@
-"""The catalog of all KPIs as Markdown: a page with examples, and a table for the README."""
+"""The catalog of all KPIs as a Markdown page: their questions, then each with examples."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
-from pathlib import Path
 from textwrap import fill
 
-from sales_kpis.errors import WrongUse
 from sales_kpis.formats import NOTHING, format_value
 from sales_kpis.plain_text import escaped_in_markdown
 from sales_kpis.values import Kpi, KpiValue
 
 WIDTH = 120
-TABLE_BEGINS = "<!-- The table of KPIs: written by `make docs`. -->"
-TABLE_ENDS = "<!-- End of the table of KPIs. -->"
 # How every description of a KPI table begins; on the page it says nothing.
 _SHAPE = "One row per period, dimension and dimension value. "
 PROOFS = {
@@ -29,31 +25,6 @@ _INTRODUCTION = (
 )
 
 
-def catalog_markdown(
-    file: Path, catalog: Sequence[Kpi], examples: Mapping[str, Sequence[KpiValue]], currency: str
-) -> str:
-    """The new content of a file: the whole page, or its text with a new table of KPIs.
-
-    Args:
-        file: a file that has the marks of the table keeps everything else; any other becomes the
-            page.
-        catalog: the KPIs, by family.
-        examples: rows of each KPI.
-        currency: code shown behind amounts.
-
-    Raises:
-        WrongUse: the folder of the file is not there.
-    """
-    if not file.parent.is_dir():
-        raise WrongUse(f"--markdown: the folder {file.parent} is not there.", "Make it first.")
-    text = file.read_text(encoding="utf-8") if file.exists() else ""
-    if TABLE_BEGINS not in text:
-        return catalog_page(catalog, examples, currency)
-    before, _, rest = text.partition(TABLE_BEGINS)
-    after = rest.partition(TABLE_ENDS)[2]
-    return f"{before}{TABLE_BEGINS}\n{catalog_table(catalog)}{TABLE_ENDS}{after}"
-
-
 def catalog_page(
     catalog: Sequence[Kpi], examples: Mapping[str, Sequence[KpiValue]], currency: str = ""
 ) -> str:
@@ -64,25 +35,13 @@ def catalog_page(
         examples: rows of each KPI; one without has no table.
         currency: code shown behind amounts.
     """
-    lines = ["# KPI catalog", "", fill(_INTRODUCTION, WIDTH), ""]
-    for family, kpis in _by_family(catalog):
-        names = ", ".join(f"[{kpi.kpi}](#{kpi.kpi})" for kpi in kpis)
-        lines.append(_wrapped(f"* **{family.capitalize()}**: {names}"))
+    lines = ["# KPI catalog", "", fill(_INTRODUCTION, WIDTH), "", *_questions(catalog)]
     for family, kpis in _by_family(catalog):
         lines += ["", f"## {family.capitalize()}"]
         for kpi in kpis:
             lines += ["", *_definition(kpi)]
             if examples.get(kpi.kpi):
                 lines += ["", *_examples(kpi, examples[kpi.kpi], currency)]
-    return "\n".join(lines) + "\n"
-
-
-def catalog_table(catalog: Sequence[Kpi]) -> str:
-    """The KPIs and their questions as a table, with a row that names each family."""
-    lines = ["| KPI | question it answers |", "|---|---|"]
-    for family, kpis in _by_family(catalog):
-        lines.append(f"| **{family.capitalize()}** | |")
-        lines += [f"| `{kpi.kpi}` {_cell(kpi.title)} | {_cell(kpi.question)} |" for kpi in kpis]
     return "\n".join(lines) + "\n"
 
 
@@ -105,6 +64,17 @@ def choose_examples(catalog: Iterable[Kpi], rows: Iterable[KpiValue]) -> dict[st
         largest = next((of_dimension for of_dimension in slices if of_dimension), [])
         chosen[kpi.kpi] = [*by_slice.get((kpi.kpi, "total"), []), *largest[:2]]
     return chosen
+
+
+def _questions(catalog: Iterable[Kpi]) -> list[str]:
+    lines = ["| KPI | question it answers |", "|---|---|"]
+    for family, kpis in _by_family(catalog):
+        lines.append(f"| **{family.capitalize()}** | |")
+        lines += [
+            f"| [{kpi.kpi}](#{kpi.kpi}) {_cell(kpi.title)} | {_cell(kpi.question)} |"
+            for kpi in kpis
+        ]
+    return lines
 
 
 def _definition(kpi: Kpi) -> list[str]:

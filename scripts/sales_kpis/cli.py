@@ -17,7 +17,7 @@ import duckdb
 import typer
 
 from sales_kpis import stopping, terminal
-from sales_kpis.catalog_page import catalog_markdown, choose_examples
+from sales_kpis.catalog_page import catalog_page, choose_examples
 from sales_kpis.dashboard import render_dashboard
 from sales_kpis.demo_files import find_proof
 from sales_kpis.errors import KpisError, Stopped, WrongUse, suggestion
@@ -410,7 +410,11 @@ def catalog_command(
         raise WrongUse(f"There is no family {family}.", suggestion(family, families))
     chosen = [kpi for kpi in catalog if family in (None, kpi.family)]
     if markdown is not None:
-        write_text(markdown, catalog_markdown(markdown, chosen, examples, marts.currency))
+        if not markdown.parent.is_dir():
+            raise WrongUse(
+                f"--markdown: the folder {markdown.parent} is not there.", "Make it first."
+            )
+        write_text(markdown, catalog_page(chosen, examples, marts.currency))
     if as_json:
         names = list(type(chosen[0]).__dataclass_fields__) if chosen else []
         _print_json({"kpis": [{name: getattr(kpi, name) for name in names} for kpi in chosen]})

@@ -1,4 +1,4 @@
-"""The catalog page and the README's table say what the YAML of the KPI models says."""
+"""The pages of KPIs and of settings say what the YAML of the project says."""
 
 from __future__ import annotations
 
@@ -16,10 +16,7 @@ from typer.testing import CliRunner, Result
 from kpis_project import write_marts
 from sales_kpis import cli
 from sales_kpis.catalog_page import (
-    TABLE_BEGINS,
-    TABLE_ENDS,
     catalog_page,
-    catalog_table,
     choose_examples,
 )
 from sales_kpis.project import Project
@@ -79,23 +76,23 @@ def test_the_page_has_the_definitions_of_the_yaml() -> None:
     assert without_examples(page) == expected, "Write it anew: make docs"
 
 
+def test_the_page_begins_with_the_question_of_every_kpi() -> None:
+    page = (PROJECT / "docs" / "kpi_catalog.md").read_text(encoding="utf-8")
+    asked = dict(re.findall(r"^\| \[(\w+)\]\(#\1\) [^|]+ \| ([^|]+) \|$", page, re.MULTILINE))
+    assert asked == {kpi.kpi: kpi.question for kpi in kpis_of_yaml()}
+
+
 def test_the_page_has_examples_of_every_kpi() -> None:
     page = (PROJECT / "docs" / "kpi_catalog.md").read_text(encoding="utf-8")
     sections = re.split(r"^### ", page, flags=re.MULTILINE)[1:]
     assert [section.split()[0] for section in sections if "| total | total |" not in section] == []
 
 
-def test_the_readme_has_the_questions_of_the_yaml() -> None:
-    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
-    table = readme.partition(TABLE_BEGINS + "\n")[2].partition(TABLE_ENDS)[0]
-    assert table == catalog_table(kpis_of_yaml()), "Write it anew: make docs"
-
-
-def test_the_readme_says_of_every_setting_what_its_comment_says() -> None:
+def test_the_page_of_settings_says_of_each_what_its_comment_says() -> None:
     text = (PROJECT / "dbt_project.yml").read_text(encoding="utf-8")
     block = text.partition("\nvars:\n")[2].partition("\nmodels:")[0]
-    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
-    rows = dict(re.findall(r"^\| `(\w+)` \| [^|]+ \| ([^|]+) \|$", readme, re.MULTILINE))
+    page = (PROJECT / "docs" / "settings.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `(\w+)` \| [^|]+ \| ([^|]+) \|$", page, re.MULTILINE))
     comments: dict[str, str] = {}
     comment: list[str] = []
     for line in block.splitlines():
@@ -162,20 +159,11 @@ def test_the_command_writes_the_page_with_rows_of_the_newest_complete_month(
     result = kpis("catalog", "--markdown", "page.md")
     assert result.exit_code == 0, result.output
     page = Path("page.md").read_text(encoding="utf-8")
+    assert "| [total_revenue](#total_revenue) Total revenue | How much did we sell? |\n" in page
+    assert "* Proof: no planted answers; its own tests only\n" in page
     assert "* Reading: By close date.\n" in page
     assert "| 2025-08 | total | (total) | 200 | – | 200 |\n" in page
     assert "2025-09 |" not in page
-
-
-def test_the_command_keeps_the_text_around_a_table(kpis_project: Project) -> None:
-    write_marts(kpis_project.warehouse)
-    text = f"before\n{TABLE_BEGINS}\nold\n{TABLE_ENDS}\nafter\n"
-    Path("page.md").write_text(text, encoding="utf-8")
-    kpis("catalog", "--markdown", "page.md")
-    assert Path("page.md").read_text(encoding="utf-8") == (
-        f"before\n{TABLE_BEGINS}\n| KPI | question it answers |\n|---|---|\n| **Revenue** | |\n"
-        f"| `total_revenue` Total revenue | How much did we sell? |\n{TABLE_ENDS}\nafter\n"
-    )
 
 
 @pytest.mark.usefixtures("kpis_project")
