@@ -394,7 +394,7 @@ def catalog_command(
         typer.Option(
             "--markdown",
             metavar="FILE",
-            help="Write the page of all KPIs; into a file with the marks of one, their table.",
+            help="Write the page of all KPIs, with examples.",
         ),
     ] = None,
     published: PublishedFolder = None,
