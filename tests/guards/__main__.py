@@ -18,6 +18,8 @@ class Guard(StrEnum):
     ALL = "all"
 
 
+NAMED = 5  # So many of the long models.
+
 app = typer.Typer(add_completion=False)
 
 
@@ -42,23 +44,30 @@ def main(
     if database is not None and not database.is_file():
         _stop(f"there is no database {database}: build it first (`make build`)")
     try:
-        findings = _findings(guard, root, database)
+        findings, long = _findings(guard, root, database)
     except RuntimeError as error:
         _stop(str(error))
     for finding in findings:
         typer.echo(finding)
+    if long:
+        longest = [f"{model} ({lines})" for model, lines in long.items()][:NAMED]
+        typer.echo(f"{len(long)} longer than 80 lines, above all {', '.join(longest)}", err=True)
     if findings:
         typer.echo(f"guards ({guard}): {len(findings)} found", err=True)
         raise typer.Exit(1)
     typer.echo(f"guards ({guard}): nothing found", err=True)
 
 
-def _findings(guard: Guard, root: Path, database: Path | None) -> list[Finding]:
-    """What the guards find; each imports its tools when it runs, for dbt takes seconds."""
+def _findings(
+    guard: Guard, root: Path, database: Path | None
+) -> tuple[list[Finding], dict[str, int]]:
+    """What the guards find, and the long models; each imports its tools when it runs."""
     findings: list[Finding] = []
+    long: dict[str, int] = {}
     if guard is not Guard.SQL:
         from guards.built_columns import built_columns
         from guards.conventions import conventions
+        from guards.sql_words import long_models
         from guards.strict_yaml import strict_parse
 
         parse = strict_parse(root)
@@ -66,13 +75,14 @@ def _findings(guard: Guard, root: Path, database: Path | None) -> list[Finding]:
             findings += parse.findings
         if guard is not Guard.YAML and parse.project is not None:
             findings += conventions(parse.project)
+            long = long_models(parse.project)
             if database is not None:
                 findings += built_columns(parse.project, database)
     if guard in (Guard.SQL, Guard.ALL):
         from guards.sql_style import sql_style
 
         findings += sql_style(root)
-    return findings
+    return findings, long
 
 
 def _stop(message: str) -> NoReturn:

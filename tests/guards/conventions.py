@@ -45,7 +45,6 @@ RULES: tuple[Rule, ...] = (
     sql_words.no_clock,
     sql_words.engine_words,
     sql_words.cte_names,
-    sql_words.model_length,
     privacy.no_personal_columns,
     privacy.no_personal_names_in_sql,
     tracked_files.no_machine_details,
