@@ -1,6 +1,6 @@
 """Layers: which folder a model stands in, what it is called there, and what it may read.
 
-source → staging/<system>/ → intermediate/<entity>s/
+source → staging/<system>/ → intermediate/1_united/ → 2_identity/ → 3_history/ → 4_meaning/
        → marts/core/ → marts/kpis/<family>/ → marts/monitoring/
 """
 
@@ -17,8 +17,9 @@ _PLACES = {
         "staging/<system>/stg_<system>__<entity>s",
     ),
     "intermediate": (
-        r"intermediate/(?:\w+s|people)/int_[a-z0-9_]+__[a-z0-9_]+",
-        "intermediate/<entity>s/int_<entity>s__<done>",
+        r"intermediate/(1_united|2_identity|3_history|4_meaning)/(\w+s|people)/int_\2__\w+"
+        r"(?<!__united)|intermediate/1_united/(\w+s|people)/int_\3__united",
+        "intermediate/<floor>/<entity>s/int_<entity>s__<done>, __united on floor 1 only",
     ),
     "core": (r"marts/core/(dim|fct|bridge)_\w+", "marts/core/dim_…, fct_… or bridge_…"),
     "kpis": (r"marts/kpis/\w+/kpi_\w+", "marts/kpis/<family>/kpi_<id>"),
@@ -73,6 +74,11 @@ def _wrong_reading(model: Node, parent: Node) -> tuple[str, str]:
         system = parent.system or parent.folders[-1]
         if system != model.folders[-1]:
             return f"{reads} of another system", "unite the two systems in intermediate/"
+    if parent.layer == model.layer == "intermediate" and parent.folders[1] > model.folders[1]:
+        return (
+            f"{reads} of the later floor {parent.folders[1]}",
+            f"a floor reads only those before it: move {model.name} or what it needs",
+        )
     if parent.layer in allowed:
         return "", ""
     return (

@@ -39,7 +39,9 @@ REPOSITORY = Path(__file__).parents[2]
 CLEAN = Path(__file__).parent / "fixtures" / "guards" / "clean_project"
 
 STAGING = "models/staging/tabular/stg_tabular__deals.sql"
-INTERMEDIATE = "models/intermediate/deals/int_deals__in_reporting_currency.sql"
+INT = "int_deals__in_reporting_currency"
+FLOOR = ("intermediate", "4_meaning")
+INTERMEDIATE = "models/intermediate/4_meaning/deals/int_deals__in_reporting_currency.sql"
 FACTS = "models/marts/core/fct_deals.sql"
 KPI = "models/marts/kpis/revenue/kpi_total_revenue.sql"
 FINAL = "with\n\nfinal as (\n\n    select 1 as one\n\n)\n\nselect * from final\n"
@@ -176,7 +178,7 @@ TYPOS = {
         "`meta:` stands beside `config:`",
     ),
     "unknown key of a column": Typo(
-        "models/intermediate/deals/_deals__models.yml",
+        "models/intermediate/4_meaning/deals/_deals__models.yml",
         '        description: "Key of the deal."',
         '        descripton: "Key of the deal."',
         "descripton",
@@ -190,7 +192,7 @@ TYPOS = {
         "dbt knows no key `modles` at the top of a file",
     ),
     "old key tests": Typo(
-        "models/intermediate/deals/_deals__models.yml",
+        "models/intermediate/4_meaning/deals/_deals__models.yml",
         '        description: "Day the deal was closed."',
         '        description: "Day the deal was closed."\n        tests: [not_null]',
         "tests: [not_null]",
@@ -378,8 +380,26 @@ CATCHES = {
     ),
     "intermediate model without what it has done": Catch(
         layers.model_places,
-        moved("int_deals__in_reporting_currency", "intermediate", "deals", new_name="int_deals"),
-        "make it intermediate/<entity>s/int_<entity>s__<done>",
+        moved(INT, *FLOOR, "deals", new_name="int_deals"),
+        "make it intermediate/<floor>/<entity>s/int_<entity>s__<done>",
+    ),
+    "intermediate model on no floor": Catch(
+        layers.model_places,
+        moved(INT, "intermediate", "deals"),
+        "make it intermediate/<floor>/<entity>s/int_<entity>s__<done>",
+    ),
+    "intermediate model among those of another entity": Catch(
+        layers.model_places, moved(INT, *FLOOR, "leads"), "is no place of a model"
+    ),
+    "united on a later floor": Catch(
+        layers.model_places,
+        moved(INT, *FLOOR, "deals", new_name="int_deals__united"),
+        "__united on floor 1 only",
+    ),
+    "a floor reads a later one": Catch(
+        layers.reading_directions,
+        moved("fct_deals", "intermediate", "1_united", "deals", new_name="int_deals__united"),
+        "of the later floor 4_meaning; a floor reads only those before it",
     ),
     "fact among the KPIs": Catch(
         layers.model_places,

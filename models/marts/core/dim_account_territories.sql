@@ -15,7 +15,7 @@ reps as (
     select
         rep_id,
         territory
-    from {{ ref('int_reps__united') }}
+    from {{ ref('int_reps__resolved') }}
 
 ),
 

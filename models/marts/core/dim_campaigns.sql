@@ -7,7 +7,7 @@ campaigns as (
         campaign_name,
         campaign_type,
         system
-    from {{ ref('int_campaigns__united') }}
+    from {{ ref('int_campaigns__resolved') }}
 
 )
 

@@ -12,19 +12,19 @@ deals as (
 leads as (
 
     select created_date
-    from {{ ref('int_leads__united') }}
+    from {{ ref('int_leads__merged') }}
 
 ),
 
 -- Of the large facts only the first day is asked.
 {% set first_days = {
-    'int_activities__united': 'activity_date',
+    'int_activities__resolved': 'activity_date',
     'int_emails__messages': 'sent_date',
-    'int_web_sessions__united': 'session_date',
+    'int_web_sessions__resolved': 'session_date',
     'int_web_sessions__events': 'event_date',
-    'int_form_submissions__united': 'submission_date',
-    'int_lifecycle_events__united': 'event_date',
-    'int_survey_responses__united': 'response_date',
+    'int_form_submissions__resolved': 'submission_date',
+    'int_lifecycle_events__resolved': 'event_date',
+    'int_survey_responses__resolved': 'response_date',
     'quotas': 'month',
     'selling_costs': 'cost_month',
     'marketing_costs': 'cost_month',

@@ -9,7 +9,7 @@ products as (
         list_price,
         launched_on,
         is_inferred
-    from {{ ref('int_products__united') }}
+    from {{ ref('int_products__resolved') }}
 
 ),
 

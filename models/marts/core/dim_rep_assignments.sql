@@ -11,7 +11,7 @@ reps as (
         territory,
         coalesce(hired_on, {{ first_day }}) as employed_from,
         coalesce(left_on, {{ last_day }}) as employed_to
-    from {{ ref('int_reps__united') }}
+    from {{ ref('int_reps__resolved') }}
 
 ),
 

@@ -12,7 +12,7 @@ reps as (
         left_on,
         is_active,
         is_inferred
-    from {{ ref('int_reps__united') }}
+    from {{ ref('int_reps__resolved') }}
 
 ),
 

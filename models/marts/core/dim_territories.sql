@@ -19,7 +19,7 @@ assignments as (
 reps as (
 
     select territory
-    from {{ ref('int_reps__united') }}
+    from {{ ref('int_reps__resolved') }}
 
 ),
 

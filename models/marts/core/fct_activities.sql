@@ -3,7 +3,7 @@ with
 activities as (
 
     select *
-    from {{ ref('int_activities__united') }}
+    from {{ ref('int_activities__resolved') }}
 
 ),
 
@@ -22,7 +22,7 @@ reps as (
         rep_id,
         team,
         territory
-    from {{ ref('int_reps__united') }}
+    from {{ ref('int_reps__resolved') }}
 
 ),
 

@@ -14,7 +14,7 @@ web_sessions as (
         session_id,
         channel,
         person_id
-    from {{ ref('int_web_sessions__united') }}
+    from {{ ref('int_web_sessions__resolved') }}
 
 ),
 
@@ -29,7 +29,7 @@ clicks as (
 form_submissions as (
 
     select *
-    from {{ ref('int_form_submissions__united') }}
+    from {{ ref('int_form_submissions__resolved') }}
     where form_name is not null
 
 ),

@@ -16,7 +16,7 @@ activities as (
         activity_type,
         activity_date,
         occurred_at
-    from {{ ref('int_activities__united') }}
+    from {{ ref('int_activities__resolved') }}
 
 ),
 

@@ -12,7 +12,7 @@ leads as (
         campaign_id,
         created_at,
         created_date
-    from {{ ref('int_leads__united') }}
+    from {{ ref('int_leads__merged') }}
 
 ),
 

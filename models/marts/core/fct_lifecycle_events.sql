@@ -3,7 +3,7 @@ with
 lifecycle_events as (
 
     select *
-    from {{ ref('int_lifecycle_events__united') }}
+    from {{ ref('int_lifecycle_events__resolved') }}
 
 ),
 
@@ -19,7 +19,7 @@ reps as (
     select
         rep_id,
         territory
-    from {{ ref('int_reps__united') }}
+    from {{ ref('int_reps__resolved') }}
 
 ),
 

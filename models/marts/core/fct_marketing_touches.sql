@@ -3,7 +3,7 @@ with
 touches as (
 
     select *
-    from {{ ref('int_touches__united') }}
+    from {{ ref('int_touches__resolved') }}
 
 ),
 

@@ -41,7 +41,7 @@ reps as (
         rep_id,
         team,
         territory
-    from {{ ref('int_reps__united') }}
+    from {{ ref('int_reps__resolved') }}
 
 ),
 

@@ -3,7 +3,7 @@ with
 responses as (
 
     select *
-    from {{ ref('int_survey_responses__united') }}
+    from {{ ref('int_survey_responses__resolved') }}
 
 ),
 
@@ -19,7 +19,7 @@ products as (
     select
         product_id,
         product_line
-    from {{ ref('int_products__united') }}
+    from {{ ref('int_products__resolved') }}
 
 ),
 
@@ -35,7 +35,7 @@ reps as (
     select
         rep_id,
         territory
-    from {{ ref('int_reps__united') }}
+    from {{ ref('int_reps__resolved') }}
 
 ),
 

@@ -11,7 +11,7 @@ web_events as (
 form_submissions as (
 
     select *
-    from {{ ref('int_form_submissions__united') }}
+    from {{ ref('int_form_submissions__resolved') }}
 
 ),
 
@@ -22,7 +22,7 @@ web_sessions as (
         channel,
         market,
         person_id
-    from {{ ref('int_web_sessions__united') }}
+    from {{ ref('int_web_sessions__resolved') }}
 
 ),
 

@@ -3,7 +3,7 @@ with
 web_sessions as (
 
     select *
-    from {{ ref('int_web_sessions__united') }}
+    from {{ ref('int_web_sessions__resolved') }}
 
 ),
 

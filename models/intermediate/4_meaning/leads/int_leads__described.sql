@@ -1,0 +1,72 @@
+with
+
+leads as (
+
+    select *
+    from {{ ref('int_leads__merged') }}
+
+),
+
+reps as (
+
+    select
+        rep_id,
+        team,
+        territory
+    from {{ ref('int_reps__resolved') }}
+
+),
+
+assignments as (
+
+    select *
+    from {{ ref('int_reps__assignments') }}
+
+),
+
+countries as (
+
+    select *
+    from {{ ref('int_countries__resolved') }}
+
+),
+
+lead_sources as (
+
+    {{ mapping_of_systems('lead_sources', ['lead_source', 'lead_channel', 'is_self_generated']) }}
+
+),
+
+-- A lead keeps the team and territory of its creation. Of its contact data only is known whether
+-- it is there.
+described_leads as (
+
+    select
+        leads.lead_id,
+        coalesce(assignments.team, reps.team) as team,
+        coalesce(countries.territory, assignments.territory, reps.territory) as territory,
+        coalesce(countries.country, leads.country) as country,
+        countries.market,
+        coalesce(lead_sources.lead_source, leads.lead_source) as lead_source,
+        lead_sources.lead_channel,
+        coalesce(lead_sources.is_self_generated, false) as is_self_generated,
+        leads.full_name is not null as has_name,
+        {{ is_valid_email('leads.email') }} as has_valid_email,
+        {{ is_valid_phone('leads.phone') }} as has_valid_phone
+    from leads
+    left join reps
+        on leads.rep_id = reps.rep_id
+    left join assignments
+        on
+            leads.rep_id = assignments.rep_id
+            and leads.created_date between assignments.valid_from and assignments.valid_to
+    left join countries
+        on lower(leads.country) = countries.raw_country
+    left join lead_sources
+        on
+            leads.system = lead_sources.system
+            and lower(leads.lead_source) = lead_sources.raw_value
+
+)
+
+select * from described_leads
