@@ -35,11 +35,23 @@ case when {{ sales_kpis.matches(host, '^[^@ .]+([.][^@ .]+)+$') }} then {{ host 
     {{ return(sales_kpis.replace_matches(expression, '^(' ~ instances | join('|') ~ ')[.]', '') if instances else expression) }}
 {%- endmacro %}
 
+{# The native id in a key, such as the name of a stage that no table has: without its system and its instance. #}
+{% macro native_id_of(key) -%}
+    {%- set names = sales_kpis.names_of_instances() -%}
+    {{ return(sales_kpis.replace_matches(key, '^[a-z_]+:' ~ ('((' ~ names | join('|') ~ ')[.])?' if names else ''), '')) }}
+{%- endmacro %}
+
 {# The instance in a key, `emea.`, empty where the system is there once. #}
 {% macro instance_of(key) -%}
+    {%- set names = sales_kpis.names_of_instances() -%}
+    {{ return(sales_kpis.extract_match(key, '^[a-z_]+:((' ~ names | join('|') ~ ')[.])', 1) if names else "''") }}
+{%- endmacro %}
+
+{# The names of all instances of the systems in use, each once. #}
+{% macro names_of_instances() -%}
     {%- set names = [] -%}
     {%- for system in sales_kpis.systems_in_use() -%}{%- do names.extend(sales_kpis.instances_of(system).keys()) -%}{%- endfor -%}
-    {{ return(sales_kpis.extract_match(key, '^[a-z_]+:((' ~ names | unique | join('|') ~ ')[.])', 1) if names else "''") }}
+    {{ return(names | unique | list) }}
 {%- endmacro %}
 
 {# An id that stands in a free text, such as the new value of a change, with the instance that the row's own id carries. #}

@@ -38,11 +38,11 @@ cuts_of_reps as (
         rep_id,
         {{ add_days('valid_to', 1) }} as starts_on
     from assignments
-    where valid_to < date '2199-12-31'
+    where valid_to < {{ open_end() }}
     union distinct
     select
         rep_id,
-        date '1900-01-01' as starts_on
+        {{ open_start() }} as starts_on
     from accounts
 
 ),
@@ -54,7 +54,7 @@ stretches_of_reps as (
         starts_on as valid_from,
         coalesce(
             {{ add_days('lead(starts_on) over (partition by rep_id order by starts_on)', -1) }},
-            date '2199-12-31'
+            {{ open_end() }}
         ) as valid_to
     from cuts_of_reps
 
@@ -82,8 +82,8 @@ account_territories as (
 
     select
         accounts.account_id,
-        coalesce(territories_of_reps.valid_from, date '1900-01-01') as valid_from,
-        coalesce(territories_of_reps.valid_to, date '2199-12-31') as valid_to,
+        coalesce(territories_of_reps.valid_from, {{ open_start() }}) as valid_from,
+        coalesce(territories_of_reps.valid_to, {{ open_end() }}) as valid_to,
         coalesce(accounts.territory, territories_of_reps.territory) as territory
     from accounts
     left join territories_of_reps

@@ -5,8 +5,8 @@ commission_plans as (
     select
         plan,
         nullif(trim(team), '') as team,
-        coalesce(valid_from, date '1900-01-01') as valid_from,
-        coalesce(valid_to, date '2199-12-31') as valid_to,
+        coalesce(valid_from, {{ open_start() }}) as valid_from,
+        coalesce(valid_to, {{ open_end() }}) as valid_to,
         coalesce(attainment_from, 0) as attainment_from,
         attainment_to,
         rate

@@ -1,6 +1,3 @@
-{% set first_day = "date '1900-01-01'" %}
-{% set last_day = "date '2199-12-31'" %}
-
 with
 
 reps as (
@@ -9,8 +6,8 @@ reps as (
         rep_id,
         team,
         territory,
-        coalesce(hired_on, {{ first_day }}) as employed_from,
-        coalesce(left_on, {{ last_day }}) as employed_to
+        coalesce(hired_on, {{ open_start() }}) as employed_from,
+        coalesce(left_on, {{ open_end() }}) as employed_to
     from {{ ref('int_reps__resolved') }}
 
 ),
@@ -27,7 +24,7 @@ cuts as (
 
     select
         rep_id,
-        {{ first_day }} as starts_on
+        {{ open_start() }} as starts_on
     from reps
     union distinct
     select
@@ -59,10 +56,10 @@ stretches as (
         starts_on as valid_from,
         coalesce(
             {{ add_days('lead(starts_on) over (partition by rep_id order by starts_on)', -1) }},
-            {{ last_day }}
+            {{ open_end() }}
         ) as valid_to
     from cuts
-    where starts_on <= {{ last_day }}
+    where starts_on <= {{ open_end() }}
 
 ),
 

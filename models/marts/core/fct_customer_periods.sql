@@ -79,7 +79,7 @@ customer_periods as (
             purchases.account_id = last_stretches.account_id
             and periods.measured_on_date >= last_stretches.valid_from
             and periods.measured_on_date
-            < coalesce(last_stretches.next_valid_from, date '2199-12-31')
+            < coalesce(last_stretches.next_valid_from, {{ open_end() }})
     left join territories as territories_at_start
         on
             purchases.account_id = territories_at_start.account_id

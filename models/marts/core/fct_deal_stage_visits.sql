@@ -38,7 +38,7 @@ visits_with_last_stage as (
 
     select
         visits.*,
-        coalesce(stages.stage, {{ replace_matches('visits.stage_id', '^[a-z_]+:', '') }}) as stage,
+        coalesce(stages.stage, {{ native_id_of('visits.stage_id') }}) as stage,
         stages.stage_order,
         coalesce(stages.is_won, false) as is_won_stage,
         coalesce(stages.is_closed and not stages.is_won, false) as is_lost_stage,

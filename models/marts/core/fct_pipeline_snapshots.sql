@@ -60,7 +60,7 @@ pipeline_snapshots as (
         snapshots.deal_id,
         snapshots.account_id,
         snapshots.stage_id,
-        coalesce(stages.stage, {{ replace_matches('snapshots.stage_id', '^[a-z_]+:', '') }})
+        coalesce(stages.stage, {{ native_id_of('snapshots.stage_id') }})
             as stage,
         stages.probability,
         snapshots.rep_id,

@@ -34,7 +34,7 @@ conversion_rates as (
         currency_types.rate_id,
         {{ instance_of('currency_types.rate_id') }} as org,
         currency_types.currency,
-        date '1900-01-01' as valid_from,
+        {{ open_start() }} as valid_from,
         currency_types.conversion_rate
     from currency_types
     left join dated_conversion_rates

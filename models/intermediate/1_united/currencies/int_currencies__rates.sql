@@ -71,7 +71,7 @@ rates as (
     select
         currency_code,
         valid_from,
-        coalesce({{ add_days('next_valid_from', -1) }}, date '2199-12-31') as valid_to,
+        coalesce({{ add_days('next_valid_from', -1) }}, {{ open_end() }}) as valid_to,
         rate_to_reporting
     from rates_with_end
 

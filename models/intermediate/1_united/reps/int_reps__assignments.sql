@@ -6,8 +6,8 @@ assignments as (
         rep_id,
         team,
         territory,
-        coalesce(valid_from, date '1900-01-01') as valid_from,
-        coalesce(valid_to, date '2199-12-31') as valid_to
+        coalesce(valid_from, {{ open_start() }}) as valid_from,
+        coalesce(valid_to, {{ open_end() }}) as valid_to
     from {{ ref('rep_assignments') }}
 
 ),

@@ -85,7 +85,7 @@ deals_as_of_date as (
         case when {{ has_own_stage }} then deals.stage_id else states.stage_id end as stage_id,
         case
             when {{ has_own_stage }} or deals.stage_id = states.stage_id then deals.stage
-            else coalesce(states.stage, {{ replace_matches('states.stage_id', '^[a-z_]+:', '') }})
+            else coalesce(states.stage, {{ native_id_of('states.stage_id') }})
         end as stage,
         case when {{ has_state }} then states.rep_id else deals.rep_id end as rep_id,
         case when {{ has_state }} then states.amount else deals.amount end as amount,

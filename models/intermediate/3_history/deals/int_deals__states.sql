@@ -11,7 +11,7 @@ values_at_day_ends as (
         deal_id,
         field,
         held_value,
-        coalesce({{ local_date('valid_from_at') }}, date '1900-01-01') as valid_from_date
+        coalesce({{ local_date('valid_from_at') }}, {{ open_start() }}) as valid_from_date
     from {{ ref('int_deals__history') }}
     where
         valid_to_at is null
@@ -60,7 +60,7 @@ days_with_values as (
     select
         deal_id,
         valid_from_date,
-        coalesce({{ add_days('next_valid_from_date', -1) }}, date '2199-12-31') as valid_to_date,
+        coalesce({{ add_days('next_valid_from_date', -1) }}, {{ open_end() }}) as valid_to_date,
         stage_id_version < max(stage_id_version) over (partition by deal_id) as is_stage_left_later,
         stage_id_version > 1
         and stage_id_version = max(stage_id_version) over (partition by deal_id)

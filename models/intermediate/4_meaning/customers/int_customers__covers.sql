@@ -32,7 +32,7 @@ subscriptions as (
         subscriptions.account_id,
         subscriptions.started_on,
         greatest(subscriptions.started_on, customers.first_won_date) as valid_from,
-        coalesce(subscriptions.ended_on, date '2199-12-31') as valid_to,
+        coalesce(subscriptions.ended_on, {{ open_end() }}) as valid_to,
         subscriptions.monthly_amount
     from {{ ref('int_subscriptions__valued') }} as subscriptions
     inner join customers
@@ -68,7 +68,7 @@ covers as (
         won_deals.close_date as valid_from,
         least(
             {{ add_days(add_months_to('won_deals.close_date', 'won_deals.term_months'), -1) }},
-            coalesce({{ add_days('subscribers.first_started_on', -1) }}, date '2199-12-31')
+            coalesce({{ add_days('subscribers.first_started_on', -1) }}, {{ open_end() }})
         ) as valid_to,
         {{ as_measure('cast(won_deals.amount as double) / won_deals.term_months') }}
             as monthly_recurring_revenue,

@@ -66,7 +66,7 @@ purchases_with_end as (
     select
         account_id,
         valid_from,
-        coalesce({{ add_days('next_valid_from', -1) }}, date '2199-12-31') as valid_to,
+        coalesce({{ add_days('next_valid_from', -1) }}, {{ open_end() }}) as valid_to,
         cast(count_won_deals as bigint) as count_won_deals,
         {{ as_measure('revenue_to_date') }} as revenue_to_date,
         lead_source

@@ -41,7 +41,7 @@ first_known_dates as (
                 coalesce(
                     min(
                         case
-                            when states.valid_from_date > date '1900-01-01'
+                            when states.valid_from_date > {{ open_start() }}
                                 then states.valid_from_date
                         end
                     ),
