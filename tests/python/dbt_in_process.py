@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import os
 import warnings
@@ -49,9 +50,15 @@ def invoke(arguments: list[str], project: Path, database: Path, manifest: Any = 
         finally:
             # Else this process keeps the database locked.
             DuckDBConnectionManager.close_all_connections()
-    exit_code = 0 if ended.success else 1 if ended.exception is None else 2
-    said = "" if ended.exception is None else f"\n{ended.exception}"
-    return Outcome(exit_code, printed.getvalue() + said, ended.result)
+        exit_code = 0 if ended.success else 1 if ended.exception is None else 2
+        said = "" if ended.exception is None else f"\n{ended.exception}"
+        outcome = Outcome(exit_code, printed.getvalue() + said, ended.result)
+        if ended.exception is not None:
+            # A compile that fails leaves its pool of threads open, held by the traceback; it is
+            # collected here, where its warning is no test's.
+            del ended
+            gc.collect()
+    return outcome
 
 
 def plain_environment() -> dict[str, str]:
