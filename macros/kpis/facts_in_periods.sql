@@ -1,16 +1,17 @@
 {# Facts of days (a CTE with kpi_date) as facts of each period that holds their day, for a KPI that is_as_of. #}
-{% macro facts_in_periods(facts, finest_grain='day') -%}
+{% macro facts_in_periods(facts) -%}
+{%- set grains = kpi_grains(sales_kpis.finest_grain(kpi_entry())) -%}
 select
         {{ facts }}.*,
         grains.period_grain,
         case grains.period_grain
-            {% for grain in kpi_grains(finest_grain) -%}
+            {% for grain in grains -%}
             when '{{ grain }}' then {{ period_start(grain, facts ~ '.kpi_date') }}
             {% endfor -%}
         end as period_start_date
     from {{ facts }}
     cross join (
-        {% for grain in kpi_grains(finest_grain) -%}
+        {% for grain in grains -%}
         select '{{ grain }}' as period_grain{{ ' union all' if not loop.last }}
         {% endfor -%}
     ) as grains

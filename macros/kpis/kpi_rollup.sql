@@ -1,5 +1,6 @@
 {#
-    The one way from facts to a KPI table: periods, dimensions, zero-filling and the safe ratio, the same for every KPI.
+    The one way from facts to a KPI table: periods, dimensions, zero-filling and the safe ratio, the same for every KPI. The
+    call names the facts; how they are measured stands in the KPI's YAML entry, `config.meta.kpi`.
 
     facts               name of a CTE with one row per fact: fact_id, kpi_date, one column per dimension, numerator and,
                         for a ratio, denominator. A null dimension value becomes '(none)'. fact_id is the key of the
@@ -8,30 +9,36 @@
                         divides a fact, such as the product lines of a deal.
     whole_denominator   dimensions of facts_by_dimension whose slices all have the denominator of the total: of the won
                         deals, those with a call and those with a meeting. Their own CTE needs no denominator.
-    is_ratio            false: the KPI has no denominator and its value is its numerator.
-    is_mean_denominator the denominator is the mean of those of the facts, not their sum; a null one is not in it.
-    compare_with        'previous' or 'year_ago': the KPI is the growth of the numerator over that earlier period.
-    complete_after_days a cohort is complete only so many days after its period.
+    has_value_parts     the parts are quotients themselves, rounded to eight places: the facts have value_numerator and
+                        value_denominator, too, sums whose quotient is the value. For a KPI that is_as_of.
+
+    In the entry:
+    dimensions          what the rows divide the KPI by; `total`, the whole, comes with every KPI.
+    aggregate           ratio, the default: the sum of the numerators by that of the denominators; sum: the KPI has no
+                        denominator and its value is its numerator; ratio_to_mean: the denominator is the mean of those of
+                        the facts, not their sum; a null one is not in it.
+    compare_with        previous or year_ago: the KPI is the growth of the numerator over that earlier period.
+    complete_after_days a cohort is complete only so many days after its period; a number or the name of a variable.
     is_as_of            the facts are what was true at the end of each period: instead of kpi_date they have period_grain
                         and period_start_date, of the periods of dim_periods that have begun, from the week on; a fact
                         is then a period with a part that is not 0.
                         A part that is null in every fact of a period is unknown and stays null.
-    has_value_parts     the parts are quotients themselves, rounded to eight places: the facts have value_numerator and
-                        value_denominator, too, sums whose quotient is the value. For a KPI that is_as_of.
-    finest_grain        the grain with which the KPI begins: 'month' for what is known by the month, such as quotas.
+    finest_grain        the grain with which the KPI begins: month for what is known by the month, such as quotas. By
+                        default day, of a KPI that is_as_of week.
 
-    A KPI of which an input (`inputs` of its YAML) is not connected has no row.
+    A KPI of which an input (`inputs` of the entry) is not connected has no row.
 
-    The dimensions are those of the KPI's YAML; `total`, the whole, comes with every KPI. Grain: one row per period,
-    dimension and dimension value, from the slice's first fact to `as_of_date` (a slice other than the total: to
-    `zero_fill_days` after its last fact at most). Source: docs/kpis.md, "How a KPI table is made".
+    Grain: one row per period, dimension and dimension value, from the slice's first fact to `as_of_date` (a slice other
+    than the total: to `zero_fill_days` after its last fact at most). Source: docs/kpis.md, "How a KPI table is made".
 #}
-{% macro kpi_rollup(
-    facts, facts_by_dimension={}, is_ratio=true, compare_with=none, complete_after_days=0, is_as_of=false,
-    finest_grain=none, whole_denominator=[], is_mean_denominator=false, has_value_parts=false
-) -%}
-{%- set grains = kpi_grains(finest_grain or ('week' if is_as_of else 'day')) -%}
-{%- set dimensions = ['total'] + kpi_dimensions() -%}
+{% macro kpi_rollup(facts, facts_by_dimension={}, whole_denominator=[], has_value_parts=false) -%}
+{%- set entry = kpi_entry() -%}
+{%- set is_as_of = entry.get('is_as_of', false) -%}
+{%- set compare_with = entry.get('compare_with') -%}
+{%- set is_ratio = sales_kpis.has_denominator(entry) -%}
+{%- set is_mean_denominator = entry.get('aggregate') == 'ratio_to_mean' -%}
+{%- set grains = kpi_grains(sales_kpis.finest_grain(entry)) -%}
+{%- set dimensions = ['total'] + entry.get('dimensions', []) -%}
 {%- set sources = kpi_sources(facts, facts_by_dimension, dimensions, whole_denominator, is_as_of) -%}
 {%- set has_denominator = is_ratio and compare_with is none -%}
 {#- A value is the quotient of its parts before they are rounded. -#}
@@ -136,7 +143,7 @@ kpi_rows as (
         dimension,
         dimension_value,
         period_end_date,
-        {{ add_days('period_end_date', complete_after_days) }} <= {{ as_of_date() }} as is_period_complete,
+        {{ add_days('period_end_date', days_to_completeness(entry)) }} <= {{ as_of_date() }} as is_period_complete,
         {{ as_measure('numerator') }} as numerator,
         {{ as_measure('denominator') }} as denominator,
         {{ safe_ratio(*(value_parts or ['numerator', 'denominator'])) if is_ratio else 'cast(numerator as double)' }} as value
@@ -383,7 +390,15 @@ kpi_facts as (
     {{ return(sales_kpis.period_grains() | reject('in', finer) | list) }}
 {% endmacro %}
 
-{# The dimensions of the KPI being built, as its YAML lists them. A unit test, which has no YAML, overrides this macro. #}
-{% macro kpi_dimensions() %}
-    {{ return((model.get('config', {}).get('meta', {}) or {}).get('kpi', {}).get('dimensions', []) if execute else []) }}
+{# The YAML entry of the KPI being built. A unit test, which has no YAML, overrides this macro with what it is about. #}
+{% macro kpi_entry() %}
+    {{ return(((model.get('config', {}).get('meta') or {}).get('kpi') or {}) if execute else {}) }}
+{% endmacro %}
+
+{# What an entry says of measuring, or its default. #}
+{% macro finest_grain(entry) %}{{ return(entry.get('finest_grain') or ('week' if entry.get('is_as_of') else 'day')) }}{% endmacro %}
+{% macro has_denominator(entry) %}{{ return(entry.get('aggregate', 'ratio') != 'sum') }}{% endmacro %}
+{% macro days_to_completeness(entry) %}
+    {%- set days = entry.get('complete_after_days', 0) -%}
+    {{ return(days if days is integer else var(days)) }}
 {% endmacro %}

@@ -43,6 +43,10 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str) and bool(value.strip())
 
 
+def _one_of(*values: str) -> _Field:
+    return _Field(f"one of {', '.join(values)}", lambda value: value in values)
+
+
 _TEXT = _Field("a text", _is_text)
 
 KPI_FIELDS: Mapping[str, _Field] = {
@@ -65,7 +69,8 @@ KPI_FIELDS: Mapping[str, _Field] = {
 
 # Fields that a KPI may have. `sample`: the expression over the KPI's columns that counts its
 # cases; `sample_of`: the KPI that counts them, where the denominator is money; `inputs`: what it is
-# made of, see macros/kpis/kpi_inputs.sql; `is_proven`: proof/ has the answers to it.
+# made of, see macros/kpis/kpi_inputs.sql; `is_proven`: proof/ has the answers to it; how it
+# is measured, see macros/kpis/kpi_rollup.sql.
 KPI_OPTIONAL_FIELDS: Mapping[str, _Field] = {
     "sample": _TEXT,
     "sample_of": _Field("kpi, sample and period", lambda value: isinstance(value, dict)),
@@ -74,6 +79,13 @@ KPI_OPTIONAL_FIELDS: Mapping[str, _Field] = {
         lambda value: isinstance(value, list) and all(_is_text(name) for name in value),
     ),
     "is_proven": _Field("true or false", lambda value: isinstance(value, bool)),
+    "aggregate": _one_of("ratio", "sum", "ratio_to_mean"),
+    "compare_with": _one_of("previous", "year_ago"),
+    "complete_after_days": _Field(
+        "a number of days or the name of a variable", lambda value: isinstance(value, int | str)
+    ),
+    "is_as_of": _Field("true or false", lambda value: isinstance(value, bool)),
+    "finest_grain": _one_of("day", "week", "month", "quarter"),
 }
 
 

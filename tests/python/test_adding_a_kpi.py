@@ -73,7 +73,7 @@ open_deals as (
 
 )
 
-{{ kpi_rollup('open_deals', is_ratio=false, is_as_of=true) }}
+{{ kpi_rollup('open_deals') }}
 """
 
 
@@ -97,7 +97,10 @@ def extended(tmp_path_factory: pytest.TempPathFactory) -> Extended:
     (family / "kpi_open_deals.sql").write_text(OPEN_DEALS)
     of_open_deals = entry.replace("kpi_lost_deals", "kpi_open_deals")
     with (family / "_pipeline__models.yml").open("a") as file:
-        file.write("\n" + entry + "\n" + of_open_deals.replace("[territory, rep]", "[team]"))
+        of_open_deals = of_open_deals.replace(
+            "[territory, rep]", "[team]\n          is_as_of: true"
+        )
+        file.write("\n" + entry + "\n" + of_open_deals)
     return Extended(project, parse(folder / "run", project=project))
 
 

@@ -31,6 +31,4 @@ first_sign_ups as (
 
 )
 
-{{ kpi_rollup(
-    'first_sign_ups', complete_after_days=var('activation_window_days'), finest_grain='month'
-) }}
+{{ kpi_rollup('first_sign_ups') }}

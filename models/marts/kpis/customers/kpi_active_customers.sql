@@ -30,4 +30,4 @@ active_customers as (
 
 )
 
-{{ kpi_rollup('active_customers', is_ratio=false, is_as_of=true) }}
+{{ kpi_rollup('active_customers') }}

@@ -95,6 +95,5 @@ revenue_and_customers as (
 {{ kpi_rollup(
     'revenue_and_customers',
     facts_by_dimension={'product_line': 'lines_in_periods'},
-    whole_denominator=['product_line'],
-    is_as_of=true, finest_grain='day'
+    whole_denominator=['product_line']
 ) }}

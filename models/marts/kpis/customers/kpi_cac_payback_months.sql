@@ -47,4 +47,4 @@ cost_and_margin as (
 
 )
 
-{{ kpi_rollup('cost_and_margin', is_as_of=true, finest_grain='month', has_value_parts=true) }}
+{{ kpi_rollup('cost_and_margin', has_value_parts=true) }}

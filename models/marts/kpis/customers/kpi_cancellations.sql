@@ -26,4 +26,4 @@ dated_cancellations as (
 
 )
 
-{{ kpi_rollup('dated_cancellations', is_ratio=false) }}
+{{ kpi_rollup('dated_cancellations') }}

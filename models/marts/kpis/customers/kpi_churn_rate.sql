@@ -33,7 +33,7 @@ customer_periods as (
 
 changes_in_periods as (
 
-    {{ facts_in_periods('changes', finest_grain='month') }}
+    {{ facts_in_periods('changes') }}
 
 ),
 
@@ -66,4 +66,4 @@ churned_and_active_customers as (
 
 )
 
-{{ kpi_rollup('churned_and_active_customers', is_as_of=true, finest_grain='month') }}
+{{ kpi_rollup('churned_and_active_customers') }}

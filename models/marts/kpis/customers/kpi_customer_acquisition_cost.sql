@@ -23,4 +23,4 @@ cost_of_new_customers as (
 
 )
 
-{{ kpi_rollup('cost_of_new_customers', is_as_of=true, finest_grain='month') }}
+{{ kpi_rollup('cost_of_new_customers') }}

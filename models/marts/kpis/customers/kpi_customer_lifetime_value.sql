@@ -33,4 +33,4 @@ customers_to_date as (
 
 )
 
-{{ kpi_rollup('customers_to_date', is_as_of=true) }}
+{{ kpi_rollup('customers_to_date') }}

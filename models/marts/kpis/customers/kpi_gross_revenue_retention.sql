@@ -32,4 +32,4 @@ customers_at_start as (
 
 )
 
-{{ kpi_rollup('customers_at_start', is_as_of=true, finest_grain='month') }}
+{{ kpi_rollup('customers_at_start') }}

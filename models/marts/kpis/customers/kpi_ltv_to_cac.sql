@@ -58,4 +58,4 @@ value_and_cost as (
 
 )
 
-{{ kpi_rollup('value_and_cost', is_as_of=true, finest_grain='month', has_value_parts=true) }}
+{{ kpi_rollup('value_and_cost', has_value_parts=true) }}

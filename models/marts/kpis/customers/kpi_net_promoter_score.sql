@@ -53,4 +53,4 @@ votes as (
 
 )
 
-{{ kpi_rollup('votes', is_as_of=true, finest_grain='day') }}
+{{ kpi_rollup('votes') }}

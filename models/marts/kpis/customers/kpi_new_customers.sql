@@ -29,4 +29,4 @@ first_won_deals as (
 
 )
 
-{{ kpi_rollup('first_won_deals', is_ratio=false) }}
+{{ kpi_rollup('first_won_deals') }}

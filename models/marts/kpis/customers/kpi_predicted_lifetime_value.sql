@@ -48,7 +48,5 @@ customer_years as (
         'market': 'market_years',
         'segment': 'segment_years',
     },
-    is_as_of=true,
-    finest_grain='month',
     has_value_parts=true
 ) }}

@@ -23,4 +23,4 @@ first_sign_ups as (
 
 )
 
-{{ kpi_rollup('first_sign_ups', is_ratio=false) }}
+{{ kpi_rollup('first_sign_ups') }}

@@ -32,7 +32,7 @@ customer_periods as (
 
 changes_in_periods as (
 
-    {{ facts_in_periods('changes', finest_grain='month') }}
+    {{ facts_in_periods('changes') }}
 
 ),
 
@@ -63,4 +63,4 @@ lost_and_recurring_revenue as (
 
 )
 
-{{ kpi_rollup('lost_and_recurring_revenue', is_as_of=true, finest_grain='month') }}
+{{ kpi_rollup('lost_and_recurring_revenue') }}

@@ -54,4 +54,4 @@ costs_and_leads as (
 
 )
 
-{{ kpi_rollup('costs_and_leads', finest_grain='month') }}
+{{ kpi_rollup('costs_and_leads') }}

@@ -50,6 +50,5 @@ created_leads_by_funnel_stage as (
 
 {{ kpi_rollup(
     'created_leads',
-    facts_by_dimension={'funnel_stage': 'created_leads_by_funnel_stage'},
-    finest_grain='month'
+    facts_by_dimension={'funnel_stage': 'created_leads_by_funnel_stage'}
 ) }}

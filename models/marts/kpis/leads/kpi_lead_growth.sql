@@ -25,4 +25,4 @@ created_leads as (
 
 )
 
-{{ kpi_rollup('created_leads', compare_with='previous') }}
+{{ kpi_rollup('created_leads') }}

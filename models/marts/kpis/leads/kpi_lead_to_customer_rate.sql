@@ -34,6 +34,4 @@ created_leads as (
 
 )
 
-{{ kpi_rollup(
-    'created_leads', complete_after_days=var('conversion_window_days'), finest_grain='month'
-) }}
+{{ kpi_rollup('created_leads') }}

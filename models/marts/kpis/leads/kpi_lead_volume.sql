@@ -29,4 +29,4 @@ created_leads as (
 
 )
 
-{{ kpi_rollup('created_leads', is_ratio=false) }}
+{{ kpi_rollup('created_leads') }}

@@ -35,4 +35,4 @@ generated_leads as (
 
 )
 
-{{ kpi_rollup('generated_leads', is_ratio=false) }}
+{{ kpi_rollup('generated_leads') }}

@@ -66,7 +66,5 @@ created_leads_and_reps_by_{{ dimension }} as (
     'created_leads_and_reps',
     facts_by_dimension={
         'team': 'created_leads_and_reps_by_team', 'territory': 'created_leads_and_reps_by_territory'
-    },
-    is_as_of=true,
-    finest_grain='day'
+    }
 ) }}

@@ -69,6 +69,5 @@ won_deals as (
         'content__last_touch': 'last_touch_shares',
         'content__linear': 'linear_shares',
         'content__position_based': 'position_based_shares',
-    },
-    is_ratio=false
+    }
 ) }}

@@ -93,8 +93,10 @@ won_deals_by_{{ dimension }} as (
 
 {%- endfor %}
 
-{{ kpi_rollup('won_deals', facts_by_dimension={
+{{ kpi_rollup(
+    'won_deals', facts_by_dimension={
     'content': 'won_deals_by_content',
     'content_type': 'won_deals_by_content_type',
     'channel': 'won_deals_by_channel',
-}) }}
+}
+) }}

@@ -47,4 +47,4 @@ revenue_and_costs as (
 
 )
 
-{{ kpi_rollup('revenue_and_costs', finest_grain='month') }}
+{{ kpi_rollup('revenue_and_costs') }}

@@ -27,4 +27,4 @@ sessions as (
 
 )
 
-{{ kpi_rollup('sessions', is_ratio=false) }}
+{{ kpi_rollup('sessions') }}

@@ -33,4 +33,4 @@ open_deals_at_period_ends as (
 
 )
 
-{{ kpi_rollup('open_deals_at_period_ends', is_ratio=false, is_as_of=true) }}
+{{ kpi_rollup('open_deals_at_period_ends') }}

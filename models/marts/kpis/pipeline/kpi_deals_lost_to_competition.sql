@@ -52,6 +52,5 @@ deals_lost_to_a_competitor_by_product_line as (
 
 {{ kpi_rollup(
     'deals_lost_to_a_competitor',
-    facts_by_dimension={'product_line': 'deals_lost_to_a_competitor_by_product_line'},
-    is_ratio=false
+    facts_by_dimension={'product_line': 'deals_lost_to_a_competitor_by_product_line'}
 ) }}

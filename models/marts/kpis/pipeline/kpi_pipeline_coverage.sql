@@ -31,7 +31,7 @@ quotas as (
 
 quotas_by_period as (
 
-    {{ facts_in_periods('quotas', 'month') }}
+    {{ facts_in_periods('quotas') }}
 
 ),
 
@@ -97,4 +97,4 @@ pipeline_and_quotas as (
 
 )
 
-{{ kpi_rollup('pipeline_and_quotas', is_as_of=true, finest_grain='month') }}
+{{ kpi_rollup('pipeline_and_quotas') }}

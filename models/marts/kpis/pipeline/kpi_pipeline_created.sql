@@ -57,4 +57,4 @@ created_deals as (
 
 )
 
-{{ kpi_rollup('created_deals', is_ratio=false) }}
+{{ kpi_rollup('created_deals') }}

@@ -54,8 +54,4 @@ won_deals_by_product_line as (
 
 )
 
-{{ kpi_rollup(
-    'won_deals',
-    facts_by_dimension={'product_line': 'won_deals_by_product_line'},
-    is_mean_denominator=true
-) }}
+{{ kpi_rollup('won_deals', facts_by_dimension={'product_line': 'won_deals_by_product_line'}) }}

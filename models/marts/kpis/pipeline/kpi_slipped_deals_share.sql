@@ -58,4 +58,4 @@ deals_expected_to_close as (
 
 )
 
-{{ kpi_rollup('deals_expected_to_close', is_as_of=true) }}
+{{ kpi_rollup('deals_expected_to_close') }}

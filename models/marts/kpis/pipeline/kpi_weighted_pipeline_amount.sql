@@ -73,7 +73,5 @@ open_deals_at_period_ends_by_product_line as (
 
 {{ kpi_rollup(
     'open_deals_at_period_ends',
-    facts_by_dimension={'product_line': 'open_deals_at_period_ends_by_product_line'},
-    is_ratio=false,
-    is_as_of=true
+    facts_by_dimension={'product_line': 'open_deals_at_period_ends_by_product_line'}
 ) }}

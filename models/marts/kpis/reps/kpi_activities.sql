@@ -26,4 +26,4 @@ activities_of_reps as (
 
 )
 
-{{ kpi_rollup('activities_of_reps', is_ratio=false) }}
+{{ kpi_rollup('activities_of_reps') }}

@@ -26,4 +26,4 @@ commissions_of_deals as (
 
 )
 
-{{ kpi_rollup('commissions_of_deals', is_ratio=false, finest_grain='month') }}
+{{ kpi_rollup('commissions_of_deals') }}

@@ -38,4 +38,4 @@ won_deals_with_commission as (
 
 )
 
-{{ kpi_rollup('won_deals_with_commission', finest_grain='month') }}
+{{ kpi_rollup('won_deals_with_commission') }}

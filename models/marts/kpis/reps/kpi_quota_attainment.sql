@@ -60,8 +60,8 @@ revenue_and_quotas as (
 -- A running period has the quota of all its months.
 revenue_and_quotas_by_period as (
 
-    {{ facts_in_periods('revenue_and_quotas', 'month') }}
+    {{ facts_in_periods('revenue_and_quotas') }}
 
 )
 
-{{ kpi_rollup('revenue_and_quotas_by_period', is_as_of=true, finest_grain='month') }}
+{{ kpi_rollup('revenue_and_quotas_by_period') }}

@@ -60,4 +60,4 @@ ramped_reps as (
 
 )
 
-{{ kpi_rollup('ramped_reps', finest_grain='month') }}
+{{ kpi_rollup('ramped_reps') }}

@@ -15,7 +15,7 @@ quotas as (
 
 quotas_by_period as (
 
-    {{ facts_in_periods('quotas', 'month') }}
+    {{ facts_in_periods('quotas') }}
 
 ),
 
@@ -35,4 +35,4 @@ reps_by_period as (
 
 )
 
-{{ kpi_rollup('reps_by_period', is_as_of=true, finest_grain='month') }}
+{{ kpi_rollup('reps_by_period') }}

@@ -68,7 +68,5 @@ won_deals_and_reps_by_{{ dimension }} as (
     'won_deals_and_reps',
     facts_by_dimension={
         'team': 'won_deals_and_reps_by_team', 'territory': 'won_deals_and_reps_by_territory'
-    },
-    is_as_of=true,
-    finest_grain='day'
+    }
 ) }}

@@ -90,6 +90,5 @@ costs_and_revenue_by_cost_type as (
 
 {{ kpi_rollup(
     'costs_and_revenue',
-    facts_by_dimension={'cost_type': 'costs_and_revenue_by_cost_type'},
-    finest_grain='month'
+    facts_by_dimension={'cost_type': 'costs_and_revenue_by_cost_type'}
 ) }}

@@ -84,4 +84,4 @@ of_industries as (
 
 )
 
-{{ kpi_rollup('of_markets', facts_by_dimension={'industry': 'of_industries'}, is_as_of=true) }}
+{{ kpi_rollup('of_markets', facts_by_dimension={'industry': 'of_industries'}) }}

@@ -25,4 +25,4 @@ sold_line_items as (
 
 )
 
-{{ kpi_rollup('sold_line_items', is_ratio=false) }}
+{{ kpi_rollup('sold_line_items') }}

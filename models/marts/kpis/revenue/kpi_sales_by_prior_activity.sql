@@ -98,7 +98,9 @@ won_deals_with_any_activity as (
 
 )
 
-{{ kpi_rollup('won_deals_with_any_activity', facts_by_dimension={
+{{ kpi_rollup(
+    'won_deals_with_any_activity', facts_by_dimension={
     'activity_type': 'won_deals_by_activity_type',
     'last_activity_type': 'won_deals_by_last_activity_type',
-}) }}
+}
+) }}

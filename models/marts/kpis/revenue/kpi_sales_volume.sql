@@ -34,4 +34,4 @@ won_deals as (
 
 )
 
-{{ kpi_rollup('won_deals', is_ratio=false) }}
+{{ kpi_rollup('won_deals') }}

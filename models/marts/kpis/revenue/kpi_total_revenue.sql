@@ -58,8 +58,4 @@ won_deals_by_product_line as (
 
 )
 
-{{ kpi_rollup(
-    'won_deals',
-    facts_by_dimension={'product_line': 'won_deals_by_product_line'},
-    is_ratio=false
-) }}
+{{ kpi_rollup('won_deals', facts_by_dimension={'product_line': 'won_deals_by_product_line'}) }}

@@ -50,8 +50,4 @@ won_deals_by_product_line as (
 
 )
 
-{{ kpi_rollup(
-    'won_deals',
-    facts_by_dimension={'product_line': 'won_deals_by_product_line'},
-    compare_with='year_ago'
-) }}
+{{ kpi_rollup('won_deals', facts_by_dimension={'product_line': 'won_deals_by_product_line'}) }}
