@@ -1,17 +1,5 @@
 with
 
-registrations as (
-
-    select
-        registration_id,
-        registered_date,
-        activated_date,
-        lead_channel,
-        market
-    from {{ ref('fct_registrations') }}
-
-),
-
 first_sign_ups as (
 
     select
@@ -27,7 +15,7 @@ first_sign_ups as (
             else 0
         end as numerator,
         1 as denominator
-    from registrations
+    from {{ ref('fct_registrations') }}
 
 )
 

@@ -1,20 +1,5 @@
 with
 
-customer_periods as (
-
-    select
-        account_id,
-        period_grain,
-        period_start_date,
-        territory,
-        market,
-        industry,
-        segment
-    from {{ ref('fct_customer_periods') }}
-    where is_active_at_end
-
-),
-
 active_customers as (
 
     select
@@ -26,7 +11,8 @@ active_customers as (
         industry,
         segment,
         1 as numerator
-    from customer_periods
+    from {{ ref('fct_customer_periods') }}
+    where is_active_at_end
 
 )
 

@@ -1,18 +1,5 @@
 with
 
-cancellations as (
-
-    select
-        event_id,
-        event_date,
-        reason,
-        territory,
-        segment
-    from {{ ref('fct_lifecycle_events') }}
-    where event_type = 'cancelled'
-
-),
-
 dated_cancellations as (
 
     select
@@ -22,7 +9,8 @@ dated_cancellations as (
         territory,
         segment,
         1 as numerator
-    from cancellations
+    from {{ ref('fct_lifecycle_events') }}
+    where event_type = 'cancelled'
 
 )
 

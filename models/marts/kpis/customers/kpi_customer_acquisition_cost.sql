@@ -1,16 +1,5 @@
 with
 
-acquisition_years as (
-
-    select
-        period_grain,
-        period_start_date,
-        cost_amount,
-        count_new_customers
-    from {{ ref('fct_acquisition_years') }}
-
-),
-
 cost_of_new_customers as (
 
     select
@@ -19,7 +8,7 @@ cost_of_new_customers as (
         period_start_date,
         cost_amount as numerator,
         count_new_customers as denominator
-    from acquisition_years
+    from {{ ref('fct_acquisition_years') }}
 
 )
 

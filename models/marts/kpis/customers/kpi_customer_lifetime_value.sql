@@ -1,21 +1,5 @@
 with
 
-customer_periods as (
-
-    select
-        account_id,
-        period_grain,
-        period_start_date,
-        territory,
-        market,
-        lead_source,
-        industry,
-        segment,
-        revenue_to_date
-    from {{ ref('fct_customer_periods') }}
-
-),
-
 customers_to_date as (
 
     select
@@ -29,7 +13,7 @@ customers_to_date as (
         segment,
         revenue_to_date as numerator,
         1 as denominator
-    from customer_periods
+    from {{ ref('fct_customer_periods') }}
 
 )
 

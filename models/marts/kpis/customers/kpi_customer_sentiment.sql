@@ -1,19 +1,5 @@
 with
 
-responses as (
-
-    select
-        response_id,
-        response_date,
-        survey_type,
-        territory,
-        segment,
-        score_ratio
-    from {{ ref('fct_survey_responses') }}
-    where score_ratio is not null
-
-),
-
 scored_responses as (
 
     select
@@ -24,7 +10,8 @@ scored_responses as (
         segment,
         score_ratio as numerator,
         1 as denominator
-    from responses
+    from {{ ref('fct_survey_responses') }}
+    where score_ratio is not null
 
 )
 

@@ -1,21 +1,5 @@
 with
 
-customer_periods as (
-
-    select
-        account_id,
-        period_grain,
-        period_start_date,
-        territory_at_start,
-        market,
-        segment,
-        mrr_at_start,
-        mrr_at_end
-    from {{ ref('fct_customer_periods') }}
-    where is_active_at_start
-
-),
-
 -- Both parts are of who was a customer at the start, and where it was then.
 customers_at_start as (
 
@@ -28,7 +12,8 @@ customers_at_start as (
         segment,
         least(mrr_at_end, mrr_at_start) as numerator,
         mrr_at_start as denominator
-    from customer_periods
+    from {{ ref('fct_customer_periods') }}
+    where is_active_at_start
 
 )
 

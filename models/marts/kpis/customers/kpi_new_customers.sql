@@ -1,19 +1,5 @@
 with
 
-deals as (
-
-    select
-        deal_id,
-        close_date,
-        territory,
-        market,
-        lead_source,
-        industry
-    from {{ ref('fct_deals') }}
-    where is_new_business and account_id is not null
-
-),
-
 -- A deal without an account is new business, but nobody becomes a customer by it.
 first_won_deals as (
 
@@ -25,7 +11,8 @@ first_won_deals as (
         lead_source,
         industry,
         1 as numerator
-    from deals
+    from {{ ref('fct_deals') }}
+    where is_new_business and account_id is not null
 
 )
 

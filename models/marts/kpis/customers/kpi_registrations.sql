@@ -1,16 +1,5 @@
 with
 
-registrations as (
-
-    select
-        registration_id,
-        registered_date,
-        lead_channel,
-        market
-    from {{ ref('fct_registrations') }}
-
-),
-
 first_sign_ups as (
 
     select
@@ -19,7 +8,7 @@ first_sign_ups as (
         lead_channel,
         market,
         1 as numerator
-    from registrations
+    from {{ ref('fct_registrations') }}
 
 )
 

@@ -1,19 +1,5 @@
 with
 
-customer_periods as (
-
-    select
-        account_id,
-        period_grain,
-        period_start_date,
-        territory,
-        market,
-        segment,
-        count_won_deals
-    from {{ ref('fct_customer_periods') }}
-
-),
-
 customers_to_date as (
 
     select
@@ -25,7 +11,7 @@ customers_to_date as (
         segment,
         case when count_won_deals >= 2 then 1 else 0 end as numerator,
         1 as denominator
-    from customer_periods
+    from {{ ref('fct_customer_periods') }}
 
 )
 

@@ -1,19 +1,5 @@
 with
 
-leads as (
-
-    select
-        lead_id,
-        created_date,
-        won_date,
-        lead_source,
-        lead_channel,
-        rep_id
-    from {{ ref('fct_leads') }}
-    where won_date is not null
-
-),
-
 won_leads as (
 
     select
@@ -24,7 +10,8 @@ won_leads as (
         rep_id as rep,
         {{ days_between('created_date', 'won_date') }} as numerator,
         1 as denominator
-    from leads
+    from {{ ref('fct_leads') }}
+    where won_date is not null
 
 )
 

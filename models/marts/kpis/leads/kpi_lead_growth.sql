@@ -1,17 +1,5 @@
 with
 
-leads as (
-
-    select
-        lead_id,
-        created_date,
-        lead_source,
-        lead_channel,
-        territory
-    from {{ ref('fct_leads') }}
-
-),
-
 created_leads as (
 
     select
@@ -21,7 +9,7 @@ created_leads as (
         lead_channel,
         territory,
         1 as numerator
-    from leads
+    from {{ ref('fct_leads') }}
 
 )
 

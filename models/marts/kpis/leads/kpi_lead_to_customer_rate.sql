@@ -1,20 +1,5 @@
 with
 
-leads as (
-
-    select
-        lead_id,
-        created_date,
-        lead_source,
-        lead_channel,
-        campaign_id,
-        industry,
-        rep_id,
-        won_date
-    from {{ ref('fct_leads') }}
-
-),
-
 created_leads as (
 
     select
@@ -30,7 +15,7 @@ created_leads as (
             else 0
         end as numerator,
         1 as denominator
-    from leads
+    from {{ ref('fct_leads') }}
 
 )
 

@@ -1,19 +1,5 @@
 with
 
-leads as (
-
-    select
-        lead_id,
-        created_date,
-        lead_source,
-        lead_channel,
-        campaign_id,
-        territory,
-        rep_id
-    from {{ ref('fct_leads') }}
-
-),
-
 created_leads as (
 
     select
@@ -25,7 +11,7 @@ created_leads as (
         territory,
         rep_id as rep,
         1 as numerator
-    from leads
+    from {{ ref('fct_leads') }}
 
 )
 

@@ -1,16 +1,5 @@
 with
 
-leads as (
-
-    select
-        lead_id,
-        created_date,
-        team,
-        territory
-    from {{ ref('fct_leads') }}
-
-),
-
 created_leads as (
 
     select
@@ -20,7 +9,7 @@ created_leads as (
         territory,
         1 as numerator,
         0 as denominator
-    from leads
+    from {{ ref('fct_leads') }}
 
 ),
 

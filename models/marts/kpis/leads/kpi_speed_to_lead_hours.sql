@@ -1,20 +1,5 @@
 with
 
-leads as (
-
-    select
-        lead_id,
-        created_at,
-        created_date,
-        first_outreach_at,
-        lead_source,
-        rep_id,
-        team
-    from {{ ref('fct_leads') }}
-    where first_outreach_at is not null
-
-),
-
 contacted_leads as (
 
     select
@@ -25,7 +10,8 @@ contacted_leads as (
         team,
         {{ hours_between('created_at', 'first_outreach_at') }} as numerator,
         1 as denominator
-    from leads
+    from {{ ref('fct_leads') }}
+    where first_outreach_at is not null
 
 )
 

@@ -1,19 +1,5 @@
 with
 
-leads as (
-
-    select
-        lead_id,
-        created_at,
-        created_date,
-        first_outreach_at,
-        lead_source,
-        rep_id,
-        team
-    from {{ ref('fct_leads') }}
-
-),
-
 created_leads as (
 
     select
@@ -30,7 +16,7 @@ created_leads as (
             else 0
         end as numerator,
         1 as denominator
-    from leads
+    from {{ ref('fct_leads') }}
 
 )
 

@@ -1,16 +1,5 @@
 with
 
-deals as (
-
-    select
-        deal_id,
-        close_date,
-        amount
-    from {{ ref('fct_deals') }}
-    where is_won
-
-),
-
 attributed_touches as (
 
     select
@@ -31,7 +20,8 @@ won_deals as (
         deal_id as fact_id,
         close_date as kpi_date,
         amount as numerator
-    from deals
+    from {{ ref('fct_deals') }}
+    where is_won
 
 )
 

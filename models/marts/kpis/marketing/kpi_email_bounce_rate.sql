@@ -1,17 +1,5 @@
 with
 
-email_messages as (
-
-    select
-        message_id,
-        sent_date,
-        email_campaign_id,
-        email_type,
-        is_bounced
-    from {{ ref('fct_email_messages') }}
-
-),
-
 sent_messages as (
 
     select
@@ -21,7 +9,7 @@ sent_messages as (
         email_type,
         cast(is_bounced as int) as numerator,
         1 as denominator
-    from email_messages
+    from {{ ref('fct_email_messages') }}
 
 )
 

@@ -1,18 +1,5 @@
 with
 
-email_messages as (
-
-    select
-        message_id,
-        sent_date,
-        email_campaign_id,
-        email_type,
-        rep_id,
-        is_delivered
-    from {{ ref('fct_email_messages') }}
-
-),
-
 sent_messages as (
 
     select
@@ -23,7 +10,7 @@ sent_messages as (
         rep_id as rep,
         cast(is_delivered as int) as numerator,
         1 as denominator
-    from email_messages
+    from {{ ref('fct_email_messages') }}
 
 )
 

@@ -1,19 +1,5 @@
 with
 
-email_messages as (
-
-    select
-        message_id,
-        sent_date,
-        email_campaign_id,
-        email_type,
-        rep_id,
-        is_replied
-    from {{ ref('fct_email_messages') }}
-    where is_delivered
-
-),
-
 delivered_messages as (
 
     select
@@ -24,7 +10,8 @@ delivered_messages as (
         rep_id as rep,
         cast(is_replied as int) as numerator,
         1 as denominator
-    from email_messages
+    from {{ ref('fct_email_messages') }}
+    where is_delivered
 
 )
 

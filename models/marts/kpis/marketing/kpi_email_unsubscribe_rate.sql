@@ -1,18 +1,5 @@
 with
 
-email_messages as (
-
-    select
-        message_id,
-        sent_date,
-        email_campaign_id,
-        email_type,
-        is_unsubscribed
-    from {{ ref('fct_email_messages') }}
-    where is_delivered
-
-),
-
 delivered_messages as (
 
     select
@@ -22,7 +9,8 @@ delivered_messages as (
         email_type,
         cast(is_unsubscribed as int) as numerator,
         1 as denominator
-    from email_messages
+    from {{ ref('fct_email_messages') }}
+    where is_delivered
 
 )
 

@@ -1,18 +1,5 @@
 with
 
-web_sessions as (
-
-    select
-        session_id,
-        session_date,
-        channel,
-        landing_page,
-        market,
-        is_engaged
-    from {{ ref('fct_web_sessions') }}
-
-),
-
 sessions as (
 
     select
@@ -23,7 +10,7 @@ sessions as (
         market,
         cast(is_engaged as int) as numerator,
         1 as denominator
-    from web_sessions
+    from {{ ref('fct_web_sessions') }}
 
 )
 

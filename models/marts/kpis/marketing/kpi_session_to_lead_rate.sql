@@ -1,19 +1,5 @@
 with
 
-web_sessions as (
-
-    select
-        session_id,
-        session_date,
-        channel,
-        campaign,
-        landing_page,
-        market,
-        is_lead_created
-    from {{ ref('fct_web_sessions') }}
-
-),
-
 sessions as (
 
     select
@@ -25,7 +11,7 @@ sessions as (
         market,
         cast(is_lead_created as int) as numerator,
         1 as denominator
-    from web_sessions
+    from {{ ref('fct_web_sessions') }}
 
 )
 

@@ -1,18 +1,5 @@
 with
 
-web_sessions as (
-
-    select
-        session_id,
-        session_date,
-        channel,
-        source_medium,
-        landing_page,
-        market
-    from {{ ref('fct_web_sessions') }}
-
-),
-
 sessions as (
 
     select
@@ -23,7 +10,7 @@ sessions as (
         landing_page,
         market,
         1 as numerator
-    from web_sessions
+    from {{ ref('fct_web_sessions') }}
 
 )
 

@@ -1,31 +1,5 @@
 with
 
-deals as (
-
-    select
-        deal_id,
-        close_date,
-        competitor,
-        territory,
-        team
-    from {{ ref('fct_deals') }}
-    where is_lost
-
-),
-
-deal_product_lines as (
-
-    select
-        deal_id,
-        close_date,
-        product_line,
-        competitor,
-        is_counted
-    from {{ ref('fct_deal_product_lines') }}
-    where is_lost
-
-),
-
 lost_deals as (
 
     select
@@ -36,7 +10,8 @@ lost_deals as (
         team,
         cast(competitor is not null as int) as numerator,
         1 as denominator
-    from deals
+    from {{ ref('fct_deals') }}
+    where is_lost
 
 ),
 
@@ -48,8 +23,10 @@ lost_deals_by_product_line as (
         product_line,
         cast(competitor is not null as int) as numerator,
         1 as denominator
-    from deal_product_lines
-    where is_counted
+    from {{ ref('fct_deal_product_lines') }}
+    where
+        is_lost
+        and is_counted
 
 )
 

@@ -1,24 +1,5 @@
 with
 
-stage_visits as (
-
-    select
-        deal_id,
-        stage_id,
-        stage,
-        left_date,
-        entered_date,
-        left_team
-    from {{ ref('fct_deal_stage_visits') }}
-    where
-        is_first_visit
-        and not is_won_stage
-        and not is_lost_stage
-        and entered_date is not null
-        and left_date is not null
-
-),
-
 deal_product_lines as (
 
     select
@@ -39,7 +20,13 @@ left_stages as (
         left_team as team,
         {{ days_between('entered_date', 'left_date') }} as numerator,
         1 as denominator
-    from stage_visits
+    from {{ ref('fct_deal_stage_visits') }}
+    where
+        is_first_visit
+        and not is_won_stage
+        and not is_lost_stage
+        and entered_date is not null
+        and left_date is not null
 
 ),
 

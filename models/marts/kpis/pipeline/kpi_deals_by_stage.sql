@@ -1,18 +1,5 @@
 with
 
-pipeline_snapshots as (
-
-    select
-        snapshot_date,
-        deal_id,
-        stage,
-        team,
-        rep_id,
-        territory
-    from {{ ref('fct_pipeline_snapshots') }}
-
-),
-
 open_deals as (
 
     select
@@ -23,7 +10,7 @@ open_deals as (
         rep_id as rep,
         territory,
         1 as numerator
-    from pipeline_snapshots
+    from {{ ref('fct_pipeline_snapshots') }}
 
 ),
 

@@ -1,30 +1,5 @@
 with
 
-deals as (
-
-    select
-        deal_id,
-        close_date,
-        competitor,
-        territory,
-        team
-    from {{ ref('fct_deals') }}
-    where is_lost and competitor is not null
-
-),
-
-deal_product_lines as (
-
-    select
-        deal_id,
-        close_date,
-        product_line,
-        is_counted
-    from {{ ref('fct_deal_product_lines') }}
-    where is_lost and competitor is not null
-
-),
-
 deals_lost_to_a_competitor as (
 
     select
@@ -34,7 +9,8 @@ deals_lost_to_a_competitor as (
         territory,
         team,
         1 as numerator
-    from deals
+    from {{ ref('fct_deals') }}
+    where is_lost and competitor is not null
 
 ),
 
@@ -45,8 +21,10 @@ deals_lost_to_a_competitor_by_product_line as (
         close_date as kpi_date,
         product_line,
         1 as numerator
-    from deal_product_lines
-    where is_counted
+    from {{ ref('fct_deal_product_lines') }}
+    where
+        is_lost and competitor is not null
+        and is_counted
 
 )
 

@@ -1,31 +1,5 @@
 with
 
-pipeline_snapshots as (
-
-    select
-        snapshot_date,
-        deal_id,
-        stage,
-        territory,
-        team,
-        rep_id,
-        lead_source,
-        amount
-    from {{ ref('fct_pipeline_snapshots') }}
-
-),
-
-snapshot_product_lines as (
-
-    select
-        snapshot_date,
-        deal_id,
-        product_line,
-        amount
-    from {{ ref('fct_pipeline_snapshot_product_lines') }}
-
-),
-
 open_deals as (
 
     select
@@ -37,7 +11,7 @@ open_deals as (
         rep_id as rep,
         lead_source,
         amount as numerator
-    from pipeline_snapshots
+    from {{ ref('fct_pipeline_snapshots') }}
 
 ),
 
@@ -48,7 +22,7 @@ open_deals_by_product_line as (
         snapshot_date as kpi_date,
         product_line,
         amount as numerator
-    from snapshot_product_lines
+    from {{ ref('fct_pipeline_snapshot_product_lines') }}
 
 ),
 

@@ -1,33 +1,5 @@
 with
 
-deals as (
-
-    select
-        deal_id,
-        close_date,
-        territory,
-        team,
-        sales_cycle_days,
-        amount
-    from {{ ref('fct_deals') }}
-    where is_won
-
-),
-
-deal_product_lines as (
-
-    select
-        deal_id,
-        close_date,
-        product_line,
-        sales_cycle_days,
-        amount,
-        is_counted
-    from {{ ref('fct_deal_product_lines') }}
-    where is_won
-
-),
-
 -- The denominator is the mean of the cycles that are known.
 won_deals as (
 
@@ -38,7 +10,8 @@ won_deals as (
         team,
         amount as numerator,
         sales_cycle_days as denominator
-    from deals
+    from {{ ref('fct_deals') }}
+    where is_won
 
 ),
 
@@ -50,7 +23,8 @@ won_deals_by_product_line as (
         product_line,
         amount as numerator,
         case when is_counted then sales_cycle_days end as denominator
-    from deal_product_lines
+    from {{ ref('fct_deal_product_lines') }}
+    where is_won
 
 )
 

@@ -1,24 +1,5 @@
 with
 
-stage_visits as (
-
-    select
-        deal_id,
-        stage_id,
-        stage,
-        entered_date,
-        went_on,
-        team
-    from {{ ref('fct_deal_stage_visits') }}
-    where
-        is_first_visit
-        and not is_won_stage
-        and not is_lost_stage
-        and entered_date is not null
-        and left_date is not null
-
-),
-
 deal_product_lines as (
 
     select
@@ -40,7 +21,13 @@ left_stages as (
         team,
         cast(went_on as int) as numerator,
         1 as denominator
-    from stage_visits
+    from {{ ref('fct_deal_stage_visits') }}
+    where
+        is_first_visit
+        and not is_won_stage
+        and not is_lost_stage
+        and entered_date is not null
+        and left_date is not null
 
 ),
 

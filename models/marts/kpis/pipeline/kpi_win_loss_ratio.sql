@@ -1,38 +1,5 @@
 with
 
-deals as (
-
-    select
-        deal_id,
-        close_date,
-        territory,
-        market,
-        team,
-        rep_id,
-        lead_source,
-        industry,
-        competitor,
-        is_won,
-        is_lost
-    from {{ ref('fct_deals') }}
-    where is_closed
-
-),
-
-deal_product_lines as (
-
-    select
-        deal_id,
-        close_date,
-        product_line,
-        is_won,
-        is_lost,
-        is_counted
-    from {{ ref('fct_deal_product_lines') }}
-    where is_closed
-
-),
-
 closed_deals as (
 
     select
@@ -47,7 +14,8 @@ closed_deals as (
         competitor,
         cast(is_won as int) as numerator,
         cast(is_lost as int) as denominator
-    from deals
+    from {{ ref('fct_deals') }}
+    where is_closed
 
 ),
 
@@ -59,8 +27,10 @@ closed_deals_by_product_line as (
         product_line,
         cast(is_won as int) as numerator,
         cast(is_lost as int) as denominator
-    from deal_product_lines
-    where is_counted
+    from {{ ref('fct_deal_product_lines') }}
+    where
+        is_closed
+        and is_counted
 
 )
 

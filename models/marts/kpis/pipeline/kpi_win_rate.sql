@@ -1,36 +1,5 @@
 with
 
-deals as (
-
-    select
-        deal_id,
-        close_date,
-        territory,
-        market,
-        team,
-        rep_id,
-        lead_source,
-        industry,
-        competitor,
-        is_won
-    from {{ ref('fct_deals') }}
-    where is_closed
-
-),
-
-deal_product_lines as (
-
-    select
-        deal_id,
-        close_date,
-        product_line,
-        is_won,
-        is_counted
-    from {{ ref('fct_deal_product_lines') }}
-    where is_closed
-
-),
-
 -- Open deals are no evidence of winning or losing, so they are in neither part of the ratio.
 closed_deals as (
 
@@ -46,7 +15,8 @@ closed_deals as (
         competitor,
         cast(is_won as int) as numerator,
         1 as denominator
-    from deals
+    from {{ ref('fct_deals') }}
+    where is_closed
 
 ),
 
@@ -58,8 +28,10 @@ closed_deals_by_product_line as (
         product_line,
         cast(is_won as int) as numerator,
         1 as denominator
-    from deal_product_lines
-    where is_counted
+    from {{ ref('fct_deal_product_lines') }}
+    where
+        is_closed
+        and is_counted
 
 )
 

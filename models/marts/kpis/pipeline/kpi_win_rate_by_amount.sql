@@ -1,37 +1,5 @@
 with
 
-deals as (
-
-    select
-        deal_id,
-        close_date,
-        territory,
-        market,
-        team,
-        rep_id,
-        lead_source,
-        industry,
-        competitor,
-        is_won,
-        amount
-    from {{ ref('fct_deals') }}
-    where is_closed
-
-),
-
-deal_product_lines as (
-
-    select
-        deal_id,
-        close_date,
-        product_line,
-        is_won,
-        amount
-    from {{ ref('fct_deal_product_lines') }}
-    where is_closed
-
-),
-
 closed_deals as (
 
     select
@@ -46,7 +14,8 @@ closed_deals as (
         competitor,
         case when is_won then amount else 0 end as numerator,
         amount as denominator
-    from deals
+    from {{ ref('fct_deals') }}
+    where is_closed
 
 ),
 
@@ -58,7 +27,8 @@ closed_deals_by_product_line as (
         product_line,
         case when is_won then amount else 0 end as numerator,
         amount as denominator
-    from deal_product_lines
+    from {{ ref('fct_deal_product_lines') }}
+    where is_closed
 
 )
 

@@ -1,18 +1,5 @@
 with
 
-activities as (
-
-    select
-        activity_id,
-        activity_date,
-        activity_type,
-        rep_id,
-        team
-    from {{ ref('fct_activities') }}
-    where is_by_rep
-
-),
-
 activities_of_reps as (
 
     select
@@ -22,7 +9,8 @@ activities_of_reps as (
         rep_id as rep,
         team,
         1 as numerator
-    from activities
+    from {{ ref('fct_activities') }}
+    where is_by_rep
 
 )
 

@@ -1,18 +1,5 @@
 with
 
-activities as (
-
-    select
-        activity_id,
-        activity_date,
-        rep_id,
-        team,
-        is_connected
-    from {{ ref('fct_activities') }}
-    where is_outreach and activity_type = 'call'
-
-),
-
 outbound_calls as (
 
     select
@@ -22,7 +9,8 @@ outbound_calls as (
         team,
         cast(is_connected as int) as numerator,
         1 as denominator
-    from activities
+    from {{ ref('fct_activities') }}
+    where is_outreach and activity_type = 'call'
 
 )
 

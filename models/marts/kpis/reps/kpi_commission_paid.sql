@@ -1,18 +1,5 @@
 with
 
-commissions as (
-
-    select
-        deal_id,
-        close_date,
-        rep_id,
-        team,
-        plan,
-        commission_amount
-    from {{ ref('fct_commissions') }}
-
-),
-
 commissions_of_deals as (
 
     select
@@ -22,7 +9,7 @@ commissions_of_deals as (
         team,
         plan,
         commission_amount as numerator
-    from commissions
+    from {{ ref('fct_commissions') }}
 
 )
 

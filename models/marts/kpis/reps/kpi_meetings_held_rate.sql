@@ -1,18 +1,5 @@
 with
 
-activities as (
-
-    select
-        activity_id,
-        activity_date,
-        rep_id,
-        team,
-        is_held
-    from {{ ref('fct_activities') }}
-    where is_by_rep and activity_type = 'meeting'
-
-),
-
 booked_meetings as (
 
     select
@@ -22,7 +9,8 @@ booked_meetings as (
         team,
         cast(is_held as int) as numerator,
         1 as denominator
-    from activities
+    from {{ ref('fct_activities') }}
+    where is_by_rep and activity_type = 'meeting'
 
 )
 

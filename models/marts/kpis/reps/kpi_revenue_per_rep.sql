@@ -1,18 +1,5 @@
 with
 
-deals as (
-
-    select
-        deal_id,
-        close_date,
-        team,
-        territory,
-        amount
-    from {{ ref('fct_deals') }}
-    where is_won
-
-),
-
 won_deals as (
 
     select
@@ -22,7 +9,8 @@ won_deals as (
         territory,
         amount as numerator,
         0 as denominator
-    from deals
+    from {{ ref('fct_deals') }}
+    where is_won
 
 ),
 

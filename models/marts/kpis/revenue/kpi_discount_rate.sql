@@ -1,21 +1,5 @@
 with
 
-line_items as (
-
-    select
-        line_item_id,
-        close_date,
-        product_id,
-        product_line,
-        team,
-        rep_id,
-        amount,
-        list_amount
-    from {{ ref('fct_deal_line_items') }}
-    where is_won and list_amount is not null
-
-),
-
 -- What has no list price has no discount either, so it is in neither part of the ratio.
 line_items_with_list_price as (
 
@@ -28,7 +12,8 @@ line_items_with_list_price as (
         rep_id as rep,
         list_amount - amount as numerator,
         list_amount as denominator
-    from line_items
+    from {{ ref('fct_deal_line_items') }}
+    where is_won and list_amount is not null
 
 )
 

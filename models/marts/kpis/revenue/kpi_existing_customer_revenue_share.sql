@@ -1,34 +1,5 @@
 with
 
-deals as (
-
-    select
-        deal_id,
-        close_date,
-        revenue_type,
-        territory,
-        market,
-        team,
-        is_new_business,
-        amount
-    from {{ ref('fct_deals') }}
-    where is_won
-
-),
-
-deal_product_lines as (
-
-    select
-        deal_id,
-        close_date,
-        product_line,
-        is_new_business,
-        amount
-    from {{ ref('fct_deal_product_lines') }}
-    where is_won
-
-),
-
 won_deals as (
 
     select
@@ -40,7 +11,8 @@ won_deals as (
         team,
         case when is_new_business then 0 else amount end as numerator,
         amount as denominator
-    from deals
+    from {{ ref('fct_deals') }}
+    where is_won
 
 ),
 
@@ -52,7 +24,8 @@ won_deals_by_product_line as (
         product_line,
         case when is_new_business then 0 else amount end as numerator,
         amount as denominator
-    from deal_product_lines
+    from {{ ref('fct_deal_product_lines') }}
+    where is_won
 
 )
 

@@ -1,35 +1,5 @@
 with
 
-deals as (
-
-    select
-        deal_id,
-        close_date,
-        territory,
-        market,
-        team,
-        rep_id,
-        lead_source,
-        is_new_business,
-        amount
-    from {{ ref('fct_deals') }}
-    where is_won
-
-),
-
-deal_product_lines as (
-
-    select
-        deal_id,
-        close_date,
-        product_line,
-        is_new_business,
-        amount
-    from {{ ref('fct_deal_product_lines') }}
-    where is_won
-
-),
-
 won_deals as (
 
     select
@@ -42,7 +12,8 @@ won_deals as (
         lead_source,
         case when is_new_business then amount else 0 end as numerator,
         amount as denominator
-    from deals
+    from {{ ref('fct_deals') }}
+    where is_won
 
 ),
 
@@ -54,7 +25,8 @@ won_deals_by_product_line as (
         product_line,
         case when is_new_business then amount else 0 end as numerator,
         amount as denominator
-    from deal_product_lines
+    from {{ ref('fct_deal_product_lines') }}
+    where is_won
 
 )
 

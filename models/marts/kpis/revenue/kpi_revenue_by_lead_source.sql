@@ -1,19 +1,5 @@
 with
 
-deals as (
-
-    select
-        deal_id,
-        close_date,
-        lead_source,
-        lead_channel,
-        campaign_id,
-        amount
-    from {{ ref('fct_deals') }}
-    where is_won
-
-),
-
 won_deals as (
 
     select
@@ -23,7 +9,8 @@ won_deals as (
         lead_channel,
         campaign_id as campaign,
         amount as numerator
-    from deals
+    from {{ ref('fct_deals') }}
+    where is_won
 
 )
 

@@ -1,19 +1,5 @@
 with
 
-deals as (
-
-    select
-        deal_id,
-        close_date,
-        market,
-        country,
-        segment,
-        amount
-    from {{ ref('fct_deals') }}
-    where is_won
-
-),
-
 won_deals as (
 
     select
@@ -23,7 +9,8 @@ won_deals as (
         country,
         segment,
         amount as numerator
-    from deals
+    from {{ ref('fct_deals') }}
+    where is_won
 
 )
 

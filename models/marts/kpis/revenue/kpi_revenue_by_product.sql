@@ -1,18 +1,5 @@
 with
 
-line_items as (
-
-    select
-        line_item_id,
-        close_date,
-        product_id,
-        product_line,
-        amount
-    from {{ ref('fct_deal_line_items') }}
-    where is_won
-
-),
-
 sold_line_items as (
 
     select
@@ -21,7 +8,8 @@ sold_line_items as (
         product_id as product,
         product_line,
         amount as numerator
-    from line_items
+    from {{ ref('fct_deal_line_items') }}
+    where is_won
 
 )
 

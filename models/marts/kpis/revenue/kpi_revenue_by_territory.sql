@@ -1,18 +1,5 @@
 with
 
-deals as (
-
-    select
-        deal_id,
-        close_date,
-        territory,
-        region,
-        amount
-    from {{ ref('fct_deals') }}
-    where is_won
-
-),
-
 won_deals as (
 
     select
@@ -21,7 +8,8 @@ won_deals as (
         territory,
         region,
         amount as numerator
-    from deals
+    from {{ ref('fct_deals') }}
+    where is_won
 
 )
 

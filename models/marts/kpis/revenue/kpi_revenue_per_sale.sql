@@ -1,36 +1,5 @@
 with
 
-deals as (
-
-    select
-        deal_id,
-        close_date,
-        territory,
-        market,
-        team,
-        rep_id,
-        lead_source,
-        revenue_type,
-        industry,
-        amount
-    from {{ ref('fct_deals') }}
-    where is_won
-
-),
-
-deal_product_lines as (
-
-    select
-        deal_id,
-        close_date,
-        product_line,
-        is_counted,
-        amount
-    from {{ ref('fct_deal_product_lines') }}
-    where is_won
-
-),
-
 won_deals as (
 
     select
@@ -45,7 +14,8 @@ won_deals as (
         industry,
         amount as numerator,
         1 as denominator
-    from deals
+    from {{ ref('fct_deals') }}
+    where is_won
 
 ),
 
@@ -57,7 +27,8 @@ won_deals_by_product_line as (
         product_line,
         amount as numerator,
         cast(is_counted as int) as denominator
-    from deal_product_lines
+    from {{ ref('fct_deal_product_lines') }}
+    where is_won
 
 )
 

@@ -1,22 +1,5 @@
 with
 
-deals as (
-
-    select
-        deal_id,
-        close_date,
-        territory,
-        market,
-        team,
-        rep_id,
-        lead_source,
-        revenue_type,
-        industry
-    from {{ ref('fct_deals') }}
-    where is_won
-
-),
-
 won_deals as (
 
     select
@@ -30,7 +13,8 @@ won_deals as (
         revenue_type,
         industry,
         1 as numerator
-    from deals
+    from {{ ref('fct_deals') }}
+    where is_won
 
 )
 

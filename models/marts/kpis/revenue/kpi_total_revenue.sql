@@ -1,35 +1,5 @@
 with
 
-deals as (
-
-    select
-        deal_id,
-        close_date,
-        territory,
-        market,
-        team,
-        rep_id,
-        lead_source,
-        revenue_type,
-        industry,
-        amount
-    from {{ ref('fct_deals') }}
-    where is_won
-
-),
-
-deal_product_lines as (
-
-    select
-        deal_id,
-        close_date,
-        product_line,
-        amount
-    from {{ ref('fct_deal_product_lines') }}
-    where is_won
-
-),
-
 won_deals as (
 
     select
@@ -43,7 +13,8 @@ won_deals as (
         revenue_type,
         industry,
         amount as numerator
-    from deals
+    from {{ ref('fct_deals') }}
+    where is_won
 
 ),
 
@@ -54,7 +25,8 @@ won_deals_by_product_line as (
         close_date as kpi_date,
         product_line,
         amount as numerator
-    from deal_product_lines
+    from {{ ref('fct_deal_product_lines') }}
+    where is_won
 
 )
 
