@@ -16,7 +16,10 @@
     dimensions          what the rows divide the KPI by; `total`, the whole, comes with every KPI.
     aggregate           ratio, the default: the sum of the numerators by that of the denominators; sum: the KPI has no
                         denominator and its value is its numerator; ratio_to_mean: the denominator is the mean of those of
-                        the facts, not their sum; a null one is not in it.
+                        the facts, not their sum; a null one is not in it; median, p90 (any p01 to p99): of the
+                        numerators of the facts, each a measure of one deal; there is no numerator then, and the
+                        denominator is the number of facts. A fact without a numerator is none. A median of an even number
+                        is the mean of the two in the middle, a percentile the nearest rank.
     compare_with        previous or year_ago: the KPI is the growth of the numerator over that earlier period.
     complete_after_days a cohort is complete only so many days after its period; a number or the name of a variable.
     is_as_of            the facts are what was true at the end of each period: instead of kpi_date they have period_grain
@@ -41,17 +44,20 @@
 {%- set dimensions = ['total'] + entry.get('dimensions', []) -%}
 {%- set sources = kpi_sources(facts, facts_by_dimension, dimensions, whole_denominator, is_as_of) -%}
 {%- set has_denominator = is_ratio and compare_with is none -%}
+{%- set rank = rank_of(entry) -%}
 {#- A value is the quotient of its parts before they are rounded. -#}
-{%- set value_parts = ['value_numerator', 'value_denominator'] if has_value_parts or is_mean_denominator else [] -%}
+{%- set value_parts = ['value_numerator', 'value_denominator'] if has_value_parts or is_mean_denominator or rank else [] -%}
 ,
 
-{% if is_as_of -%}
+{% if rank -%}
+{{ kpi_sums_by_rank(sources, dimensions, grains, rank) }}
+{%- elif is_as_of -%}
 {{ kpi_sums_as_of(sources, dimensions, has_denominator, grains, value_parts) }}
 {%- else -%}
 {{ kpi_sums_by_date(sources, dimensions, has_denominator, grains, is_mean_denominator) }}
 {%- endif %}
 
-{{ kpi_facts(sources, dimensions, has_denominator, is_as_of) }}
+{{ kpi_facts(sources, dimensions, '1' if rank else 'denominator' if has_denominator else 'null', is_as_of) }}
 
 kpi_periods as (
 
@@ -84,7 +90,7 @@ kpi_filled_sums as (
         kpi_periods.period_end_date,
         kpi_periods.previous_period_start_date,
         kpi_periods.year_ago_period_start_date,
-        {{ part_or_zero('numerator') }} as numerator,
+        {{ 'kpi_sums.numerator' if rank else part_or_zero('numerator') }} as numerator,
         {% for part in value_parts -%}
         kpi_sums.{{ part }},
         {% endfor -%}
@@ -225,6 +231,11 @@ kpi_sums as (
 
 ),
 
+{{ kpi_slices_by_date('kpi_daily_sums') }}
+{%- endmacro %}
+
+{# The first and the last day of each slice's rows, of facts or sums with a kpi_date. #}
+{% macro kpi_slices_by_date(facts) -%}
 kpi_slices as (
 
     select
@@ -235,11 +246,87 @@ kpi_slices as (
             when dimension = 'total' then {{ as_of_date() }}
             else least({{ as_of_date() }}, {{ add_days('max(kpi_date)', var('zero_fill_days')) }})
         end as last_row_date
-    from kpi_daily_sums
+    from {{ facts }}
     group by dimension, dimension_value
 
 ),
 {%- endmacro %}
+
+{#
+    Instead of sums a median or percentile: of the facts of each slice and period, the one or two at its rank, whose mean is
+    the value. A rank is counted in whole numbers, which both engines count alike.
+#}
+{% macro kpi_sums_by_rank(sources, dimensions, grains, rank) -%}
+{%- set slice = 'period_grain, period_start_date, dimension, dimension_value' -%}
+kpi_dated_facts as (
+
+    {% for dimension in dimensions -%}
+    select
+        '{{ dimension }}' as dimension,
+        {{ "'total'" if dimension == 'total' else "coalesce(" ~ dimension ~ ", '(none)')" }} as dimension_value,
+        kpi_date,
+        {{ as_measure('numerator') }} as numerator
+    from {{ sources[dimension] }}
+    where kpi_date <= {{ as_of_date() }} and numerator is not null
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+kpi_facts_by_grain as (
+
+    {% for grain in grains -%}
+    select
+        '{{ grain }}' as period_grain,
+        {{ period_start(grain, 'kpi_date') }} as period_start_date,
+        dimension,
+        dimension_value,
+        numerator
+    from kpi_dated_facts
+    {{ "where dimension = 'total'" if grain == 'day' }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+kpi_ranked_facts as (
+
+    select
+        {{ slice }},
+        numerator,
+        row_number() over (partition by {{ slice }} order by numerator) as place,
+        count(*) over (partition by {{ slice }}) as count_facts
+    from kpi_facts_by_grain
+
+),
+
+kpi_sums as (
+
+    select
+        {{ slice }},
+        {{ as_measure('null') }} as numerator,
+        count(*) as denominator,
+        sum(case when {{ rank }} then numerator end) as value_numerator,
+        count(case when {{ rank }} then 1 end) as value_denominator
+    from kpi_ranked_facts
+    group by {{ slice }}
+
+),
+
+{{ kpi_slices_by_date('kpi_dated_facts') }}
+{%- endmacro %}
+
+{# Which places, of count_facts facts in their order, are the median or percentile that an entry names; none otherwise. #}
+{% macro rank_of(entry) %}
+    {%- set aggregate = entry.get('aggregate', 'ratio') -%}
+    {%- if aggregate == 'median' -%}{{ return('2 * place between count_facts and count_facts + 2') }}{%- endif -%}
+    {%- set percentile = modules.re.fullmatch('p([0-9][0-9])', aggregate) -%}
+    {%- if percentile -%}
+        {%- set percent = percentile.group(1) | int -%}
+        {{ return('100 * place >= ' ~ percent ~ ' * count_facts and 100 * (place - 1) < ' ~ percent ~ ' * count_facts') }}
+    {%- endif -%}
+    {{ return('') }}
+{% endmacro %}
 
 {# The same of facts that are true at the end of a period. A slice begins and ends by grain. #}
 {% macro kpi_sums_as_of(sources, dimensions, has_denominator, grains, value_parts=[]) -%}
@@ -293,7 +380,7 @@ kpi_slices as (
     Every fact behind the values: what `kpis show --why` reads in place of kpi_rows. The build itself does not, and an
     engine does not compute what nothing reads.
 #}
-{% macro kpi_facts(sources, dimensions, has_denominator, is_as_of) -%}
+{% macro kpi_facts(sources, dimensions, denominator, is_as_of) -%}
 kpi_facts as (
 
     {% for dimension in dimensions -%}
@@ -303,7 +390,7 @@ kpi_facts as (
         {{ "'total'" if dimension == 'total' else "coalesce(" ~ dimension ~ ", '(none)')" }} as dimension_value,
         fact_id,
         {{ as_measure('numerator') }} as numerator,
-        {{ as_measure('denominator' if has_denominator else 'null') }} as denominator
+        {{ as_measure(denominator) }} as denominator
     from {{ sources[dimension] }}
     {{ 'union all' if not loop.last }}
     {% endfor %}

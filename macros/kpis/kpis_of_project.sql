@@ -1,6 +1,6 @@
 {#
     Every KPI of the project: the `config.meta.kpi` of its YAML with id, family (its folder), relation, description, and
-    what follows from it: the finest grain and whether it has a denominator.
+    what follows from it: the finest grain, whether it has a denominator, and whether it is a median or percentile.
 #}
 {% macro kpis_of_project() %}
     {%- set kpis = [] -%}
@@ -16,6 +16,7 @@
                     'description': node.description | trim,
                     'finest_grain': sales_kpis.finest_grain(kpi),
                     'has_denominator': sales_kpis.has_denominator(kpi),
+                    'has_rank': sales_kpis.rank_of(kpi) != '',
                 }) -%}
                 {%- do kpis.append(kpi) -%}
             {%- endif -%}

@@ -14,7 +14,7 @@ from proof.answers.kpis import customers, leads, marketing, pipeline, reps, reve
 from proof.answers.kpis.leads import is_valid_phone
 from proof.answers.kpis.marketing import TOUCHED
 from proof.answers.periods import previous_period, year_ago
-from proof.answers.rollup import Kpi, KpiRow, roll_up
+from proof.answers.rollup import Kpi, KpiRow, median, nearest_rank, roll_up
 from proof.company.identity import is_valid_email, with_humans
 from proof.company.records import Company
 from proof.company.settings import Settings
@@ -36,6 +36,12 @@ REVENUE = (
     Kpi("sales_volume", (*DEAL, "revenue_type"), revenue.sales_volume),
     Kpi("revenue_by_lead_source", LEAD, revenue.revenue),
     Kpi("revenue_per_sale", SOLD, revenue.revenue_per_sale),
+    Kpi(
+        "median_deal_size",
+        (*PLACE, "rep", "product_line", "revenue_type"),
+        revenue.median_deal_size,
+        middle=median,
+    ),
     Kpi("revenue_by_product", ("product", "product_line"), revenue.revenue_by_product),
     Kpi("new_product_revenue_share", (*PLACE, "product_line"), revenue.new_product_revenue_share),
     Kpi(
@@ -75,6 +81,12 @@ PIPELINE = (
     Kpi("win_rate", WIN, pipeline.win_rate),
     Kpi("win_rate_by_amount", WIN, pipeline.win_rate_by_amount),
     Kpi("win_loss_ratio", WIN, pipeline.win_loss_ratio),
+    Kpi(
+        "p90_sales_cycle_days",
+        ("territory", "team", "rep", "lead_source"),
+        pipeline.sales_cycle_days,
+        middle=nearest_rank(9),
+    ),
     Kpi("sales_cycle_days", (*DEAL, "product_line"), pipeline.sales_cycle_days),
     Kpi("deals_lost_to_competition", LOSS, pipeline.deals_lost_to_competition),
     Kpi("competitive_loss_share", LOSS, pipeline.competitive_loss_share),

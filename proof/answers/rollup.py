@@ -74,7 +74,8 @@ class Kpi:
     `compared_with` makes it the growth over another period: the same a year before, or the one
     directly before. `complete_after` gives the days after its end in which a period of a cohort is
     still open. `first_grain` is the smallest grain. `has_average`: the denominator is divided by
-    the number of cases. `has_null_parts`: a missing denominator gives no value.
+    the number of cases. `has_null_parts`: a missing denominator gives no value. `middle` picks the
+    value out of the numerators of a period's facts, of which there is at least one, in their order.
     """
 
     name: str
@@ -85,6 +86,7 @@ class Kpi:
     first_grain: str = "day"
     has_average: bool = False
     has_null_parts: bool = False
+    middle: Callable[[list[Decimal]], Decimal] | None = None
 
 
 class Measures(NamedTuple):
@@ -133,6 +135,10 @@ def roll_up(
 ) -> Iterator[KpiRow]:
     """The rows of a KPI: its facts by slice and period, zero-filled."""
     complete_until = settings.as_of_date - timedelta(days=kpi.complete_after(settings))
+    if kpi.middle:
+        dated = [fact for fact in facts if isinstance(fact, Fact)]
+        yield from _middles(kpi, kpi.middle, dated, settings)
+        return
     for dimension, value, grain, measures in _by_slice_and_grain(kpi, facts, settings):
         for start, found in measures.items():
             if kpi.compared_with:
@@ -144,6 +150,49 @@ def roll_up(
             yield KpiRow(
                 kpi.name, grain, start, dimension, value, end, end <= complete_until, *parts
             )
+
+
+def median(values: list[Decimal]) -> Decimal:
+    """The one in the middle, or the mean of the two."""
+    return (values[(len(values) - 1) // 2] + values[len(values) // 2]) / 2
+
+
+def nearest_rank(tenths: int) -> Callable[[list[Decimal]], Decimal]:
+    """The smallest value that so many tenths of all do not exceed."""
+    return lambda values: values[-(-tenths * len(values) // 10) - 1]
+
+
+def _middles(
+    kpi: Kpi,
+    middle: Callable[[list[Decimal]], Decimal],
+    facts: Iterable[Fact],
+    settings: Settings,
+) -> Iterator[KpiRow]:
+    """The rows of a KPI whose values are picked out of the facts and not added up."""
+    found: dict[tuple[str, str], list[Fact]] = defaultdict(list)
+    for fact in facts:
+        for dimension in ("total", *kpi.dimensions):
+            if dimension in fact.dimensions:
+                found[dimension, fact.dimensions[dimension]].append(fact)
+    first_month = settings.fiscal_year_start_month
+    for (dimension, value), own in found.items():
+        days = [fact.day for fact in own]
+        last_day = _last_day(dimension, max(days), settings)
+        for grain in kpi_grains(kpi.first_grain, settings):
+            if grain == "day" and dimension != "total":
+                continue
+            of_period: dict[date, list[Decimal]] = {
+                start: []
+                for start in periods(grain, period_start(grain, min(days), first_month), last_day)
+            }
+            for fact in own:
+                of_period[period_start(grain, fact.day, first_month)].append(fact.numerator)
+            for start, values in of_period.items():
+                end = period_end(grain, start)
+                is_complete = end <= settings.as_of_date
+                picked = middle(sorted(values)) if values else None
+                slice_of = (kpi.name, grain, start, dimension, value, end, is_complete)
+                yield KpiRow(*slice_of, None, Decimal(len(values)), picked)
 
 
 Slices = Iterator[tuple[str, str, str, dict[date, Measures]]]

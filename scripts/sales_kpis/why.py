@@ -168,6 +168,8 @@ def render_facts(kpi: Kpi, values: Sequence[KpiValue], facts: Sequence[Fact], li
 def _sums(facts: Sequence[Fact], value: KpiValue | None, has_denominator: bool) -> list[str]:
     numerator = sum((fact.numerator or Decimal(0) for fact in facts), Decimal(0))
     denominator = sum((fact.denominator or Decimal(0) for fact in facts), Decimal(0))
+    if value is not None and value.numerator is None and value.value is not None:
+        return [f"{plural(len(facts), 'fact')}, in whose order the value has its place"]
     notes = [f"{plural(len(facts), 'fact')}, numerators add up to {format_measure(numerator)}"]
     if has_denominator:
         notes.append(f"denominators to {format_measure(denominator)}")

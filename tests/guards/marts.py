@@ -79,7 +79,13 @@ KPI_OPTIONAL_FIELDS: Mapping[str, _Field] = {
         lambda value: isinstance(value, list) and all(_is_text(name) for name in value),
     ),
     "is_proven": _Field("true or false", lambda value: isinstance(value, bool)),
-    "aggregate": _one_of("ratio", "sum", "ratio_to_mean"),
+    "aggregate": _Field(
+        "ratio, sum, ratio_to_mean, median or a percentile such as p90",
+        lambda value: (
+            re.fullmatch("ratio|sum|ratio_to_mean|median|p[0-9][1-9]|p[1-9]0", str(value))
+            is not None
+        ),
+    ),
     "compare_with": _one_of("previous", "year_ago"),
     "complete_after_days": _Field(
         "a number of days or the name of a variable", lambda value: isinstance(value, int | str)

@@ -15,7 +15,7 @@ import pytest
 from proof.answers.books.as_of import Books
 from proof.answers.planted import KPIS, is_valid_email, is_valid_phone, planted_kpis
 from proof.answers.reconciliation import planted_reconciliation
-from proof.answers.rollup import KpiRow, roll_up
+from proof.answers.rollup import KpiRow, median, nearest_rank, roll_up
 from proof.company.records import (
     Account,
     Assignment,
@@ -254,7 +254,7 @@ def test_every_kpi_has_answers_and_its_slices_are_never_out_of_order() -> None:
             row.period_start_date
         )
     assert {kpi for kpi, *_ in slices} == {kpi.name for kpi in KPIS}
-    assert len(KPIS) == 84
+    assert len(KPIS) == 86
     for starts in slices.values():
         assert starts == sorted(set(starts))
 
@@ -1383,3 +1383,22 @@ def test_an_older_as_of_date_rebuilds_the_older_tables() -> None:
     )
     settings = replace(SETTINGS, as_of_date=day("2024-05-31"))
     assert planted_kpis(company, settings) == planted_kpis(earlier, settings)
+
+
+@pytest.mark.parametrize(
+    ("count", "middle", "ninetieth"),
+    [
+        (1, "1", "1"),
+        (2, "1.5", "2"),
+        (5, "3", "5"),
+        (9, "5", "9"),
+        (10, "5.5", "9"),
+        (11, "6", "10"),
+    ],
+)
+def test_medians_and_percentiles_are_those_of_a_pencil(
+    count: int, middle: str, ninetieth: str
+) -> None:
+    values = [Decimal(number) for number in range(1, count + 1)]
+    assert median(values) == Decimal(middle)
+    assert nearest_rank(9)(values) == Decimal(ninetieth)

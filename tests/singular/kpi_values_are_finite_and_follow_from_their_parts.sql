@@ -17,6 +17,10 @@ kpi_values as (
             {% for kpi in kpis_of_project() if not kpi.has_denominator -%}
             when kpi = '{{ kpi.id }}' then cast(numerator as double)
             {% endfor -%}
+            -- A median or percentile is no quotient: it has a value where it has facts.
+            {% for kpi in kpis_of_project() if kpi.has_rank -%}
+            when kpi = '{{ kpi.id }}' then case when numerator is null and denominator > 0 then value end
+            {% endfor -%}
             else {{ safe_ratio('numerator', 'denominator') }}
         end as expected_value
     from {{ ref('kpi_values') }}

@@ -74,6 +74,13 @@ def when(condition: bool, amount: Decimal) -> Decimal:
     return amount if condition else ZERO
 
 
+def median_deal_size(books: Books) -> Iterator[Fact]:
+    """The amounts of won deals that state one; in a product line, what its lines of it are."""
+    for part in counted(won(books)):
+        if part.deal.deal.amount is not None:
+            yield Fact(part.deal.close_date, part.dimensions, part.amount)
+
+
 def revenue(books: Books) -> Iterator[Fact]:
     """Revenue, by close date."""
     for part in won(books):
