@@ -33,12 +33,9 @@ def entries() -> Iterator[tuple[str, dict[str, Any]]]:
             yield file.parent.name, entry
 
 
-def grains_of(model: str, family: str) -> tuple[str, ...]:
-    """The grains that the demo's KPI has: from the week on for a state, else as its SQL says."""
-    sql = (MODELS / family / f"{model}.sql").read_text(encoding="utf-8")
-    call = sql[sql.rindex("kpi_rollup") :]
-    stated = re.search(r"finest_grain\s*=\s*'(\w+)'", call)
-    finest = stated[1] if stated else "week" if re.search(r"is_as_of\s*=\s*true", call) else "day"
+def grains_of(kpi: dict[str, Any]) -> tuple[str, ...]:
+    """The grains that the demo's KPI has: from the week on for a state, else as its entry says."""
+    finest = kpi.get("finest_grain") or ("week" if kpi.get("is_as_of") else "day")
     grains = ("day", "week", "month", "quarter", "year", "fiscal_quarter", "fiscal_year")
     return grains[grains.index(finest) :]
 
@@ -50,7 +47,7 @@ def kpis_of_yaml() -> list[Kpi]:
             kpi=entry["name"].removeprefix("kpi_"),
             family=family,
             description=entry["description"].strip(),
-            grains=grains_of(entry["name"], family),
+            grains=grains_of(entry["config"]["meta"]["kpi"]),
             dimensions=tuple(entry["config"]["meta"]["kpi"]["dimensions"]),
             is_proven=entry["config"]["meta"]["kpi"].get("is_proven", False),
             **{

@@ -83,7 +83,7 @@ def test_the_makefile_has_the_target(target: str) -> None:
 
 
 def test_make_says_which_python_it_needs(tmp_path: Path) -> None:
-    for name in ("Makefile", "spark.mk", "requirements.lock"):
+    for name in ("Makefile", "spark.mk", "requirements.lock", "pyproject.toml"):
         (tmp_path / name).write_text((ROOT / name).read_text())
     result = subprocess.run(
         ["make", "build", "PYTHON="], cwd=tmp_path, capture_output=True, text=True, check=False
