@@ -24,7 +24,7 @@ from sales_kpis.errors import KpisError, Stopped, WrongUse, suggestion
 from sales_kpis.files import write_text
 from sales_kpis.formats import plural
 from sales_kpis.machine_faults import in_our_words
-from sales_kpis.marts import opened
+from sales_kpis.marts import opened, quoted, text_literal
 from sales_kpis.not_counted import read_not_counted, render_not_counted
 from sales_kpis.plain_text import escaped_in_json
 from sales_kpis.project import Project, find_project
@@ -51,7 +51,8 @@ from sales_kpis.show import (
 )
 from sales_kpis.sources import render_report
 from sales_kpis.spark_target import is_spark, require_local_spark
-from sales_kpis.status import marts_in_use, read_status, render_status
+from sales_kpis.status import layers_in_use, marts_in_use, read_status, render_status
+from sales_kpis.trace import render_trace, trace
 from sales_kpis.values import Kpi, KpiValue, read_catalog, read_newest_month, read_values
 from sales_kpis.why import Fact, choose_period, read_facts, render_facts
 
@@ -384,6 +385,31 @@ def _show_facts(
         _print_json({"kpi": kpi.kpi, "period": values[0].period, "origin": origin, "facts": rows})
     else:
         terminal.show(render_facts(kpi, values, facts, limit), f"From {origin}.")
+
+
+@command
+def trace_command(
+    record_id: Annotated[
+        str, typer.Argument(metavar="ID", help="Id of a deal, lead, account or rep in its system.")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Show the way of one record: raw rows, staged, as of the day, valued, and what counts it."""
+    layers = layers_in_use(find_project())
+    with opened(layers.database) as connection:
+        if layers.raw:
+            connection.execute(
+                f"attach {text_literal(str(layers.raw))} as {quoted(layers.raw.stem)} (read_only)"
+            )
+        found = trace(
+            connection, record_id, read_catalog(connection), layers.queries, layers.facts_of
+        )
+    if as_json:
+        _print_json({"id": record_id, "records": [one.as_json() for one in found]})
+        return
+    for one in found:
+        terminal.show(*render_trace(one))
+    terminal.show(f"From {terminal.near(layers.database)}.")
 
 
 @command

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sales_kpis import files
-from sales_kpis.dbt_runner import queries_of_kpis
+from sales_kpis.dbt_runner import facts_of_kpis, queries_of_kpis
 from sales_kpis.errors import WrongUse
 from sales_kpis.formats import NOTHING, format_duration, plural
 from sales_kpis.ledger import RunRecord, read_runs
@@ -113,6 +113,38 @@ def marts_in_use(project: Project) -> MartsInUse:
         said.get("as_of_date"),
         currency,
         read_queries,
+    )
+
+
+@dataclass(frozen=True)
+class LayersInUse:
+    """What was built last, with all its layers: the file, and of each KPI its SQL and facts.
+
+    `raw` is the file that the views of the raw tables read, where it is another one.
+    """
+
+    database: Path
+    raw: Path | None
+    queries: Mapping[str, str]
+    facts_of: Mapping[str, Sequence[str]]
+
+
+def layers_in_use(project: Project) -> LayersInUse:
+    """Where the layers are.
+
+    Raises:
+        WrongUse: nothing is built.
+    """
+    database = built_database(project)
+    if not database.exists():
+        raise WrongUse(f"{database} is not there.", "Build it first: kpis run")
+    said = read_last_build(project)
+    manifest = {} if said else files.read_json(project.root / "target" / "manifest.json") or {}
+    return LayersInUse(
+        database,
+        project.warehouse if said.get("reads_warehouse") else None,
+        said.get("queries") or queries_of_kpis(manifest),
+        said.get("facts_of") or facts_of_kpis(manifest),
     )
 
 

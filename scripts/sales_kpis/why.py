@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 from rich.table import Table
@@ -87,46 +87,64 @@ def read_facts(
     Raises:
         WrongUse: the SQL is not one of this kind of build (it ran on Spark, or is older).
     """
-    if not sql.rstrip().endswith(_ROWS) or not values:
-        raise _unreadable(kpi)
+    facts = facts_query(connection, kpi, sql if values else "")
     first = values[0]
+    condition = (
+        "period_grain = $grain and period_start_date = $start"
+        if facts.has_periods
+        else "kpi_date between $start and $end"
+    )
+    # A query that begins in a WITH takes its rows from it; only the last line is another one.
+    rows = query(
+        connection,
+        f"""{facts.sql}
+        select
+            fact_id,
+            {"null" if facts.has_periods else "kpi_date"} as date,
+            dimension_value,
+            sum(numerator) as numerator,
+            sum(denominator) as denominator
+        from kpi_facts
+        where {condition}
+            and dimension = $dimension
+            and dimension_value in (select unnest($dimension_values))
+        group by all
+        order by abs(sum(numerator)) desc nulls last, date, fact_id, dimension_value
+        """,
+        {
+            "start": first.period_start_date,
+            "dimension": first.dimension,
+            "dimension_values": [row.dimension_value for row in values],
+            **(
+                {"grain": first.period_grain}
+                if facts.has_periods
+                else {"end": first.period_end_date}
+            ),
+        },
+    )
+    return [Fact(**row) for row in rows]
+
+
+class FactsQuery(NamedTuple):
+    """The SQL of a KPI up to its facts; `has_periods` where they have no day of their own."""
+
+    sql: str
+    has_periods: bool
+
+
+def facts_query(connection: duckdb.DuckDBPyConnection, kpi: Kpi, sql: str) -> FactsQuery:
+    """What a `select … from kpi_facts` is written behind, to read the facts of a KPI.
+
+    Raises:
+        WrongUse: the SQL is not one of this kind of build (it ran on Spark, or is older).
+    """
+    if not sql.rstrip().endswith(_ROWS):
+        raise _unreadable(kpi)
     facts_sql = _TABLE.sub(r"\1", sql.rstrip().removesuffix(_ROWS))
     try:
-        has_periods = _has_periods(connection, facts_sql)
-        condition = (
-            "period_grain = $grain and period_start_date = $start"
-            if has_periods
-            else "kpi_date between $start and $end"
-        )
-        # A query that begins in a WITH takes its rows from it; only the last line is another one.
-        rows = query(
-            connection,
-            f"""{facts_sql}
-            select
-                fact_id,
-                {"null" if has_periods else "kpi_date"} as date,
-                dimension_value,
-                sum(numerator) as numerator,
-                sum(denominator) as denominator
-            from kpi_facts
-            where {condition}
-                and dimension = $dimension
-                and dimension_value in (select unnest($dimension_values))
-            group by all
-            order by abs(sum(numerator)) desc nulls last, date, fact_id, dimension_value
-            """,
-            {
-                "start": first.period_start_date,
-                "dimension": first.dimension,
-                "dimension_values": [row.dimension_value for row in values],
-                **(
-                    {"grain": first.period_grain} if has_periods else {"end": first.period_end_date}
-                ),
-            },
-        )
+        return FactsQuery(facts_sql, _has_periods(connection, facts_sql))
     except (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException):
         raise _unreadable(kpi) from None
-    return [Fact(**row) for row in rows]
 
 
 def render_facts(kpi: Kpi, values: Sequence[KpiValue], facts: Sequence[Fact], limit: int) -> Table:
