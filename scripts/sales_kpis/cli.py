@@ -408,7 +408,7 @@ def trace_command(
         _print_json({"id": record_id, "records": [one.as_json() for one in found]})
         return
     for one in found:
-        terminal.show(*render_trace(one))
+        terminal.show(render_trace(one))
     terminal.show(f"From {terminal.near(layers.database)}.")
 
 

@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 import duckdb
+from rich.table import Table
 from rich.text import Text
 
 from sales_kpis.errors import WrongUse
@@ -207,29 +208,32 @@ def trace(
 _NOT_OURS = "not the id of a staged deal, lead, account or rep"
 
 
-def render_trace(found: Trace) -> list[Text]:
-    """The trace as lines for a terminal."""
-    lines = [Text(without_controls(f"{found.entity.capitalize()} {found.key}"), style="bold")]
-    lines += _block("raw", [f"{step.table}: {_of_columns(step)}" for step in found.raw])
+def render_trace(found: Trace) -> Table:
+    """The trace as two columns for a terminal: which part of the way, and what there is."""
+    table = Table.grid(padding=(0, 2))
+    table.title = without_controls(f"{found.entity.capitalize()} {found.key}")
+    table.title_justify = "left"
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
     built: list[str] = []
     for step in found.steps:
         built.append(f"{step.table}: {plural(step.rows, 'row')}")
         for row in step.shown:
             told = ", ".join(f"{column} {_shown(value)}" for column, value in row.items())
-            built.append(f"  {told or 'nothing new'}")
+            built.append(f"· {told or 'nothing new'}")
         if step.rows > len(step.shown):
-            built.append(f"  … {step.rows - len(step.shown)} more")
-    lines += _block("built", built)
-    lines += _block("counts in", [_told(counted) for counted in found.counted])
-    lines += _block("not in", [", ".join(found.not_counted)] if found.not_counted else [])
-    return lines + _block("because", found.reasons)
-
-
-def _block(name: str, told: Sequence[str]) -> list[Text]:
-    names = [name, *[""] * len(told)]
-    return [
-        Text(f"{names[number]:<10} {without_controls(line)}") for number, line in enumerate(told)
-    ]
+            built.append(f"· {step.rows - len(step.shown)} more")
+    parts = {
+        "raw": [f"{step.table}: {_of_columns(step)}" for step in found.raw],
+        "built": built,
+        "counts in": [_told(counted) for counted in found.counted],
+        "not in": [", ".join(found.not_counted)] if found.not_counted else [],
+        "because": found.reasons,
+    }
+    for name, lines in parts.items():
+        for number, line in enumerate(lines):
+            table.add_row("" if number else name, Text(without_controls(line)))
+    return table
 
 
 def _of_columns(step: Step) -> str:
