@@ -32,7 +32,7 @@ parity-spark: $(SPARK_VENV)/installed
 tested_on_spark = JAVA_HOME="$$($(SPARK_BIN)/python -m sales_kpis.java_for_spark $(SPARK_VENV)/java)" \
 	SALES_KPIS_TEST_SPARK=$(1) $(SPARK_BIN)/python -m pytest --durations=8 $(ALWAYS_TESTED) $(2)
 
-$(SPARK_VENV)/installed: requirements.lock requirements-spark.lock
+$(SPARK_VENV)/installed: requirements.lock requirements-spark.lock pyproject.toml
 	@echo "Making $(SPARK_VENV) with $$($(PYTHON) --version) …"
 	@rm -rf $(SPARK_VENV)
 	@$(PYTHON) -m venv $(SPARK_VENV)
