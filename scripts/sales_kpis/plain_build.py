@@ -1,7 +1,7 @@
-"""What dbt's own artifacts say of a warehouse file that a plain `dbt build` has written.
+"""What dbt's own artifacts say of a warehouse that a plain `dbt build` has written.
 
 `kpis publish` publishes it as `kpis run` would: with the day, the settings, the tests and the SQL
-of that build. Where the artifacts are not of a whole build of this very file it says why not.
+of that build. Where the artifacts are not of a whole build of this very warehouse it says why not.
 """
 
 from __future__ import annotations
@@ -34,21 +34,45 @@ def read_plain_build(project: Project) -> tuple[dict[str, Any], BuildResult]:
         BuildFailed, TestsFailed: a node or a data test of that build failed.
     """
     results, manifest, folder = _artifacts(project)
-    metadata: Mapping[str, Any] = results["metadata"]
-    arguments: Mapping[str, Any] = results.get("args") or {}
-    where = folder / "run_results.json"
+    reason = _why_not_of_one_build(results, manifest, "duckdb")
+    reason = reason or _why_not_of_this_file(project, results["metadata"])
+    if reason:
+        raise _refusal(project.warehouse, folder, reason)
+    return _read(project, results, folder)
+
+
+def read_plain_spark_build(
+    project: Project, manifest: Mapping[str, Any], folder: Path
+) -> tuple[dict[str, Any], BuildResult]:
+    """The same of the `dbt build` on Spark whose artifacts are in the folder.
+
+    Raises:
+        WrongUse: the artifacts are not of one whole build.
+        BuildFailed, TestsFailed: a node or a data test of that build failed.
+    """
+    results = files.read_json(folder / "run_results.json") or {}
     reason = (
-        _why_not_whole(arguments)
-        or _why_not_of_one_command(metadata, manifest)
-        or _why_not_of_this_file(project, metadata)
+        _why_not_of_one_build(results, manifest, "spark")
+        if results.get("metadata")
+        else "is not there"
     )
     if reason:
-        raise WrongUse(
-            f"{project.warehouse} cannot be published as it is: {where} {reason}.", _NEXT_STEP
-        )
+        raise _refusal("What Spark has built", folder, reason)
+    return _read(project, results, folder)
+
+
+def _refusal(what: object, folder: Path, reason: str) -> WrongUse:
+    where = folder / "run_results.json"
+    return WrongUse(f"{what} cannot be published as it is: {where} {reason}.", _NEXT_STEP)
+
+
+def _read(
+    project: Project, results: Mapping[str, Any], folder: Path
+) -> tuple[dict[str, Any], BuildResult]:
     setup = DbtSetup(project.root, project.warehouse, folder, variables={})
-    build = read_build_result(setup, DbtOutcome(0, metadata["invocation_id"]))
+    build = read_build_result(setup, DbtOutcome(0, results["metadata"]["invocation_id"]))
     _require_success(build)
+    arguments: Mapping[str, Any] = results.get("args") or {}
     variables = project.default_vars() | dict(arguments.get("vars") or {})
     if variables.get("raw_path"):
         variables["raw_path"] = str((project.root / str(variables["raw_path"])).resolve())
@@ -71,6 +95,13 @@ def _artifacts(project: Project) -> tuple[dict[str, Any], dict[str, Any], Path]:
     )
 
 
+def _why_not_of_one_build(
+    results: Mapping[str, Any], manifest: Mapping[str, Any], engine: str
+) -> str:
+    of_parts = _why_not_whole(results.get("args") or {})
+    return of_parts or _why_not_of_one_command(results["metadata"], manifest, engine)
+
+
 def _why_not_whole(arguments: Mapping[str, Any]) -> str:
     which = arguments.get("which")
     if which != "build":
@@ -85,11 +116,13 @@ def _why_not_whole(arguments: Mapping[str, Any]) -> str:
     return ""
 
 
-def _why_not_of_one_command(metadata: Mapping[str, Any], manifest: Mapping[str, Any]) -> str:
+def _why_not_of_one_command(
+    metadata: Mapping[str, Any], manifest: Mapping[str, Any], engine: str
+) -> str:
     of_manifest: Mapping[str, Any] = manifest.get("metadata") or {}
     if of_manifest.get("invocation_id") != metadata.get("invocation_id"):
         return "and the manifest.json beside it are of two commands"
-    if of_manifest.get("adapter_type") != "duckdb":
+    if of_manifest.get("adapter_type") != engine:
         return f"is of a build on {of_manifest.get('adapter_type')}"
     return ""
 

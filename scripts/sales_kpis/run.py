@@ -40,7 +40,7 @@ from sales_kpis.formats import plural
 from sales_kpis.landing_files import Landing, look_at_landing
 from sales_kpis.lock import RunLock
 from sales_kpis.marts import fold_in_log, link_raw_tables, opened, query
-from sales_kpis.plain_build import NOT_CHECKED, read_plain_build
+from sales_kpis.plain_build import NOT_CHECKED, read_plain_build, read_plain_spark_build
 from sales_kpis.project import Project, new_run_id, utc_now
 from sales_kpis.pseudonyms import (
     has_only_reserved_addresses,
@@ -259,15 +259,20 @@ def publish_spark_build(
         grace_minutes: so long every other version stays after it was current.
 
     Raises:
-        WrongUse: Spark has built nothing here, or a mart has no files.
+        WrongUse: Spark has built nothing here, or not all of it, or a mart has no files.
+        BuildFailed, TestsFailed: a node or a data test of the last dbt build failed.
         AuditFailed, BrokenPublication: nothing is published.
     """
     run_id = new_run_id()
     require_publishable(project.published)
     with RunLock(project.lock, run_id):
-        manifest = spark_target.last_spark_manifest(project)
+        folder, manifest = spark_target.last_spark_artifacts(project)
         said = files.read_json(project.last_spark_build) or {}
-        facts = _facts_said(said if said.get("build") == _invocation(manifest) else {})
+        facts = (
+            _facts_said(said)
+            if said.get("build") == _invocation(manifest)
+            else _facts_of_plain_spark_build(project, manifest, folder, marts is not None)
+        )
         with _recorded(project, run_id, "publish", as_of_date=facts.as_of_date) as end:
             _remove_database(project.candidate)
             files.make_folder(project.candidate.parent)
@@ -648,15 +653,33 @@ def _facts_of_last_build(project: Project) -> tuple[RunFacts, Mapping[str, Seque
     if not project.warehouse.exists():
         raise WrongUse(f"{project.warehouse} is not there.", "Build it first: kpis run")
     variables, build = read_plain_build(project)
+    return _facts_of_plain_build(variables, build), build.facts_of
+
+
+def _facts_of_plain_build(variables: Mapping[str, Any], build: BuildResult) -> RunFacts:
     tests = [f"{test.sentence}: {test.message}" for test in build.warned_tests]
-    facts = RunFacts(
+    return RunFacts(
         as_of_date=str(variables.get("as_of_date")),
         settings=variables,
         tests=build.tests,
         warnings=[NOT_CHECKED, *tests],
         queries=build.queries,
     )
-    return facts, build.facts_of
+
+
+def _facts_of_plain_spark_build(
+    project: Project, manifest: Mapping[str, Any], folder: Path, are_marts_written: bool
+) -> RunFacts:
+    """What dbt says of the build; of marts written for publishing, else, what is not known.
+
+    Writing them is a command of its own, which leaves its artifacts in the place of the build's.
+    """
+    try:
+        return _facts_of_plain_build(*read_plain_spark_build(project, manifest, folder))
+    except WrongUse as error:
+        if not are_marts_written:
+            raise
+        return RunFacts(warnings=[f"Day, settings and tests of the build are not known: {error}"])
 
 
 def _with_salt_of_marts(project: Project, database: Path, facts: RunFacts) -> RunFacts:

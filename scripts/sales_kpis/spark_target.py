@@ -76,9 +76,18 @@ def last_spark_manifest(project: Project) -> dict[str, Any]:
     Raises:
         WrongUse: there is none.
     """
+    return last_spark_artifacts(project)[1]
+
+
+def last_spark_artifacts(project: Project) -> tuple[Path, dict[str, Any]]:
+    """The folder of dbt's artifacts of the last Spark build, and its manifest.
+
+    Raises:
+        WrongUse: there is none.
+    """
     places = [project.dbt_target, project.root / "target"]
     found = [
-        (path.stat().st_mtime_ns, manifest)
+        (path.stat().st_mtime_ns, path.parent, manifest)
         for path in (place / "manifest.json" for place in places)
         if (manifest := files.read_json(path)) and engine_of(manifest) == "spark"
     ]
@@ -88,7 +97,7 @@ def last_spark_manifest(project: Project) -> dict[str, Any]:
             " have no manifest.json of a Spark build.",
             "Build it first: make build-spark",
         )
-    return max(found, key=lambda entry: entry[0])[1]
+    return max(found, key=lambda entry: entry[0])[1:]
 
 
 def engine_of(manifest: Mapping[str, Any]) -> str | None:

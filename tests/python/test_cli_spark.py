@@ -51,6 +51,20 @@ def write_spark_build(
     (folder / "manifest.json").write_text(json.dumps(manifest))
 
 
+def write_run_results(
+    folder: Path, invocation: str, status: str = "pass", **arguments: Any
+) -> None:
+    """dbt's results of a build with one data test."""
+    results = {
+        "metadata": {"invocation_id": invocation, "generated_at": "2025-09-18T00:00:00Z"},
+        "args": {"which": "build", **arguments},
+        "results": [
+            {"unique_id": "test.sales_kpis.a_test_that_is_there", "status": status, "failures": 0}
+        ],
+    }
+    (folder / "run_results.json").write_text(json.dumps(results))
+
+
 class SparkBuilder(FakeBuilder):
     """Builds where dbt on Spark builds."""
 
@@ -160,17 +174,50 @@ def test_publish_takes_what_a_run_on_spark_has_built_with_what_the_run_said(
 def test_publish_takes_what_plain_dbt_has_built_on_spark_later(
     kpis_project: Project, builder: type[SparkBuilder]
 ) -> None:
-    """Nothing is said of it that was said of another build."""
+    """Nothing is said of it that was said of another build: its own artifacts speak."""
     kpis("run", "--target", "spark", "--no-publish")
-    warehouse = kpis_project.root / "target" / "spark" / "warehouse"
-    write_spark_build(kpis_project.root / "target", warehouse, [7, 8, 9], invocation="two")
+    target = kpis_project.root / "target"
+    write_spark_build(target, target / "spark" / "warehouse", [7, 8, 9], invocation="two")
+    write_run_results(target, "two", vars={"as_of_date": "2025-06-30"})
 
-    assert kpis("publish", "--target", "spark").exit_code == 0
+    result = kpis("publish", "--target", "spark")
 
+    assert result.exit_code == 0, result.output
     version = current_version(kpis_project.published)
     assert version is not None
     assert published_revenue(version.database) == [7, 8, 9]
-    assert version.manifest["as_of_date"] is None
+    assert version.manifest["as_of_date"] == "2025-06-30"
+    assert version.manifest["tests"]["counts"] == {"pass": 1}
+
+
+@pytest.mark.parametrize(
+    ("invocation", "arguments", "code", "says"),
+    [
+        ("two", {"select": ["kpi_total_revenue"]}, 2, "a dbt build of a part (--select)"),
+        ("one", {}, 2, "are of two commands"),
+        (None, {}, 2, "run_results.json is not there"),
+        ("two", {"status": "fail"}, 1, "1 data test of the last dbt build failed"),
+    ],
+    ids=["a part", "another command", "nothing", "a failed test"],
+)
+def test_what_plain_dbt_has_built_on_spark_in_part_is_not_published(
+    kpis_project: Project,
+    builder: type[SparkBuilder],
+    invocation: str | None,
+    arguments: dict[str, Any],
+    code: int,
+    says: str,
+) -> None:
+    target = kpis_project.root / "target"
+    write_spark_build(target, target / "spark" / "warehouse", [7, 8, 9], invocation="two")
+    if invocation:
+        write_run_results(target, invocation, **arguments)
+
+    result = kpis("publish", "--target", "spark")
+
+    assert result.exit_code == code, result.output
+    assert says in " ".join(result.output.split())
+    assert all_versions(kpis_project.published) == []
 
 
 def test_publish_takes_the_marts_that_a_cluster_has_written(
@@ -182,6 +229,8 @@ def test_publish_takes_the_marts_that_a_cluster_has_written(
     version = current_version(kpis_project.published)
     assert version is not None
     assert published_revenue(version.database) == [4, 5, 6]
+    [warning] = version.manifest["warnings"]
+    assert warning.startswith("Day, settings and tests of the build are not known: ")
 
 
 def test_check_sources_on_spark_uses_a_warehouse_of_its_own(
