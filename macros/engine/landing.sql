@@ -168,7 +168,7 @@
         {%- if titles.is_past and counts[titles.count + 1:titles.count + 2] == [counts[titles.count]] -%}{%- set start.at = start.at + titles.count -%}{%- endif -%}
     {%- endif -%}
     {%- set header = lines[start.at] -%}
-    {%- set delimiter = start.delimiter or sales_kpis.delimiter_of(header) -%}
+    {%- set delimiter = start.delimiter or sales_kpis.delimiter_of(header, lines[start.at + 1] or '') -%}
     {%- set edge = '(^|' ~ modules.re.escape(delimiter) ~ ')"' -%}
     {%- if modules.re.search(edge, modules.re.sub(edge ~ '(?:[^"]|"")*"', '', header)) -%}
         {{ exceptions.raise_compiler_error("The header of a CSV file breaks its line within quotes (line " ~ (start.at + 1) ~ " of " ~ sales_kpis.shown_names([path]) ~ "): write it in one line.") }}
@@ -188,12 +188,13 @@
 {# How many of its own delimiter a line has, outside of quotes. #}
 {% macro delimiters_in(line) %}{{ return(modules.re.sub('"[^"]*"', '', line).count(sales_kpis.delimiter_of(line))) }}{% endmacro %}
 
-{# The delimiter of a CSV file: the most frequent one in its header, outside of quotes. #}
-{% macro delimiter_of(header) %}
-    {%- set unquoted = modules.re.sub('"[^"]*"', '', header) -%}
-    {%- set best = namespace(delimiter=',', count=0) -%}
-    {%- for delimiter in [',', ';', '\t', '|'] if unquoted.count(delimiter) > best.count -%}
-        {%- set best.delimiter = delimiter -%}{%- set best.count = unquoted.count(delimiter) -%}
+{# The delimiter of a CSV file: the most frequent one in its header, outside of quotes; of two, the next line's. #}
+{% macro delimiter_of(header, next_line='') %}
+    {%- set best = namespace(delimiter=',', counts=[0, 0]) -%}
+    {%- for delimiter in [',', ';', '\t', '|'] -%}
+        {%- set counts = [] -%}
+        {%- for line in [header, next_line] -%}{%- do counts.append(modules.re.sub('"[^"]*"', '', line).count(delimiter)) -%}{%- endfor -%}
+        {%- if counts[0] and counts > best.counts -%}{%- set best.delimiter = delimiter -%}{%- set best.counts = counts -%}{%- endif -%}
     {%- endfor -%}
     {{ return(best.delimiter) }}
 {% endmacro %}

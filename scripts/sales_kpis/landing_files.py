@@ -102,6 +102,8 @@ def look_at_folder(folder: Path, *, names_are_globbed: bool = False) -> Landing:
             problem = _bad_name(path, names_are_globbed) or problem_of(path, extension)
             if problem:
                 errors.append(f"File {shown(path)} {problem}")
+        elif "\\" in path.name:
+            unread.append(Unread(folder.name, name, "Take it away, or rename it."))
     return Landing(tuple(errors), tuple(unread))
 
 
@@ -433,6 +435,8 @@ def _bad_name(path: Path, names_are_globbed: bool) -> str | None:
         str(path).encode("utf-8")
     except UnicodeEncodeError:
         return "has a name that is not in UTF-8: rename it."
+    if "\\" in str(path):
+        return "has a backslash in its path, at which DuckDB looks for a folder: rename it."
     if names_are_globbed and _GLOB.search(str(path)):
         return "has one of * ? [ ] { } \\ in its path, which Spark takes for a pattern: rename it."
     return None

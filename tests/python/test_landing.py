@@ -58,6 +58,9 @@ def rows_of(report: dict[str, Any] | str, table: str) -> int:
         pytest.param("All reps\n\nrep_id,rep_name\n1,Ann\n", 1, id="a title and a blank line"),
         pytest.param("\ufeffrep_id,rep_name\n1,Ann\n", 1, id="a byte-order mark"),
         pytest.param('rep_id,"rep_name"\n1,"Ann, of\nOslo"\n', 1, id="a line break within quotes"),
+        pytest.param(
+            "rep_id|rep_name|a;b;c\n1|Ann|x\n", 1, id="two delimiters alike in the header"
+        ),
         pytest.param("rep_id,rep_name,note\n1,Ann\n", 1, id="a row shorter than the header"),
         pytest.param('rep_id,rep_name,"a ""b"" c\'s",x,x,\n1,Ann,2,3,4,5\n', 1, id="odd headers"),
     ],

@@ -166,6 +166,10 @@ ODD_ENTRIES: dict[str, tuple[Callable[[Path], object], str]] = {
         lambda raw: Path(os.fsdecode(os.fsencode(raw) + b"/\xff.csv")).write_bytes(HEAD),
         "\\udcff.csv has a name that is not in UTF-8: rename it.",
     ),
+    "a name with a backslash": (
+        lambda raw: (raw / "a\\b.json").write_bytes(b"[]"),
+        "has a backslash in its path, at which DuckDB looks for a folder: rename it.",
+    ),
     "a name with what a terminal obeys": (
         lambda raw: (raw / "\x1b[2J\n.csv").write_bytes(b"\xff"),
         "/\\x1b[2J\\n.csv is not in UTF-8 (line 1)",
