@@ -57,7 +57,7 @@ OTHER_SETTINGS = {
 # those settings and seeds decide most. What these models read beyond one another stays the demo's.
 OF_OTHER_COMPANY = [
     *("--select", "resource_type:seed", "staging.salesforce", "staging.hubspot"),
-    *("stg_tabular__deals", "stg_tabular__deal_*", "intermediate.deals", "fct_deals"),
+    *("stg_tabular__deals", "stg_tabular__deal_*", "path:models/intermediate/*/deals", "fct_deals"),
     *("fct_deal_product_lines", "fct_deal_stage_visits", "fct_selling_costs", "dim_dates"),
     *("fct_pipeline_snapshots", "fct_pipeline_snapshot_product_lines", "dim_periods"),
     *("kpi_total_revenue", "kpi_revenue_per_sale", "kpi_win_rate", "kpi_win_rate_by_amount"),
