@@ -263,7 +263,7 @@ kpi_dated_facts as (
     {% for dimension in dimensions -%}
     select
         '{{ dimension }}' as dimension,
-        {{ "'total'" if dimension == 'total' else "coalesce(" ~ dimension ~ ", '(none)')" }} as dimension_value,
+        {{ dimension_value_of_group([dimension]) }} as dimension_value,
         kpi_date,
         {{ as_measure('numerator') }} as numerator
     from {{ sources[dimension] }}
@@ -387,7 +387,7 @@ kpi_facts as (
     select
         {{ 'period_grain, period_start_date' if is_as_of else 'kpi_date' }},
         '{{ dimension }}' as dimension,
-        {{ "'total'" if dimension == 'total' else "coalesce(" ~ dimension ~ ", '(none)')" }} as dimension_value,
+        {{ dimension_value_of_group([dimension]) }} as dimension_value,
         fact_id,
         {{ as_measure('numerator') }} as numerator,
         {{ as_measure(denominator) }} as denominator

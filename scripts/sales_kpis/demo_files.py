@@ -57,11 +57,13 @@ def find_proof() -> None:
 
 def _made_again(claim: Path) -> frozenset[str]:
     """The files of the company that demo.json speaks of; none where it makes no sense."""
+    said = files.read_json(claim)
+    if not said:
+        return frozenset()
     find_proof()
     from proof.company.simulate import simulate
     from proof.connectors.files import SPELLINGS, write_raw
 
-    said = files.read_json(claim) or {}
     seed, scale, spelling = (said.get(name) for name in ("seed", "scale", "spelling"))
     is_whole = isinstance(seed, int) and isinstance(scale, int | float) and spelling in SPELLINGS
     if not is_whole or int(seed or 0) < 0 or float(scale or 0) < 0.01:

@@ -102,17 +102,12 @@ def marts_in_use(project: Project) -> MartsInUse:
         raise WrongUse("Nothing is published and nothing is built.", "Build it first: kpis run")
     said = read_last_build(project)
     currency = str((said.get("settings") or {}).get("reporting_currency") or "")
-
-    def read_queries() -> Mapping[str, str]:
-        manifest = files.read_json(project.root / "target" / "manifest.json")
-        return said.get("queries") or queries_of_kpis(manifest or {})
-
     return MartsInUse(
         database,
         f"not published: {database}",
         said.get("as_of_date"),
         currency,
-        read_queries,
+        lambda: layers_in_use(project).queries,
     )
 
 
@@ -139,7 +134,8 @@ def layers_in_use(project: Project) -> LayersInUse:
     if not database.exists():
         raise WrongUse(f"{database} is not there.", "Build it first: kpis run")
     said = read_last_build(project)
-    manifest = {} if said else files.read_json(project.root / "target" / "manifest.json") or {}
+    is_told = said.get("queries") and said.get("facts_of")
+    manifest = {} if is_told else files.read_json(project.root / "target" / "manifest.json") or {}
     return LayersInUse(
         database,
         project.warehouse if said.get("reads_warehouse") else None,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -32,6 +32,7 @@ _PERSONAL = frozenset(
     )
 )
 _SHOWN_ROWS = 3
+_NOT_OURS = "not the id of a staged deal, lead, account or rep"
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ class Trace:
     steps: tuple[Step, ...] = ()
     counted: tuple[Counted, ...] = ()
     not_counted: tuple[str, ...] = ()
-    reasons: tuple[str, ...] = field(default_factory=tuple)
+    reasons: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The trace as plain values."""
@@ -203,9 +204,6 @@ def trace(
             "Give the id of a deal, lead, account or rep as its system writes it.",
         )
     return [Trace("record", record_id, raw, reasons=tuple(rejected) or (_NOT_OURS,))]
-
-
-_NOT_OURS = "not the id of a staged deal, lead, account or rep"
 
 
 def render_trace(found: Trace) -> Table:

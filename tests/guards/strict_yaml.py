@@ -17,6 +17,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -151,7 +152,7 @@ def unreadable_yaml(root: Path) -> Iterator[Finding]:
     """
     for path in _yaml_files(root):
         try:
-            yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+            _content(path.read_text(encoding="utf-8"))
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             yield Finding(
@@ -167,7 +168,7 @@ def old_test_keys(root: Path) -> Iterator[Finding]:
     """The key `tests:` where dbt's word is `data_tests:`; dbt accepts both in silence."""
     for path in _yaml_files(root):
         try:
-            content = yaml.safe_load(path.read_text(encoding="utf-8"))
+            content = _content(path.read_text(encoding="utf-8"))
         except yaml.YAMLError:
             continue  # unreadable_yaml says so
         for keys in _places_of(content, "tests"):
@@ -201,6 +202,13 @@ def _test_config_keys() -> set[str]:
     keys = {field.name for field in fields(TestConfig)} - {"_extra"}
     aliases = {field.metadata.get("alias") for field in fields(TestConfig)}
     return keys | {alias for alias in aliases if alias} | {"schema"}
+
+
+@lru_cache(maxsize=256)
+def _content(text: str) -> object:
+    """What a file says, read by PyYAML's own loader, which takes its time: once."""
+    content: object = yaml.safe_load(text)
+    return content
 
 
 def _yaml_files(root: Path) -> Iterator[Path]:

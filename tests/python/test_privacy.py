@@ -22,7 +22,7 @@ from builds import PROJECT, golden_demo, pseudonym, run_dbt, shown_rows
 from kpis_project import FakeBuilder, write_marts
 from proof.company.simulate import simulate
 from proof.connectors.files import SPELLINGS, write_raw
-from sales_kpis import cli
+from sales_kpis import cli, demo_files
 from sales_kpis.demo_files import KNOWN, digests, is_demo
 from sales_kpis.errors import WrongUse
 from sales_kpis.project import Project
@@ -433,3 +433,12 @@ def test_an_access_that_nobody_knows_is_refused(company: Project) -> None:
     result = kpis("run", "--vars", "{published_access: world}")
     assert result.exit_code == 2
     assert "published_access 'world' is none of everybody, group, owner" in result.output
+
+
+def test_files_that_claim_nothing_are_no_demo_also_where_the_proof_is_not_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(demo_files, "PROJECT", tmp_path)
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "deal.csv").write_text("deal_id\n1\n", encoding="utf-8")
+    assert not is_demo(tmp_path / "raw")
