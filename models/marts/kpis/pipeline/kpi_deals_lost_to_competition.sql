@@ -23,7 +23,8 @@ deals_lost_to_a_competitor_by_product_line as (
         1 as numerator
     from {{ ref('fct_deal_product_lines') }}
     where
-        is_lost and competitor is not null
+        is_lost
+        and competitor is not null
         and is_counted
 
 )

@@ -29,7 +29,8 @@ won_deals_by_product_line as (
         1 as denominator
     from {{ ref('fct_deal_product_lines') }}
     where
-        is_won and sales_cycle_days is not null
+        is_won
+        and sales_cycle_days is not null
         and is_counted
 
 )
