@@ -25,7 +25,7 @@ select
 where false
 {% endmacro %}
 
-{# One pass over the table finds the rows with a fault; only those are spread over the columns. #}
+{# One pass over the table gives a row for each fault. Each condition stands once: long as they are, a copy costs more to plan than a table to read. #}
 {% macro issues_sql(contract, delivery) %}
     {%- set faults = [] -%}
     {%- for column in contract.columns -%}
@@ -38,6 +38,8 @@ where false
         {%- endif -%}
     {%- endfor -%}
     {%- if not faults -%}{%- do faults.append({'column': contract.columns[0], 'rule': 'none', 'condition': 'false'}) -%}{%- endif -%}
+    {%- set required_faults = [] -%}
+    {%- for fault in faults -%}{%- if fault.column.is_required -%}{%- do required_faults.append(loop.index) -%}{%- endif -%}{%- endfor -%}
     {%- set names = contract.primary_key + faults | map(attribute='column.name') | list %}
     {%- set keys = [] -%}
     {%- for name in contract.primary_key -%}
@@ -48,34 +50,35 @@ select
     '{{ contract.system }}' as system,
     '{{ contract.table }}' as source_table,
     {{ "'" ~ contract.instance ~ ".' || " if contract.instance }}concat_ws('|', {{ keys | join(', ') }}) as row_key,
-    faults.column_name,
-    faults.rule,
-    case faults.fault_number
+    case fault_number
         {% for fault in faults -%}
-        when {{ loop.index }} then {{ "'(personal data)'" if fault.column.is_pii else sales_kpis.without_personal_data(sales_kpis.read_text('raw_rows.' ~ fault.column.name, delivery.columns[fault.column.name].family)) }}
+        when {{ loop.index }} then '{{ fault.column.name }}'
         {% endfor %}
-    end as raw_value,
-    faults.is_row_rejected
+    end as column_name,
+    case fault_number
+        {% for fault in faults -%}
+        when {{ loop.index }} then '{{ fault.rule }}'
+        {% endfor %}
+    end as rule,
+    {{ sales_kpis.without_personal_data('raw_value') }} as raw_value,
+    fault_number in ({{ required_faults | join(', ') or 'null' }}) as is_row_rejected
 from (
     select
-        *{% for fault in faults %},
-        {{ fault.condition }} as has_fault_{{ loop.index }}
-        {%- endfor %}
+        *,
+        case fault_number
+            {% for fault in faults -%}
+            when {{ loop.index }} then {{ "'(personal data)'" if fault.column.is_pii else sales_kpis.read_text('raw_rows.' ~ fault.column.name, delivery.columns[fault.column.name].family) }}
+            {% endfor %}
+        end as raw_value
     from (
-        {{ sales_kpis.raw_rows_sql(contract, delivery, names) }}
+        select
+            *,
+            {{ sales_kpis.row_for_each(faults | map(attribute='condition') | list) }} as fault_number
+        from (
+            {{ sales_kpis.raw_rows_sql(contract, delivery, names) }}
+        ) as raw_rows
     ) as raw_rows
 ) as raw_rows
-inner join (
-    {% for fault in faults -%}
-    select {{ loop.index }} as fault_number, '{{ fault.column.name }}' as column_name, '{{ fault.rule }}' as rule, {{ 'true' if fault.column.is_required else 'false' }} as is_row_rejected{{ ' union all' if not loop.last }}
-    {% endfor %}
-) as faults
-    on case faults.fault_number
-        {% for fault in faults -%}
-        when {{ loop.index }} then raw_rows.has_fault_{{ loop.index }}
-        {% endfor %}
-    end
-where {% for fault in faults %}raw_rows.has_fault_{{ loop.index }}{{ ' or ' if not loop.last }}{% endfor %}
 {%- endmacro %}
 
 {# The books of one system: for each of its tables the raw, duplicate and rejected rows, and the rows its staging model has. #}

@@ -40,3 +40,9 @@
 {% macro parts_of(expression, delimiter=';') %}{{ return(adapter.dispatch('parts_of', 'sales_kpis')(expression, delimiter)) }}{% endmacro %}
 {% macro duckdb__parts_of(expression, delimiter) %}unnest(string_split({{ expression }}, '{{ delimiter }}')){% endmacro %}
 {% macro spark__parts_of(expression, delimiter) %}explode(split({{ expression }}, '{{ delimiter }}')){% endmacro %}
+
+{# Gives a row for each of the conditions that is true, with its number from 1 on; no row where none is. #}
+{% macro row_for_each(conditions) %}{{ return(adapter.dispatch('row_for_each', 'sales_kpis')(conditions)) }}{% endmacro %}
+{% macro numbers_where_true(conditions) %}{%- for condition in conditions -%}case when {{ condition }} then {{ loop.index }} end{{ ', ' if not loop.last }}{%- endfor -%}{% endmacro %}
+{% macro duckdb__row_for_each(conditions) %}unnest(list_filter([{{ sales_kpis.numbers_where_true(conditions) }}], lambda number: number is not null)){% endmacro %}
+{% macro spark__row_for_each(conditions) %}explode(filter(array({{ sales_kpis.numbers_where_true(conditions) }}), number -> number is not null)){% endmacro %}

@@ -42,6 +42,7 @@ def main() -> None:
     from dbt.cli.main import dbtRunner
     from dbt.contracts.graph.manifest import Manifest
 
+    _make_no_debug_events()
     if warehouse := os.environ.get("SALES_KPIS_RAW_DATABASE"):
         _attach_read_only(warehouse)
 
@@ -88,6 +89,22 @@ def _attach_read_only(warehouse: str) -> None:
 
     # dbt-duckdb takes attachments from the target alone, which here need not know of this file.
     setattr(Environment, "initialize_db", staticmethod(with_raw_tables))  # noqa: B010
+
+
+def _make_no_debug_events() -> None:
+    """Let dbt spare itself the thousands of events that neither the log nor the parent is told."""
+    from dbt_common.events.base_types import BaseEvent, EventLevel
+    from dbt_common.events.event_manager import EventManager
+    from dbt_common.events.event_manager_client import ctx_set_event_manager
+
+    class ManagerFromInfoOn(EventManager):
+        def fire_event(
+            self, e: BaseEvent, level: EventLevel | None = None, *others: Any, **named: Any
+        ) -> None:
+            if (level or e.level_tag()) not in (EventLevel.DEBUG, EventLevel.TEST):
+                super().fire_event(e, level, *others, **named)
+
+    ctx_set_event_manager(ManagerFromInfoOn())
 
 
 def _is_quiet(command: Command) -> bool:
