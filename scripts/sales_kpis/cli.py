@@ -21,6 +21,7 @@ from sales_kpis.catalog_page import catalog_page, choose_examples
 from sales_kpis.dashboard import render_dashboard
 from sales_kpis.demo_files import find_proof
 from sales_kpis.errors import KpisError, Stopped, WrongUse, suggestion
+from sales_kpis.explain import COMPARISONS, explain, render_explanation
 from sales_kpis.files import write_text
 from sales_kpis.formats import plural
 from sales_kpis.machine_faults import in_our_words
@@ -385,6 +386,40 @@ def _show_facts(
         _print_json({"kpi": kpi.kpi, "period": values[0].period, "origin": origin, "facts": rows})
     else:
         terminal.show(render_facts(kpi, values, facts, limit), f"From {origin}.")
+
+
+@command
+def explain_command(
+    kpi: Annotated[str, typer.Argument(help="Id of a KPI; kpis catalog lists them.")],
+    period: Annotated[
+        str | None,
+        typer.Option("--period", help="Such as 2025-08 or 2025-Q2; the newest complete month."),
+    ] = None,
+    against: Annotated[
+        str, typer.Option("--against", help="The earlier period: previous or year_ago.")
+    ] = "previous",
+    by: Annotated[
+        str | None, typer.Option("--by", metavar="DIM", help="Only the slices of this dimension.")
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Slices to show.")] = 5,
+    published: PublishedFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say why a KPI changed: what each slice contributed, by its rate and by its weight."""
+    marts = marts_in_use(find_project(published))
+    comparison = against.replace("-", "_")
+    if comparison not in COMPARISONS:
+        raise WrongUse(f"There is no comparison {against}.", suggestion(against, COMPARISONS))
+    with opened(marts.database) as connection:
+        chosen = choose_kpi(read_catalog(connection), kpi)
+        if by is not None:
+            check_slice(chosen, chosen.grains[0], by)
+        totals = read_values(connection, kpi=chosen.kpi)
+        found = explain(connection, chosen, totals, period, comparison, by)
+    if as_json:
+        _print_json({**found.as_json(), "origin": marts.origin})
+    else:
+        terminal.show(*render_explanation(found, marts.currency, limit), f"From {marts.origin}.")
 
 
 @command

@@ -38,6 +38,11 @@ FAULTS = {
         " where is_active_at_start and not is_churned",
         "found 1 + 1 + 0 - 0 and 1",
     ),
+    "contributions_to_a_change_add_up_to_it": Fault(
+        "update monitoring.kpi_drivers set contribution = contribution + 1"
+        " where kpi = 'win_rate' and dimension = 'territory' and dimension_value = '(none)'",
+        "expected the contributions by territory to add up to",
+    ),
     "every_amount_of_the_past_has_an_exchange_rate": Fault(
         "update core.fct_subscriptions set exchange_rate = null where currency_code = 'NOK'",
         "expected rates of NOK in force from",

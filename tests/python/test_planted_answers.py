@@ -19,8 +19,9 @@ import pytest
 
 from builds import PROJECT, Build, build_models, golden_demo, run_dbt
 from planted_fact_tables import compare_facts
+from proof.answers.drivers import Driver, planted_drivers
 from proof.answers.planted import KPIS, planted_kpis
-from proof.answers.rollup import write_kpi_rows
+from proof.answers.rollup import KpiRow, write_kpi_rows
 from proof.company.records import Company, Lead, Person, WebEvent, WebSession
 from proof.company.seed_files import write_seeds
 from proof.company.settings import Settings
@@ -62,10 +63,11 @@ CASES = {
 
 @dataclass(frozen=True)
 class Built:
-    """A build of a company as of its settings, and the file of its planted answers."""
+    """A build of a company as of its settings, the file of its answers, and their drivers."""
 
     build: Build
     answers: Path
+    drivers: list[Driver]
     company: Company
     settings: Settings
     # HubSpot's own mark, which not every connector delivers.
@@ -86,15 +88,25 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     company = simulate(case.seed, case.scale)
     settings = replace(Settings(), **case.settings)
     answers = folder / "planted_answers.csv"
-    write_kpi_rows(planted_kpis(company, settings), answers)
+    rows = list(planted_kpis(company, settings))
+    write_kpi_rows(rows, answers)
+    drivers = drivers_of_all(rows)
     variables = settings.as_vars()
     if case == CASES["the committed demo"]:
-        return Built(golden_demo(), answers, company, settings)
+        return Built(golden_demo(), answers, drivers, company, settings)
     write_raw(company, folder / "raw", case.spelling)
     write_seeds(company, folder / "seeds")
     variables["raw_path"] = str(folder / "raw")
     build = build_models(folder, variables=variables, seeds=folder / "seeds")
-    return Built(build, answers, company, settings, case.spelling == "fivetran")
+    return Built(build, answers, drivers, company, settings, case.spelling == "fivetran")
+
+
+def drivers_of_all(rows: list[KpiRow]) -> list[Driver]:
+    """The planted drivers of every KPI."""
+    rows_of: dict[str, list[KpiRow]] = {}
+    for row in rows:
+        rows_of.setdefault(row.kpi, []).append(row)
+    return [found for kpi in KPIS for found in planted_drivers(kpi, rows_of.get(kpi.name, []))]
 
 
 # Growth compares two sums.
@@ -227,6 +239,31 @@ def test_kpi_values_has_each_row_of_each_kpi_once(built: Built) -> None:
     assert build.rows(f"select sum(n) from ({tables})") == build.rows(
         "select count(*) from monitoring.kpi_values"
     )
+
+
+def are_different(expected: float | None, found: float | None) -> bool:
+    """By more than a millionth, or one of them is unknown."""
+    if expected is None or found is None:
+        return expected is not found
+    return abs(expected - found) > 1e-6 * max(1, abs(expected))
+
+
+def test_every_slice_has_its_planted_part_in_a_change(built: Built) -> None:
+    columns = ", ".join(Driver._fields)
+    found = {
+        row[:6]: row[6:]
+        for row in built.build.rows(f"select {columns} from monitoring.kpi_drivers")
+    }
+    planted = {driver[:6]: driver[6:] for driver in built.drivers}
+    assert len(planted) > 10_000
+    assert planted.keys() - found.keys() == set()
+    assert found.keys() - planted.keys() == set()
+    differences = [
+        (place, parts, found[place])
+        for place, parts in planted.items()
+        if any(map(are_different, parts, found[place]))
+    ]
+    assert differences[:20] == []
 
 
 def test_the_books_of_every_source_table_balance(built: Built) -> None:
