@@ -39,7 +39,7 @@ from sales_kpis.run import (
     rollback_to,
     run,
 )
-from sales_kpis.scorecard import render_scorecard, scorecard_as_json, scorecard_lines
+from sales_kpis.scorecard import read_scorecard, render_scorecard, scorecard_as_json
 from sales_kpis.settings import Settings, load_settings
 from sales_kpis.show import (
     check_slice,
@@ -184,7 +184,7 @@ def run_command(
     result = run(request, _reporter(as_json), DbtBuilder)
     currency = str(request.settings.values.get("reporting_currency") or "")
     with opened(result.version.database if result.version else result.database) as connection:
-        lines = scorecard_lines(read_catalog(connection), read_values(connection))
+        lines = read_scorecard(connection)
         not_counted = read_not_counted(connection)
     if as_json:
         _print_json(

@@ -73,6 +73,12 @@ def few_cases(row: KpiValue) -> str:
     return " °" if row.is_small_sample else ""
 
 
+def slice_label(row: KpiValue) -> str:
+    """A slice and its part of the total: `North (60.0 %)`."""
+    share = row.share_of_total
+    return row.dimension_label + (f" ({format_value(share, 'ratio')})" if share is not None else "")
+
+
 FEW_CASES = "° of few cases (min_sample_size)"
 
 

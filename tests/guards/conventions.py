@@ -34,6 +34,7 @@ RULES: tuple[Rule, ...] = (
     marts.mart_keys,
     marts.mart_descriptions,
     marts.kpi_entries,
+    marts.kpi_slicings,
     marts.kpi_columns,
     marts.kpi_files,
     documentation.model_descriptions,

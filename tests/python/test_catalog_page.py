@@ -50,6 +50,7 @@ def kpis_of_yaml() -> list[Kpi]:
             grains=grains_of(entry["config"]["meta"]["kpi"]),
             dimensions=tuple(entry["config"]["meta"]["kpi"]["dimensions"]),
             is_proven=entry["config"]["meta"]["kpi"].get("is_proven", False),
+            slices_of=entry["config"]["meta"]["kpi"].get("slices_of"),
             **{
                 name: entry["config"]["meta"]["kpi"][name]
                 for name in (

@@ -16,7 +16,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner, Result
 
-from kpis_project import REPORT, FakeBuilder, published_revenue, write_marts
+from kpis_project import REPORT, SLICED, FakeBuilder, published_revenue, write_marts
 from proof.connectors.files import SPELLINGS
 from sales_kpis import cli, project
 from sales_kpis.dbt_runner import BuildResult, FailedTest, NodeProblem
@@ -742,6 +742,41 @@ def test_run_for_machines(kpis_project: Project, monkeypatch: pytest.MonkeyPatch
     [line] = content["scorecard"]
     assert line["newest_complete"]["value"] == 200
     assert line["running"]["period_start_date"] == "2025-09-01"
+
+
+def test_a_kpi_that_slices_another_total_shows_its_slices(
+    kpis_project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build_with(monkeypatch, statements=SLICED)
+    result = kpis("run")
+    assert result.exit_code == 0, result.output
+    lines = [line.strip("│ ") for line in result.stdout.splitlines()]
+    [total] = [line for line in lines if line.startswith("Total revenue")]
+    position = next(i for i, line in enumerate(lines) if line.startswith("Sales by territory"))
+    assert "200 EUR" in total
+    assert "200 EUR" not in lines[position]
+    for line, name, value in zip(
+        lines[position + 1 :],
+        ("Region North (60.0 %)", "Region South (25.0 %)", "Region (none) (10.0 %)"),
+        ("120 EUR", "50 EUR", "20 EUR"),
+        strict=False,
+    ):
+        assert line.startswith(name)
+        assert value in line
+        assert "+100.0 %" in line
+
+    content = kpis_json("run")
+    [sliced, total_line] = sorted(content["scorecard"], key=lambda line: line["kpi"])
+    assert (total_line["slices_of"], total_line["slices"]) == (None, [])
+    assert sliced["slices_of"] == "total_revenue"
+    assert [
+        (one["dimension"], one["label"], one["newest_complete"]["value"])
+        for one in sliced["slices"]
+    ] == [
+        ("territory", "Region North", 120),
+        ("territory", "Region South", 50),
+        ("territory", "Region (none)", 20),
+    ]
 
 
 def test_kpis_outside_a_project_uses_the_one_it_was_installed_from(

@@ -23,6 +23,11 @@ class Fault(NamedTuple):
 
 
 FAULTS = {
+    "a_kpi_that_slices_a_total_has_that_total": Fault(
+        "update monitoring.kpi_catalog set slices_of = 'sales_volume'"
+        " where kpi = 'revenue_by_product'",
+        "expected the total of sales_volume, ",
+    ),
     "a_deal_is_open_won_or_lost": Fault(
         "update core.fct_deals set is_lost = true"
         " where deal_id = (select min(deal_id) from core.fct_deals where is_won)",

@@ -515,6 +515,15 @@ CATCHES = {
     "KPI with an unknown field": Catch(
         marts.kpi_entries, meta(tilte="Revenue"), "has the unknown field tilte"
     ),
+    "KPI with an unknown way to aggregate": Catch(
+        marts.kpi_entries, meta(aggregate="mean"), "'mean'; make it ratio, sum, ratio_to_mean"
+    ),
+    "KPI that slices a KPI that is not there": Catch(
+        marts.kpi_slicings, meta(slices_of="revenue"), "is 'revenue', which is no KPI that shows"
+    ),
+    "KPI that slices itself": Catch(
+        marts.kpi_slicings, meta(slices_of="total_revenue"), "is 'total_revenue', which is no KPI"
+    ),
     "KPI column of another type": Catch(
         marts.kpi_columns,
         column("kpi_total_revenue", "numerator", data_type="double"),
