@@ -43,8 +43,8 @@ from proof.connectors.google_analytics import (
     write_google_analytics_json,
 )
 from proof.connectors.hubspot.spellings import HubspotSpelling, hubspot_tables, write_hubspot
-from proof.connectors.hubspot.tables import Tables
 from proof.connectors.mailchimp.spellings import mailchimp_tables, write_mailchimp
+from proof.connectors.tables import Tables
 
 SPELLINGS: tuple[HubspotSpelling, ...] = get_args(HubspotSpelling)
 ZONE = ZoneInfo("Europe/Amsterdam")

@@ -5,22 +5,19 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from proof.company.records import Company, EmailCampaign, FormSubmission, Person
-from proof.connectors.hubspot.records import SYSTEM, epoch_ms, native_id, texts_of
+from proof.connectors.hubspot.records import SYSTEM, epoch_ms, texts_of
 from proof.connectors.hubspot.tables import (
     APP,
     ENGAGEMENT_PROPERTIES,
     ENGAGEMENTS,
     FIRST_DAY,
     PORTAL_ID,
-    Tables,
     engagements,
     form_guid,
     iso,
     mail_events,
-    raw_table,
-    uuid_of,
 )
-from proof.connectors.tables import Texts, records_of
+from proof.connectors.tables import Tables, Texts, native_id, raw_table, records_of, uuid_of
 
 META = ("_airbyte_raw_id", "_airbyte_extracted_at", "_airbyte_meta")
 TOP = ("id", "createdAt", "updatedAt", "archived")

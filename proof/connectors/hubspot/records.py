@@ -23,7 +23,7 @@ from proof.company.records import (
     Record,
     Stage,
 )
-from proof.connectors.tables import Texts, record_texts, records_of
+from proof.connectors.tables import Texts, native_id, record_texts, records_of
 
 R = TypeVar("R", bound=Record)
 Moment = Callable[[datetime], str]
@@ -105,11 +105,6 @@ def latest(records: Iterable[HubspotRecord]) -> dict[str, HubspotRecord]:
     """The newest version of each record that has an id."""
     in_order = sorted(records, key=lambda record: record.modified_at)
     return {record.id: record for record in in_order if record.id}
-
-
-def native_id(key: str | None) -> str:
-    """The id inside its system of a key `<system>:<id>`; empty for none."""
-    return (key or "").partition(":")[2]
 
 
 def close_moment(deal: str, day: date) -> datetime:
