@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from proof.company.records import Company, EmailCampaign, EmailEvent, EmailMessage
-from proof.connectors.hubspot.records import native_id, texts_of
-from proof.connectors.tables import Texts, records_of
+from proof.connectors.hubspot.records import texts_of
+from proof.connectors.tables import Texts, native_id, records_of
 
 SYSTEM = "mailchimp"
 LIST = {"id": "5f8a01c2d4", "name": "Light letter"}
