@@ -15,6 +15,7 @@ from sales_kpis.formats import (
     format_target,
     format_value,
     format_year_change,
+    slice_label,
     tone,
 )
 from sales_kpis.scorecard import ScorecardLine, read_scorecard
@@ -135,27 +136,24 @@ def _card_of_slices(line: ScorecardLine, currency: str) -> str:
     """The card of a KPI whose total is on another card: its largest slices."""
     kpi = line.kpi
     rows: list[str] = []
-    for one in line.slices:
-        shown = one.shown
+    for shown in (one.shown for one in line.slices):
         if shown is None:
             continue
-        share = shown.share_of_total
         change = _change(
             format_change(shown, kpi.unit),
             tone(shown.value, shown.previous_value, kpi.direction),
             "to previous",
         )
         rows.append(
-            f"<div class='slice'><p class='soft'>{_text(shown.dimension_label)}</p>"
+            f"<div class='slice'><p class='soft'>{_text(slice_label(shown))}</p>"
             f"<p><b>{_text(format_value(shown.value, kpi.unit, currency))}</b>{few_cases(shown)}"
-            + (f" <span class='soft'>({format_value(share, 'ratio')})</span>" if share else "")
-            + f"</p><p class='soft'>{change}</p></div>"
+            f" <span class='soft'>{change}</span></p></div>"
         )
     period = line.shown.period if line.shown else ""
-    by = f"{period}, largest by {line.dimension}"
     return (
-        f"<div class='card'><h3>{_text(kpi.title)}</h3><p class='soft'>{_text(kpi.question)}</p>"
-        f"<p class='soft'>{_text(by)}</p>{''.join(rows)}</div>"
+        f"<div class='card'><h3>{_text(line.title_of_slices)}</h3>"
+        f"<p class='soft'>{_text(kpi.question)}</p>"
+        f"<p class='soft'>{_text(period)}, largest slices</p>{''.join(rows)}</div>"
     )
 
 

@@ -74,9 +74,9 @@ def few_cases(row: KpiValue) -> str:
 
 
 def slice_label(row: KpiValue) -> str:
-    """A slice and its part of the total: `North (60.0 %)`."""
+    """A slice and its share of the total: `North, 60 %`."""
     share = row.share_of_total
-    return row.dimension_label + (f" ({format_value(share, 'ratio')})" if share is not None else "")
+    return row.dimension_label if share is None else f"{row.dimension_label}, {share * 100:,.0f} %"
 
 
 FEW_CASES = "° of few cases (min_sample_size)"

@@ -74,6 +74,13 @@ class ScorecardLine:
         first = self.slices[0].shown if self.slices else None
         return first.dimension if first else ""
 
+    @property
+    def title_of_slices(self) -> str:
+        """The KPI's title, and the dimension of its slices unless the title has it already."""
+        words = self.dimension.replace("__", ", ").replace("_", " ")
+        title = self.kpi.title
+        return title if words.lower() in title.lower() else f"{title} ({words})"
+
 
 def read_scorecard(connection: duckdb.DuckDBPyConnection) -> list[ScorecardLine]:
     """One line per KPI of published or built marts, with slices where the KPI is a slicing."""
@@ -145,7 +152,7 @@ def render_scorecard(lines: Sequence[ScorecardLine], currency: str) -> Table:
             table.add_section()
             table.add_row(Text(family.capitalize(), style="bold cyan"))
         if line.slices:
-            table.add_row(Text.assemble(line.kpi.title, (f" ({line.dimension})", "dim")))
+            table.add_row(line.title_of_slices)
         for one in line.slices or (line,):
             cells = _cells(one, currency)
             table.add_row(*(cells if has_targets else [*cells[:5], *cells[6:]]))

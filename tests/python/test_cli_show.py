@@ -245,9 +245,8 @@ def test_a_kpi_that_slices_another_total_shows_its_slices_on_the_dashboard(
     assert kpis("dashboard", "--out", str(out)).exit_code == 0
     texts = read_page(out.read_text()).texts
     cards = texts[: texts.index("All KPIs")]
-    assert {"Region North", "120", "Region South", "50", "20"} <= set(cards)
-    assert {"(60.0 %)", "(25.0 %)", "(10.0 %)"} <= {text.strip() for text in cards}
-    assert "Region West" not in texts
+    assert {"Region North, 60 %", "120", "Region South, 25 %", "50", "20"} <= set(cards)
+    assert not [text for text in texts if "Region West" in text]
     assert cards.count("200") == 1
     table = texts[texts.index("All KPIs") :]
     assert {"Sales by territory: Region North", "Sales by territory: Region South"} <= set(table)
