@@ -18,6 +18,7 @@ import typer
 
 from sales_kpis import stopping, terminal
 from sales_kpis.catalog_page import catalog_page, choose_examples
+from sales_kpis.contracts import personal_columns
 from sales_kpis.dashboard import render_dashboard
 from sales_kpis.demo_files import find_proof
 from sales_kpis.errors import KpisError, Stopped, WrongUse, suggestion
@@ -395,14 +396,22 @@ def trace_command(
     as_json: AsJson = False,
 ) -> None:
     """Show the way of one record: raw rows, staged, as of the day, valued, and what counts it."""
-    layers = layers_in_use(find_project())
+    project = find_project()
+    layers = layers_in_use(project)
+    personal = personal_columns(project.root)
     with opened(layers.database) as connection:
         if layers.raw:
             connection.execute(
                 f"attach {text_literal(str(layers.raw))} as {quoted(layers.raw.stem)} (read_only)"
             )
         found = trace(
-            connection, record_id, read_catalog(connection), layers.queries, layers.facts_of
+            connection,
+            record_id,
+            read_catalog(connection),
+            layers.queries,
+            layers.facts_of,
+            personal=personal,
+            instances=layers.instances,
         )
     if as_json:
         _print_json({"id": record_id, "records": [one.as_json() for one in found]})
