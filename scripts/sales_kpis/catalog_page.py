@@ -46,7 +46,7 @@ def catalog_page(
 
 
 def choose_examples(catalog: Iterable[Kpi], rows: Iterable[KpiValue]) -> dict[str, list[KpiValue]]:
-    """Of each KPI the total and the two largest named slices of its first dimension that has any.
+    """Each KPI's total and two largest named slices of its first dimension that has any.
 
     Args:
         catalog: the KPIs.

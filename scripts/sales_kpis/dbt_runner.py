@@ -97,7 +97,7 @@ class FailedTest:
 
 @dataclass(frozen=True)
 class BuildResult:
-    """What `dbt build` did, from its run results and manifest.
+    """The outcome of `dbt build`, from its run results and manifest.
 
     `facts_of` lists for each KPI the fact tables (schema.table) it is made from; `queries` has the
     SQL that built it.
@@ -208,7 +208,7 @@ class DbtSession:
 
 
 def read_build_result(setup: DbtSetup, outcome: DbtOutcome) -> BuildResult:
-    """What the `dbt build` of this outcome did.
+    """The result of the `dbt build` of this outcome.
 
     The files in the target folder are trusted only when they carry the outcome's invocation id:
     those of an earlier run say nothing about this one.
@@ -337,7 +337,7 @@ _FRAME = re.compile(
     r"|(Runtime|Database|Compilation|Parsing) Error.*)$"
 )
 
-# Of dbt's error events those that say what went wrong; the others repeat it for each node.
+# The error events of dbt that say what went wrong; the others repeat it for each node.
 _ERROR_EVENTS = (
     "MainEncounteredError",
     "MainStackTrace",

@@ -1,4 +1,4 @@
-"""What is published, how old it is, and how the last runs ended."""
+"""The published version, its age, and how the last runs ended."""
 
 from __future__ import annotations
 

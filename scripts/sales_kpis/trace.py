@@ -118,7 +118,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Counted:
-    """What the record adds to the total of a KPI.
+    """The record's part in the total of a KPI.
 
     A state has the record in so many periods of `grain`, and no sums.
     """
@@ -368,7 +368,7 @@ def _walk(
     key: str,
     personal: Collection[str],
 ) -> tuple[tuple[Step, ...], set[str]]:
-    """What each step has of the record, and the keys under which KPIs may count it."""
+    """The rows that each step has of the record, and the keys under which KPIs may count it."""
     keys = {way.key: key, **({"lead_record_id": key} if way.entity == "lead" else {})}
     known: dict[str, Any] = {}
     lines: set[str] = set()

@@ -70,7 +70,7 @@ def check(root: Path, known: set[float]) -> str:
 
 
 def outcome_of(name: str, process: subprocess.Popen[str], stderr: str, is_new: bool) -> str:
-    """What became of the command, or an assertion that fails."""
+    """The fate of the command, or an assertion that fails."""
     code = process.returncode
     if code == 0:
         return "ended before the signal, published"

@@ -108,7 +108,7 @@ def test_a_kpi_of_one_sql_file_and_one_yaml_entry_is_everywhere(
     extended: Extended, tmp_path: Path
 ) -> None:
     project = extended.project
-    # What the new KPIs need is there already; all that reads them is built again.
+    # The facts of the new KPIs are there already; all that reads the KPIs is built again.
     build = run_dbt(
         ["build", *NO_TESTS, "--select", "kpi_lost_deals+", "kpi_open_deals+", "kpi_catalog"],
         golden_demo().copy(tmp_path / "run").folder,

@@ -117,7 +117,7 @@ def test_a_run_starts_from_an_empty_database(
             assert list(self.setup.database.parent.iterdir()) == []
             return super().build(on_progress)
 
-    # What a killed run leaves: the file and DuckDB's log beside it.
+    # The remains of a killed run: the file and DuckDB's log beside it.
     write_marts(kpis_project.candidate)
     kpis_project.candidate.with_name(f"{kpis_project.candidate.name}.wal").write_bytes(b"torn")
     monkeypatch.setattr(cli, "DbtBuilder", StartsEmpty)
@@ -168,7 +168,7 @@ def test_raw_tables_in_the_warehouse_are_read_where_they_lie(
     assert warehouse.read_bytes() == before
     assert kpis("show", "total_revenue").exit_code == 0
 
-    # What was built is kept, so it can be published again, and the ledger is found.
+    # The build is kept, so it can be published again, and the ledger is found.
     assert kpis("publish").exit_code == 0
     first, second = all_versions(kpis_project.published)
     assert second.manifest["tests"] == first.manifest["tests"]
@@ -605,7 +605,7 @@ def test_publish_refuses_a_file_that_nothing_says_how_it_was_built(
 
 
 def write_artifacts(project: Project, arguments: Mapping[str, Any], status: str = "pass") -> None:
-    """What a plain `dbt build` that has just ended leaves in target/."""
+    """The files in target/ of a plain `dbt build` that has just ended."""
     now = datetime.now(UTC)
     metadata = {
         "invocation_id": "plain",

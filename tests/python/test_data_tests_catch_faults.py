@@ -133,7 +133,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Build:
 
 @pytest.fixture(scope="module")
 def messages(whole: Build) -> dict[str, list[str]]:
-    """What each singular test says of the faults."""
+    """The messages of each singular test on the faults."""
     with duckdb.connect(str(whole.database)) as connection:
         for fault in FAULTS.values():
             changed = connection.execute(fault.sql).fetchone()

@@ -758,7 +758,7 @@ def test_events_have_googles_names(events: list[dict[str, Any]]) -> None:
 
 
 def page_views(path: Path) -> list[Any]:
-    """What tells page views apart, and whether they have a page."""
+    """The parts that tell page views apart, and whether they have a page."""
     with duckdb.connect() as connection:
         return connection.execute(
             "select event_date, event_timestamp, event_name, batch_event_index, batch_page_id,"

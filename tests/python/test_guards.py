@@ -976,7 +976,7 @@ LINTED = {
 
 @pytest.fixture(scope="module")
 def linted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Finding, ...]:
-    """What sqlfluff finds in the clean project with the models of LINTED added."""
+    """The findings of sqlfluff in the clean project with the models of LINTED added."""
     root = copy_of_clean_project(tmp_path_factory.mktemp("linted") / "project")
     for file, sql in LINTED.items():
         (root / file).write_text(sql, encoding="utf-8")

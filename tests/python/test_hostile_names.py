@@ -1,4 +1,4 @@
-"""What comes from outside is shown, never obeyed: by SQL, a terminal, a page or a file."""
+"""Text from outside is shown, never obeyed: by SQL, a terminal, a page or a file."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def report(draw: Any) -> RenderableType:
 
 
 def everything_shown(draw: Any) -> list[RenderableType]:
-    """What the commands print, with hostile text wherever there is text."""
+    """The output of the commands, with hostile text wherever there is text."""
     kpi: Kpi = hostile(Kpi, KPI, draw)
     value: KpiValue = hostile(KpiValue, VALUE, draw)
     currency = draw(HOSTILE)

@@ -1,4 +1,4 @@
-"""Who is a customer on which day, and what it pays a month.
+"""The customers of each day, and what they pay a month.
 
 An account is a customer from its first won deal on. It is active on the days that its subscriptions
 cover, before the first of them on those that its won deals cover. A gap of at most
@@ -97,7 +97,7 @@ class Customers:
         return found
 
     def _covers(self, customer: str, deals: list[ClosedDeal]) -> list[Cover]:
-        """What covers a customer, from its first won deal to `as_of_date`."""
+        """The coverage of a customer, from its first won deal to `as_of_date`."""
         subscriptions = self._subscriptions.get(customer, [])
         last_of_deals = min((s.first for s in subscriptions), default=date.max)
         covers = list(subscriptions)

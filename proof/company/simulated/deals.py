@@ -176,7 +176,7 @@ def _owner(rng: Random, company: Company, account: Account, day: date) -> str:
 
 
 def _revenue_type(rng: Random, system: str, is_known: bool, written: dict[str, str]) -> str | None:
-    """What the deal's type means; a quarter says nothing, or something that no mapping knows."""
+    """The deal's type as written; a quarter has none, or one that no mapping knows."""
     draw = rng.random()
     if draw < 0.2:
         return None

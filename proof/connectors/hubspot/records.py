@@ -1,4 +1,4 @@
-"""What a HubSpot portal holds: its CRM records as text, their associations and merges.
+"""The content of a HubSpot portal: its CRM records as text, their associations and merges.
 
 A record merged into another is gone: only the survivor tells of it.
 """
@@ -78,7 +78,7 @@ class Portal:
 
 
 def read_portal(company: Company, moment: Moment) -> Portal:
-    """What the portal holds, with moments as text as `moment` says."""
+    """The portal's content, with moments as text as `moment` writes them."""
     accounts, deals = records_of(company, Account, SYSTEM), records_of(company, Deal, SYSTEM)
     contacts = _contacts(company, moment)
     ids = stage_ids(company)
@@ -149,7 +149,7 @@ def _records(
 
 
 def _merged_ids(records: Iterable[Record]) -> dict[str, list[str]]:
-    """Of each survivor at a chain's end, the native ids of all that went up in it."""
+    """Each survivor at a chain's end, with the native ids of all that went up in it."""
     into = {r.key: key for r in records if (key := getattr(r, "merged_into", None))}
     found: dict[str, set[str]] = defaultdict(set)
     for loser in into:

@@ -73,7 +73,7 @@ class Engagement:
 
 @dataclass(frozen=True)
 class MailEvent:
-    """What happened to a marketing e-mail, the sending included."""
+    """An event of a marketing e-mail, the sending included."""
 
     id: str
     kind: str

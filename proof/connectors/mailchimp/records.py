@@ -27,7 +27,7 @@ class Member:
 
 @dataclass(frozen=True)
 class Activity:
-    """What a recipient did with a campaign's message, or what became of it."""
+    """An act of a recipient on a campaign's message, or its bounce."""
 
     action: str
     campaign: str
@@ -54,7 +54,7 @@ def message_parts(message: EmailMessage) -> tuple[str, str]:
 
 
 def activities_of(company: Company) -> list[Activity]:
-    """What became of the messages; a delivery leaves no trace."""
+    """The events of the messages; a delivery leaves no trace."""
     found = []
     for event in records_of(company, EmailEvent, SYSTEM):
         message = event.as_written.get("message", native_id(event.message))

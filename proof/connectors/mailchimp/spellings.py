@@ -1,7 +1,7 @@
 """Mailchimp's raw tables: as Fivetran delivers them, or as Airbyte does.
 
-A message is a campaign's recipient. That one was delivered is told by no row: it is every message
-without a bounce. Airbyte has no recipients at all, only what they did, and counts by campaign.
+A message is a campaign's recipient. No row tells that it was delivered: every message without a
+bounce is. Airbyte has no recipients at all, only what they did, and counts by campaign.
 """
 
 from pathlib import Path
