@@ -15,6 +15,7 @@ import yaml
 from guards import (
     data_tests,
     documentation,
+    english,
     layers,
     marts,
     privacy,
@@ -49,6 +50,7 @@ RULES: tuple[Rule, ...] = (
     privacy.no_personal_columns,
     privacy.no_personal_names_in_sql,
     tracked_files.no_machine_details,
+    english.subject_first,
 )
 
 
