@@ -321,7 +321,7 @@ def clean_message(text: str) -> str:
     """A message of dbt without colours, without its frame and in one paragraph per line."""
     plain = re.sub(r"\x1b\[[0-9;]*m", "", text)
     options = re.search(r"Possible fixes:.*?\n\s*file = ([^\n]+)", plain, re.DOTALL)
-    if options:  # What DuckDB's CSV reader says of a file that landing_files.py takes for whole.
+    if options:  # DuckDB's CSV reader on a file that landing_files.py takes for whole.
         return (
             f"File {options.group(1)} cannot be read as CSV: its quotation marks or line ends are"
             " mixed. Put each value that holds a delimiter, a quotation mark or a line break"

@@ -214,7 +214,7 @@ def _problem_of_encoding(content: bytes, first_line: int = 1) -> str | None:
     first_nul = content.find(b"\0")
     if looks is None and first_nul >= 0:
         sample = content[:4096]
-        # Of UTF-16 every other byte of what is written in Latin letters is nil.
+        # In UTF-16 every other byte of a text in Latin letters is nil.
         if max(sample[::2].count(0), sample[1::2].count(0)) > len(sample) * 0.35:
             looks = "UTF-16"
     if looks:
@@ -322,7 +322,7 @@ def _deepest(content: bytes) -> tuple[int, int]:
 
 
 def _engine_problem(path: Path, reader: str, kind: str) -> str | None:
-    """What DuckDB says when it reads the whole file, in our words."""
+    """The fault that DuckDB finds when it reads the whole file, in our words."""
     call = reader.format(path=text_literal(escaped_glob(str(path))))
     with duckdb.connect() as connection:
         try:

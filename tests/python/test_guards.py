@@ -23,6 +23,7 @@ from guards import (
     conventions,
     data_tests,
     documentation,
+    english,
     layers,
     marts,
     privacy,
@@ -655,6 +656,44 @@ CATCHES = {
         f"{FACTS}:2 pii:",
     ),
     # Tracked files.
+    # English.
+    "comment that begins with a clause for its subject": Catch(
+        english.subject_first,
+        text("models/marts/core/fct_deals.sql", "select 1\n\n-- What the record says today.\n"),
+        "fct_deals.sql:3 english: a sentence begins with What, `What the record says today.`",
+    ),
+    "second line of a comment in which a sentence begins so": Catch(
+        english.subject_first,
+        text("macros/a.sql", "{#\n    Two rows are one.\n    Who left stays. #}\n"),
+        "macros/a.sql:1 english: a sentence begins with Who",
+    ),
+    "description that begins so": Catch(
+        english.subject_first,
+        text(
+            "models/a.yml", "models:\n  - name: m\n    description: >-\n      Of two rows, one.\n"
+        ),
+        "models/a.yml:3 english: a sentence begins with Of",
+    ),
+    "comment of Python that begins so": Catch(
+        english.subject_first,
+        text("scripts/a.py", "X = 1\n# Rows.\n# Of them one.\n"),
+        "scripts/a.py:2 english: a sentence begins with Of",
+    ),
+    "docstring that begins so": Catch(
+        english.subject_first,
+        text("scripts/a.py", 'def f():\n    """What it gives."""\n'),
+        "scripts/a.py:2 english: a sentence begins with What",
+    ),
+    "page that begins so": Catch(
+        english.subject_first,
+        text("docs/page.md", "# Page\n\nRows are read.\n\n* One.\n* Who reads them, waits.\n"),
+        "docs/page.md:5 english: a sentence begins with Who",
+    ),
+    "customer who is a man": Catch(
+        english.subject_first,
+        text("docs/page.md", "A customer has his first deal.\n"),
+        "`his` in `A customer has his first deal.`; a record is it or they",
+    ),
     "path of one machine": Catch(
         tracked_files.no_machine_details,
         text("docs/page.md", f"Look into `{HOME}`.\n"),
@@ -742,6 +781,14 @@ PASSES: dict[str, Change] = {
     ),
     "paths from the root of a site, or of the project": text(
         "docs/page.md", "See https://example.com/home/page, scripts/home/x and ~/work/y.\n"
+    ),
+    "questions, headings, tables and code": text(
+        "docs/page.md",
+        "# What it is\n\nWho leaves? Rows of it stay.\n\n| a | b |\n|---|---|\n| x | Of it. |\n"
+        "\n```\n-- What he said.\n```\n",
+    ),
+    "a name, a code and a constant that look like such words": text(
+        "models/a.sql", "select 'he' as what, whoever from her_table -- The rows of it.\n"
     ),
     "a secret from the environment": text(
         "profiles.yml", "dev:\n  password: \"{{ env_var('DATABASE_PASSWORD') }}\"\n"

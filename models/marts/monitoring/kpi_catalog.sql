@@ -32,7 +32,10 @@ catalog as (
         {{ text_literal(kpi.description) }} as description,
         {{ 'true' if kpi.is_additive else 'false' }} as is_additive,
         {{ 'true' if kpi.get('is_proven') else 'false' }} as is_proven,
-        {{ text_literal(kpi.slices_of) if kpi.get('slices_of') else 'cast(null as ' ~ dbt.type_string() ~ ')' }} as slices_of,
+        cast(
+            {{ text_literal(kpi.slices_of) if kpi.get('slices_of') else 'null' }}
+            as {{ dbt.type_string() }}
+        ) as slices_of,
         {{ not_connected_inputs(kpi.get('inputs', [])) }} as not_connected
     from unconnected_inputs
     {{ 'union all' if not loop.last }}

@@ -24,7 +24,7 @@ TOP = ("id", "createdAt", "updatedAt", "archived")
 
 
 def meta(stream: str, object_id: str, at: datetime) -> Texts:
-    """What Airbyte adds to each row of a stream."""
+    """The columns that Airbyte adds to each row of a stream."""
     return {
         "_airbyte_raw_id": uuid_of("airbyte", stream, object_id, iso(at)),
         "_airbyte_extracted_at": iso(at),

@@ -1,4 +1,4 @@
-"""What HubSpot remembers of its records: each value that a property had, and when."""
+"""The history that HubSpot keeps of its records: each value that a property had, and when."""
 
 from collections import defaultdict
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""What Mailchimp holds: campaigns, the members of its list, and what they did."""
+"""The content of Mailchimp: campaigns, the members of its list, and what they did."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
