@@ -17,6 +17,7 @@ from guards import (
     documentation,
     english,
     layers,
+    links,
     marts,
     privacy,
     sql_words,
@@ -51,6 +52,7 @@ RULES: tuple[Rule, ...] = (
     privacy.no_personal_names_in_sql,
     tracked_files.no_machine_details,
     english.subject_first,
+    links.page_links,
 )
 
 

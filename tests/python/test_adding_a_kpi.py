@@ -11,6 +11,10 @@ import pytest
 from typer.testing import CliRunner
 
 from builds import PROJECT, golden_demo, parse, run_dbt
+from guards.conventions import conventions
+from guards.project import load_manifest, read_project
+from guards.sql_style import sql_style
+from guards.strict_yaml import strict_parse
 from sales_kpis import cli
 
 
@@ -23,9 +27,12 @@ def code_block(page: str, language: str, containing: str) -> str:
 def copy_of_the_project(folder: Path) -> Path:
     """The files that dbt reads, in a folder of their own."""
     copy = folder / "project"
-    for name in ("models", "macros", "seeds", "vendor", "tests/generic", "tests/fixtures", "data"):
+    for name in (
+        *("models", "macros", "seeds", "vendor", "data"),
+        *("tests/generic", "tests/fixtures", "tests/guards"),
+    ):
         shutil.copytree(PROJECT / name, copy / name)
-    for name in ("dbt_project.yml", "profiles.yml"):
+    for name in ("dbt_project.yml", "profiles.yml", ".sqlfluff", ".dbtignore"):
         shutil.copyfile(PROJECT / name, copy / name)
     (copy / "build").mkdir()
     return copy
@@ -136,6 +143,27 @@ def test_a_kpi_of_one_sql_file_and_one_yaml_entry_is_everywhere(
     assert "**Lost deals**: How many deals did we lose?" in section
     assert "| 2025-08 | total | total |" in section
     assert "| 2025-08 | territory |" in section
+
+
+def test_the_conventions_have_nothing_against_a_kpi_of_the_docs(extended: Extended) -> None:
+    manifest = load_manifest(extended.project.parent / "run" / "target" / "manifest.json")
+    project = read_project(extended.project, manifest)
+    assert {"kpi_lost_deals", "kpi_open_deals"} <= {model.name for model in project.models}
+    assert [str(finding) for finding in conventions(project)] == []
+
+
+@pytest.mark.slow
+def test_strict_yaml_and_the_linter_have_nothing_against_a_kpi_of_the_docs(
+    extended: Extended,
+) -> None:
+    parse = strict_parse(extended.project)
+    assert [str(finding) for finding in parse.findings] == []
+    alone = extended.project / "alone"
+    alone.mkdir()
+    for name in ("kpi_lost_deals.sql", "kpi_open_deals.sql"):
+        shutil.copyfile(extended.project / "models/marts/kpis/pipeline" / name, alone / name)
+    assert [str(finding) for finding in sql_style(extended.project, ("alone",))] == []
+    shutil.rmtree(alone)
 
 
 @pytest.mark.slow

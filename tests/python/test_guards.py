@@ -25,6 +25,7 @@ from guards import (
     documentation,
     english,
     layers,
+    links,
     marts,
     privacy,
     sql_words,
@@ -656,6 +657,17 @@ CATCHES = {
         f"{FACTS}:2 pii:",
     ),
     # Tracked files.
+    # Links.
+    "link to a file that is not there": Catch(
+        links.page_links,
+        text("docs/page.md", "# A\n\nSee [b](b.md).\n"),
+        "docs/page.md:3 links: the link b.md leads to no file",
+    ),
+    "link to a heading that is not there": Catch(
+        links.page_links,
+        text("docs/page.md", "# The one, two\n\n[a](#the-one-two) [b](page.md#three)\n"),
+        "docs/page.md:3 links: the link page.md#three leads to no heading of page.md",
+    ),
     # English.
     "comment that begins with a clause for its subject": Catch(
         english.subject_first,

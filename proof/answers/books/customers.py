@@ -171,7 +171,7 @@ class Customers:
 
     @cached_property
     def churned(self) -> list[tuple[date, str]]:
-        """Each first day without cover."""
+        """Each first day without coverage."""
         end = self.books.settings.as_of_date
         return [
             (last + DAY, key)
@@ -227,7 +227,7 @@ def _runs(customer: Customer) -> list[tuple[date, date]]:
 
 
 def _joined(stretches: list[Stretch]) -> list[Stretch]:
-    """Neighbours of one revenue and cover as one stretch."""
+    """Neighbours of one revenue and coverage as one span."""
     found: list[Stretch] = []
     for stretch in stretches:
         last = found[-1] if found else None
