@@ -12,8 +12,10 @@ from sales_kpis.errors import KpisError
 
 # The comment that landing leaves on a table made of a file (macros/engine/landing.sql).
 LANDED_FILE = "landed file"
-# Marts have it as a pseudonym under the same name, so that no YAML can call it personal.
-_PSEUDONYM_IN_MARTS = "web_user_id"
+# Not tagged, and not shown either: names of companies and deals, which may be a person's (a person
+# account, a deal called by its buyer), and the web user, whom marts have as a pseudonym under the
+# same name.
+_MAY_NAME_A_PERSON = frozenset(("account_name", "company", "deal_name", "domain", "web_user_id"))
 
 
 class Instance(NamedTuple):
@@ -31,7 +33,7 @@ def instance_of(key: str, instances: Mapping[str, Mapping[str, str]]) -> Instanc
 
 
 def personal_columns(root: Path) -> frozenset[str]:
-    """The columns that a contract or a model tags `pii`, and those that marts have hashed.
+    """The columns that a contract or a model tags `pii`, and names that may be a person's.
 
     Args:
         root: the project's folder.
@@ -39,18 +41,18 @@ def personal_columns(root: Path) -> frozenset[str]:
     Raises:
         KpisError: no column is tagged, so nothing tells which values may be shown.
     """
-    found = {
+    found = frozenset(
         str(column["name"])
         for file in sorted((root / "models").rglob("*.yml"))
         for column in _columns(yaml.load(file.read_text(encoding="utf-8"), _LOADER))
         if _meta(column).get("pii")
-    }
+    )
     if not found:
         raise KpisError(
             f"No column of the YAML below {root / 'models'} is tagged `pii`.",
             "Restore the contracts: without them nothing tells which values may be shown.",
         )
-    return frozenset({*found, _PSEUDONYM_IN_MARTS})
+    return found | _MAY_NAME_A_PERSON
 
 
 def _columns(content: Any) -> Iterator[Mapping[str, Any]]:

@@ -133,7 +133,7 @@ def _of_markdown(content: str) -> Iterator[_Text]:
     for paragraph in re.finditer(r"(?:^[^\n]+\n?)+", without_code, re.MULTILINE):
         for item in re.split(r"\n(?=\s*[*\d|])", paragraph[0]):
             if not _NO_PROSE.match(item):
-                words = re.sub(r"^\s*(?:\*|\d+\.) ", "", textwrap.dedent(item))
+                words = re.sub(r"^\s*(?:\*|\d+\.) ", "", textwrap.dedent(item)).replace("**", "")
                 yield _Text(line_at(content, paragraph.start()), " ".join(words.split()))
 
 

@@ -698,7 +698,7 @@ CATCHES = {
     ),
     "page that begins so": Catch(
         english.subject_first,
-        text("docs/page.md", "# Page\n\nRows are read.\n\n* One.\n* Who reads them, waits.\n"),
+        text("docs/page.md", "# Page\n\nRows are read.\n\n* One.\n* **Two.** Who reads, waits.\n"),
         "docs/page.md:5 english: a sentence begins with Who",
     ),
     "customer who is a man": Catch(
