@@ -1,8 +1,8 @@
 -- depends_on: {{ ref('kpi_tables') }}
--- Written nowhere else than in the YAML of the KPI models; this table is that YAML.
+-- The YAML of the KPI models as a table; nothing of it is written elsewhere.
 with
 
--- One row: of each input that a KPI names, whether nobody gives it.
+-- One row, with a column for each input of a KPI: whether nobody gives it.
 unconnected_inputs as (
 
     select
