@@ -103,7 +103,7 @@ def extended(tmp_path_factory: pytest.TempPathFactory) -> Extended:
     parse(folder / "run", project=project)
     family = project / "models/marts/kpis/pipeline"
     (family / "kpi_lost_deals.sql").write_text(code_block(page, "sql", "lost_deals"))
-    (family / "kpi_open_deals.sql").write_text(OPEN_DEALS)
+    (family / "kpi_open_deals.sql").write_text(OPEN_DEALS.lstrip())
     of_open_deals = entry.replace("kpi_lost_deals", "kpi_open_deals")
     with (family / "_pipeline__models.yml").open("a") as file:
         of_open_deals = of_open_deals.replace(
