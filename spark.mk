@@ -41,7 +41,7 @@ $(SPARK_VENV)/installed: requirements.lock requirements-spark.lock pyproject.tom
 	@env -u PYTHONDONTWRITEBYTECODE $(SPARK_BIN)/python -m compileall -q -j 0 $(SPARK_VENV)/lib >/dev/null || true
 	@touch $@
 
-# What the group `spark` of pyproject.toml needs beyond requirements.lock.
+# The packages that the group `spark` of pyproject.toml needs beyond requirements.lock.
 lock-spark:
 	@$(PYTHON) -m venv build/lock-tool
 	@build/lock-tool/bin/python -m pip --disable-pip-version-check install -qq uv==$(UV_VERSION)

@@ -4,8 +4,8 @@ dbt knows a model's parents only from the `ref()` calls that it sees while parsi
 that unites "all tables of a folder" has none to show. This plugin (dbt loads every installed
 module whose name begins with `dbt_`) adds nodes without a table: `kpi_tables`, whose parents are
 the files `models/marts/kpis/<family>/kpi_<id>.sql`, and `mart_tables` with those of all other
-marts. What says `-- depends_on: {{ ref('kpi_tables') }}` comes after all of them, with partial
-parsing and with any number of threads.
+marts. A model that says `-- depends_on: {{ ref('kpi_tables') }}` comes after all of them,
+with partial parsing and with any number of threads.
 """
 
 from collections.abc import Iterable

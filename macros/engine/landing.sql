@@ -6,7 +6,7 @@
 {% macro land_raw_files() %}
     {#- `kpis run` builds what it has just checked: landed once, and looked up once. -#}
     {%- if execute and graph.pop('sales_kpis_is_landed_for_build', false) and flags.WHICH == 'build' -%}{{ return('') }}{%- endif -%}
-    {#- What an earlier command of this process has looked up (raw_names, delivery_of) may have changed. -#}
+    {#- The names and deliveries that an earlier command of this process has looked up may have changed. -#}
     {%- if execute -%}
         {%- do graph.pop('sales_kpis_raw_names', none) -%}
         {%- do graph.pop('sales_kpis_deliveries', none) -%}
@@ -36,7 +36,7 @@
 
 {% macro duckdb__land_system(schema, folder) %}
     {%- do run_query('create schema if not exists ' ~ sales_kpis.quoted_name(schema)) -%}
-    {#- What an earlier command on this connection has refused is told by then. -#}
+    {#- The rows that an earlier command on this connection has refused are told by then. -#}
     {%- do run_query('drop table if exists reject_errors; drop table if exists reject_scans') -%}
     {#- The one way from a macro to Python: the plugin of profiles.yml stops at files that cannot be read (landing_plugin.py). -#}
     {%- if 'sales_kpis.landing_plugin' in (target.get('plugins') or []) | map(attribute='module') -%}

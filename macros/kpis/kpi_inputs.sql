@@ -1,5 +1,5 @@
 {#
-    What a KPI is made of, as `inputs` of its YAML names it: a seed, a table, or a column of one that not every system
+    The inputs of a KPI, as `inputs` of its YAML names them: a seed, a table, or a column of one that not every system
     gives (`deals.competitor`). Each is where its rows can be found once they are built, and which rows tell something. An
     input without such a row is not connected: what is made of it is unknown, not 0. A company without an open deal today
     may have had some. Source: docs/kpis.md, Unknown is not zero.
@@ -67,7 +67,7 @@ exists (select 1 {{ sales_kpis.rows_of_input(name) }})
     {%- endfor -%}
 {%- endmacro %}
 
-{# Of a catalog row: which inputs of the KPI are not connected, in words; a column is not named beside its whole table. #}
+{# The inputs of a KPI that are not connected, in words, for the catalog; a column is not named beside its whole table. #}
 {% macro not_connected_inputs(inputs) -%}
     {%- if not inputs -%}cast(null as {{ dbt.type_string() }}){%- else -%}
 'not connected: ' || nullif(concat_ws(', '

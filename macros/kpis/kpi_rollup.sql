@@ -458,7 +458,7 @@ kpi_facts as (
     {%- endif -%}
 {%- endmacro %}
 
-{# What such a query groups by: each dimension beside the columns that all have. #}
+{# The groups of such a query: each dimension beside the columns that all have. #}
 {% macro one_group_for_each(columns, dimensions) -%}
     {%- if dimensions == ['total'] -%}{{ columns }}
     {%- elif dimensions | length == 1 -%}{{ columns }}, {{ dimensions[0] }}
@@ -482,7 +482,7 @@ kpi_facts as (
     {{ return(((model.get('config', {}).get('meta') or {}).get('kpi') or {}) if execute else {}) }}
 {% endmacro %}
 
-{# What an entry says of measuring, or its default. #}
+{# A field of the entry on how the KPI is measured, or its default. #}
 {% macro finest_grain(entry) %}{{ return(entry.get('finest_grain') or ('week' if entry.get('is_as_of') else 'day')) }}{% endmacro %}
 {% macro has_denominator(entry) %}{{ return(entry.get('aggregate', 'ratio') != 'sum') }}{% endmacro %}
 {% macro days_to_completeness(entry) %}

@@ -2,7 +2,7 @@
 {% macro system_key(system, native_id) %}'{{ system }}:' || {{ native_id }}{% endmacro %}
 
 {#
-    What a key sorts by where keys decide: the key itself, with the number of its instance for the instance's name, so that
+    The sort value of a key where keys decide: the key itself, with the number of its instance for the instance's name, so that
     the instances of a system go in the order in which the variable system_instances lists them. No two keys share it.
 #}
 {% macro key_order(key) %}
@@ -66,8 +66,8 @@ case when {{ sales_kpis.matches(host, '^[^@ .]+([.][^@ .]+)+$') }} then {{ host 
 {% macro pseudonym(kind, expression) %}{{ return("'" ~ kind ~ "_' || md5(" ~ sales_kpis.pseudonym_salt() ~ ' || ' ~ expression ~ ')') }}{% endmacro %}
 
 {#
-    An e-mail address as it is compared: without white space at its ends, in lower case. What is no valid address (`n/a`,
-    `unknown`, `-`) is null, for it would make one person of all that have none.
+    An e-mail address as it is compared: without white space at its ends, in lower case. A text that is no address
+    (`n/a`, `unknown`, `-`) is null, for it would make one person of all that have none.
 #}
 {% macro normalised_email(expression) %}
     {%- set address = 'lower(' ~ sales_kpis.trimmed(expression) ~ ')' -%}

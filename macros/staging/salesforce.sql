@@ -32,8 +32,8 @@ case when left({{ sales_kpis.without_instance('salesforce', column) }}, 3) = '{{
 {%- endmacro %}
 
 {#
-    The owner of a record, who is a user ("005"); a queue or a group ("00G") may own a lead or a task and is nobody. What
-    does not look like an id of Salesforce at all is taken as it is.
+    The owner of a record, who is a user ("005"); a queue or a group ("00G") may own a lead or a task and is nobody. A
+    value that does not look like an id of Salesforce at all is taken as it is.
 #}
 {% macro salesforce_owner_key(column='owner_id') -%}
 {%- set id = sales_kpis.without_instance('salesforce', column) -%}

@@ -1,7 +1,7 @@
 {#
-    Of each source of the relation `periods` (subscription_id, account_record_id, raw_product_id, started_on, ended_on): the
-    pairs of a period with an end and the next one of the same customer and product, which begins on that day or later,
-    and in how many of them it begins on that very day. `source` says which source a period is of.
+    For each source of the relation `periods` (subscription_id, account_record_id, raw_product_id, started_on, ended_on):
+    the number of pairs of a period with an end and the next one of the same customer and product, which begins on that day
+    or later, and the number of those in which it begins on that very day. `source` says which source a period is of.
 #}
 {% macro pairs_of_periods_sql(periods, source="''") %}
 select

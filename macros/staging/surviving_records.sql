@@ -17,7 +17,7 @@ select
 {%- endmacro %}
 
 {#
-    Who survived a record's merges: a merge names the surviving record, which may itself have lost a later one. A query
+    The survivor of a record's merges: a merge names the surviving record, which may itself have lost a later one. A query
     for a CTE `merge_steps` in a `with recursive`: the key, the `survivor` of each step and its number. The bound ends a
     circle, in which no record is the last.
 #}

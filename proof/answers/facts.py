@@ -61,7 +61,7 @@ class PlantedFacts:
 
 
 def planted_facts(company: Company, settings: Settings) -> PlantedFacts:
-    """What the facts and bridges of a company hold as of the settings' date."""
+    """The rows of a company's facts and bridges as of the settings' date."""
     books = Books(with_humans(company, settings.as_of_date), settings)
     return PlantedFacts(
         identities=list(identities(books)),

@@ -3,9 +3,8 @@ objects.
 
 Each KPI is one function that gives its facts; `KPIS` names them with their dimensions and smallest
 grain. A fact has a date, a numerator and a denominator (0 where it adds nothing to one of them),
-and counts in the slices of its `dimensions`. What cannot be dated, as what is true at the end of a
-period, is a fact of that period. What all KPIs share, periods, slices, zero-filling and the ratio,
-is in `roll_up`.
+and counts in the slices of its `dimensions`. A state at the end of a period is a fact of that
+period. The rules that all KPIs share (periods, slices, zero-filling, the ratio) are in `roll_up`.
 """
 
 from proof.answers.books.as_of import Books

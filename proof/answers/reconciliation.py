@@ -1,4 +1,4 @@
-"""What becomes of the raw rows: staged, an older duplicate, or rejected, by system and table."""
+"""The fate of the raw rows: staged, an older duplicate, or rejected, by system and table."""
 
 from collections.abc import Iterable
 from pathlib import Path

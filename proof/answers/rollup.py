@@ -1,4 +1,4 @@
-"""What all KPIs share: periods, slices, zero-filling, the safe ratio, and the file of answers."""
+"""The rules of all KPIs: periods, slices, zero-filling, the safe ratio, and the file of answers."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -31,7 +31,7 @@ class KpiRow(NamedTuple):
 
 
 class Fact(NamedTuple):
-    """What one deal, line or lead adds to a KPI on a day; no denominator where the KPI has none.
+    """The part of one deal, line or lead in a KPI on a day; no denominator where the KPI has none.
 
     `cases` is how many the denominator is the average over, where it is one.
     """
@@ -44,7 +44,7 @@ class Fact(NamedTuple):
 
 
 class PeriodFact(NamedTuple):
-    """What is true of one period and cannot be dated; a part that has no value is None."""
+    """A state at the end of one period, without a date; a part that has no value is None."""
 
     grain: str
     start: date

@@ -1,4 +1,4 @@
-"""What the simulation draws by chance, always from the generator it is given."""
+"""Draws by chance, always from the generator it is given."""
 
 import itertools
 import unicodedata

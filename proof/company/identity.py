@@ -1,4 +1,4 @@
-"""Who is who: one `human` for the records of a person.
+"""Identities: one `human` for the records of a person.
 
 The records of one person are joined by what the systems state (merges, a lead's contact, a web user
 id) and by their e-mail address, if it is a valid one. A deleted record joins nobody by its address

@@ -293,7 +293,7 @@ class EmailMessage(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class EmailEvent(Record):
-    """What happened to a message: delivered, open, click, reply, bounce, unsubscribe or spam."""
+    """An event of a message: delivered, open, click, reply, bounce, unsubscribe or spam."""
 
     message: str
     event_type: str
@@ -324,7 +324,7 @@ class WebSession(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class WebEvent(Record):
-    """What a visitor did: page_view, lead_created, sign_up, activation or anything else."""
+    """An act of a visitor: page_view, lead_created, sign_up, activation or anything else."""
 
     event_name: str
     occurred_at: datetime
@@ -436,7 +436,7 @@ class Competitor:
 
 @dataclass(frozen=True)
 class DealType:
-    """What a raw deal type means."""
+    """The meaning of a raw deal type."""
 
     spelling: Spelling
     revenue_type: str
@@ -492,7 +492,7 @@ class Target:
 
 @dataclass(frozen=True)
 class SellingCost:
-    """What selling cost in one month; a missing slice belongs to none."""
+    """The cost of selling in one month; a missing slice belongs to none."""
 
     month: date
     cost_type: str
@@ -504,7 +504,7 @@ class SellingCost:
 
 @dataclass(frozen=True)
 class MarketingCost:
-    """What marketing cost in one month; a missing slice belongs to none."""
+    """The cost of marketing in one month; a missing slice belongs to none."""
 
     month: date
     amount: Decimal

@@ -1,8 +1,8 @@
 """Simulates the demo company: same seed and scale, same company, to the byte.
 
 The ordinary life is drawn by chance: growth, seasons, strong and weak reps, good and bad lead
-sources, a CRM with gaps. What must not be left to chance is planted by `edge_cases.py`, in every
-seed.
+sources, a CRM with gaps. Cases that must not be left to chance are planted by
+`edge_cases`, in every seed.
 """
 
 from dataclasses import replace

@@ -32,6 +32,7 @@ from proof.company.records import (
 from proof.connectors.tables import (
     Table,
     Texts,
+    native_id,
     owner_ids,
     record_texts,
     records_of,
@@ -384,13 +385,9 @@ def _texts(record: Record, company: Company, spelling: SalesforceSpelling) -> Te
 
 def _activity_texts(record: Activity, moment: Callable[[datetime], str]) -> Texts:
     """An activity is about one person (a contact or lead) and one thing (a deal or account)."""
-
-    def native(key: str | None) -> str:
-        return (key or "").partition(":")[2]
-
     return {
-        "who": native(record.person or record.lead),
-        "what": native(record.deal or record.account),
+        "who": native_id(record.person or record.lead),
+        "what": native_id(record.deal or record.account),
         "subject": f"{'Canceled: ' if record.outcome == 'cancelled' else ''}{record.activity_type}",
         "subtype": "Event" if record.activity_type == "meeting" else record.activity_type.title(),
         "call_type": (record.direction or "").title() if record.activity_type == "call" else "",

@@ -1,12 +1,13 @@
-"""What the raw tables of all systems share: records as rows of text, and the order of arrival."""
+"""Raw tables of all systems: records as rows of text, and files in an order of arrival."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from random import Random
 from typing import TypeVar
+from uuid import NAMESPACE_URL, uuid5
 
 from proof.company.records import Company, DealChange, Record
 from proof.company.seed_files import write_csv
@@ -52,6 +53,17 @@ class Table:
     id_prefix: str = ""
 
 
+@dataclass(frozen=True)
+class RawTable:
+    """A raw table: its columns, and its rows by column."""
+
+    columns: tuple[str, ...]
+    rows: list[Texts]
+
+
+Tables = dict[str, RawTable]
+
+
 def records_of(company: Company, record_type: type[R], system: str, id_prefix: str = "") -> list[R]:
     """All records of a type that have a row in a system's table, true or not."""
     lists: tuple[Sequence[Record], ...] = (
@@ -91,13 +103,28 @@ def records_of(company: Company, record_type: type[R], system: str, id_prefix: s
     ]
 
 
+def raw_table(columns: Sequence[str], rows: Iterable[Texts] = ()) -> RawTable:
+    """A table of its rows."""
+    return RawTable(tuple(columns), list(rows))
+
+
+def uuid_of(*parts: str) -> str:
+    """A uuid that is always the same for the same parts."""
+    return str(uuid5(NAMESPACE_URL, "/".join(parts)))
+
+
+def native_id(key: str | None) -> str:
+    """The id inside its system of a key `<system>:<id>`; empty for none."""
+    return (key or "").partition(":")[2]
+
+
 def record_texts(record: Record, moment: Callable[[datetime], str]) -> Texts:
     """The record's fields as text, before anything is written otherwise."""
     found = {}
     for field in fields(record):
         value = getattr(record, field.name)
         if field.name in REFERENCES or field.name == "key":
-            found[field.name] = "" if value is None else str(value).partition(":")[2]
+            found[field.name] = "" if value is None else native_id(str(value))
         elif value is None:
             found[field.name] = ""
         elif isinstance(value, bool):
@@ -114,8 +141,8 @@ def record_texts(record: Record, moment: Callable[[datetime], str]) -> Texts:
 def owner_ids(change: DealChange) -> Texts:
     """The values of a change of owner: the reps' native ids."""
     return {
-        "old_value": (change.old_value or "").partition(":")[2],
-        "new_value": (change.new_value or "").partition(":")[2],
+        "old_value": native_id(change.old_value),
+        "new_value": native_id(change.new_value),
     }
 
 
@@ -125,3 +152,26 @@ def write_table(path: Path, columns: Mapping[str, str], rows: Sequence[Texts], s
     Random(f"{seed} {path.parent.name} {len(lines)}").shuffle(lines)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_csv(path, list(columns), lines)
+
+
+def write_tables(
+    company: Company,
+    folder: Path,
+    spellings: Mapping[str, Callable[[Company], Tables]],
+    spelling: str,
+) -> None:
+    """Writes `<folder>/<table>.csv` for each table, and takes away those of other spellings.
+
+    Args:
+        company: the company to write down.
+        folder: the system's folder.
+        spellings: the tables of each spelling; one without rows is there too.
+        spelling: the one to write.
+    """
+    nobody = Company()
+    for tables_of in spellings.values():
+        for name in tables_of(nobody):
+            (folder / f"{name}.csv").unlink(missing_ok=True)
+    for name, table in spellings[spelling](company).items():
+        columns = {column: column for column in table.columns}
+        write_table(folder / f"{name}.csv", columns, table.rows, company.seed)

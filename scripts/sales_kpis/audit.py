@@ -1,4 +1,4 @@
-"""What must be true of the built marts before they are published."""
+"""The rules that built marts must hold before they are published."""
 
 from __future__ import annotations
 

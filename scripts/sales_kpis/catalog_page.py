@@ -46,7 +46,7 @@ def catalog_page(
 
 
 def choose_examples(catalog: Iterable[Kpi], rows: Iterable[KpiValue]) -> dict[str, list[KpiValue]]:
-    """Of each KPI the total and the two largest named slices of its first dimension that has any.
+    """Each KPI's total and two largest named slices of its first dimension that has any.
 
     Args:
         catalog: the KPIs.
@@ -79,6 +79,8 @@ def _questions(catalog: Iterable[Kpi]) -> list[str]:
 
 def _definition(kpi: Kpi) -> list[str]:
     additive = f"slices {'' if kpi.is_additive else 'do not '}add up to the total"
+    if kpi.slices_of:
+        additive += f", which is that of {kpi.slices_of}"
     better = {"higher": ", higher is better", "lower": ", lower is better"}.get(kpi.direction, "")
     reading = " ".join(kpi.description.removeprefix(_SHAPE).split())
     facts = [
@@ -125,7 +127,7 @@ def _by_family(catalog: Iterable[Kpi]) -> list[tuple[str, list[Kpi]]]:
 
 
 def _is_telling(row: KpiValue) -> bool:
-    return bool(row.value) and not row.dimension_value.startswith("(")
+    return bool(row.value) and row.is_named
 
 
 def _measure(value: float | None) -> str:

@@ -18,6 +18,7 @@ import typer
 
 from sales_kpis import stopping, terminal
 from sales_kpis.catalog_page import catalog_page, choose_examples
+from sales_kpis.contracts import personal_columns
 from sales_kpis.dashboard import render_dashboard
 from sales_kpis.demo_files import find_proof
 from sales_kpis.errors import KpisError, Stopped, WrongUse, suggestion
@@ -40,7 +41,7 @@ from sales_kpis.run import (
     rollback_to,
     run,
 )
-from sales_kpis.scorecard import render_scorecard, scorecard_as_json, scorecard_lines
+from sales_kpis.scorecard import read_scorecard, render_scorecard, scorecard_as_json
 from sales_kpis.settings import Settings, load_settings
 from sales_kpis.show import (
     check_slice,
@@ -185,7 +186,7 @@ def run_command(
     result = run(request, _reporter(as_json), DbtBuilder)
     currency = str(request.settings.values.get("reporting_currency") or "")
     with opened(result.version.database if result.version else result.database) as connection:
-        lines = scorecard_lines(read_catalog(connection), read_values(connection))
+        lines = read_scorecard(connection)
         not_counted = read_not_counted(connection)
     if as_json:
         _print_json(
@@ -430,14 +431,22 @@ def trace_command(
     as_json: AsJson = False,
 ) -> None:
     """Show the way of one record: raw rows, staged, as of the day, valued, and what counts it."""
-    layers = layers_in_use(find_project())
+    project = find_project()
+    layers = layers_in_use(project)
+    personal = personal_columns(project.root)
     with opened(layers.database) as connection:
         if layers.raw:
             connection.execute(
                 f"attach {text_literal(str(layers.raw))} as {quoted(layers.raw.stem)} (read_only)"
             )
         found = trace(
-            connection, record_id, read_catalog(connection), layers.queries, layers.facts_of
+            connection,
+            record_id,
+            read_catalog(connection),
+            layers.queries,
+            layers.facts_of,
+            personal=personal,
+            instances=layers.instances,
         )
     if as_json:
         _print_json({"id": record_id, "records": [one.as_json() for one in found]})

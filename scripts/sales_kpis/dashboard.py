@@ -15,10 +15,10 @@ from sales_kpis.formats import (
     format_target,
     format_value,
     format_year_change,
+    slice_label,
     tone,
 )
-from sales_kpis.scorecard import ScorecardLine, scorecard_lines
-from sales_kpis.values import read_catalog, read_values
+from sales_kpis.scorecard import ScorecardLine, read_scorecard
 
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1c2430; --soft: #5d6878; --line: #d9dee6;
@@ -37,6 +37,7 @@ p { margin: .2rem 0; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: .5rem;
   padding: .8rem; display: flex; flex-direction: column; }
 .card svg { margin-top: auto; padding-top: .4rem; }
+.slice { border-top: 1px solid var(--line); margin-top: .4rem; padding-top: .3rem; }
 .change { white-space: nowrap; }
 .value { font-size: 1.45rem; font-weight: 600; font-variant-numeric: tabular-nums; }
 .good { color: var(--good); }
@@ -66,7 +67,7 @@ def render_dashboard(
         currency: code shown behind amounts.
         stale_sources: a sentence for each raw table whose newest row is too old, shown in the head.
     """
-    lines = scorecard_lines(read_catalog(connection), read_values(connection))
+    lines = read_scorecard(connection)
     families = list(dict.fromkeys(line.kpi.family for line in lines))
     sections = [
         f"<h2>{_text(family.capitalize())}</h2>\n<div class='cards'>\n"
@@ -102,6 +103,8 @@ def render_dashboard(
 
 def _card(line: ScorecardLine, currency: str) -> str:
     kpi, newest = line.kpi, line.newest
+    if line.slices:
+        return _card_of_slices(line, currency)
     head = f"<h3>{_text(kpi.title)}</h3><p class='soft'>{_text(kpi.question)}</p>"
     if newest is None:
         reason = kpi.not_connected or "no complete period"
@@ -126,6 +129,31 @@ def _card(line: ScorecardLine, currency: str) -> str:
         + (f"<p class='soft'>target {_text(target)}</p>" if target else "")
         + _trend(line)
         + "</div>"
+    )
+
+
+def _card_of_slices(line: ScorecardLine, currency: str) -> str:
+    """The card of a KPI whose total is on another card: its largest slices."""
+    kpi = line.kpi
+    rows: list[str] = []
+    for shown in (one.shown for one in line.slices):
+        if shown is None:
+            continue
+        change = _change(
+            format_change(shown, kpi.unit),
+            tone(shown.value, shown.previous_value, kpi.direction),
+            "to previous",
+        )
+        rows.append(
+            f"<div class='slice'><p class='soft'>{_text(slice_label(shown))}</p>"
+            f"<p><b>{_text(format_value(shown.value, kpi.unit, currency))}</b>{few_cases(shown)}"
+            f" <span class='soft'>{change}</span></p></div>"
+        )
+    period = line.shown.period if line.shown else ""
+    return (
+        f"<div class='card'><h3>{_text(line.title_of_slices)}</h3>"
+        f"<p class='soft'>{_text(kpi.question)}</p>"
+        f"<p class='soft'>{_text(period)}, largest slices</p>{''.join(rows)}</div>"
     )
 
 
@@ -155,14 +183,14 @@ def _trend(line: ScorecardLine, width: float = 120, height: float = 30) -> str:
 def _table(lines: Sequence[ScorecardLine], currency: str) -> str:
     heads = ("KPI", "period", "value", "previous", "a year ago", "target", "running period")
     body: list[str] = []
-    for line in lines:
+    for line in [one for each in lines for one in (each.slices or (each,))]:
         newest, running, unit = line.newest, line.running, line.kpi.unit
 
         def shown(value: float | None, unit: str = unit) -> str:
             return format_value(value, unit, currency)
 
         cells = [
-            line.kpi.title,
+            line.kpi.title + (f": {line.label}" if line.label else ""),
             newest.period if newest else NOTHING,
             shown(newest.value) + few_cases(newest) if newest else NOTHING,
             shown(newest.previous_value) if newest else NOTHING,

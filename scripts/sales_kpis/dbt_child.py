@@ -54,7 +54,7 @@ def main() -> None:
             callbacks=[_tell_event] if _is_quiet(command) else [],
         ).invoke(command)
         if isinstance(result.result, Manifest):
-            manifest = result.result  # Of `dbt parse`: what follows need not parse again.
+            manifest = result.result  # From `dbt parse`: later commands need not parse again.
             gc.freeze()  # It stays until the end: looking through it for garbage takes seconds.
         exit_code = 0 if result.success else 1 if result.exception is None else 2
         error = "" if result.exception is None else str(result.exception)

@@ -97,7 +97,7 @@ class FailedTest:
 
 @dataclass(frozen=True)
 class BuildResult:
-    """What `dbt build` did, from its run results and manifest.
+    """The outcome of `dbt build`, from its run results and manifest.
 
     `facts_of` lists for each KPI the fact tables (schema.table) it is made from; `queries` has the
     SQL that built it.
@@ -208,7 +208,7 @@ class DbtSession:
 
 
 def read_build_result(setup: DbtSetup, outcome: DbtOutcome) -> BuildResult:
-    """What the `dbt build` of this outcome did.
+    """The result of the `dbt build` of this outcome.
 
     The files in the target folder are trusted only when they carry the outcome's invocation id:
     those of an earlier run say nothing about this one.
@@ -321,7 +321,7 @@ def clean_message(text: str) -> str:
     """A message of dbt without colours, without its frame and in one paragraph per line."""
     plain = re.sub(r"\x1b\[[0-9;]*m", "", text)
     options = re.search(r"Possible fixes:.*?\n\s*file = ([^\n]+)", plain, re.DOTALL)
-    if options:  # What DuckDB's CSV reader says of a file that landing_files.py takes for whole.
+    if options:  # DuckDB's CSV reader on a file that landing_files.py takes for whole.
         return (
             f"File {options.group(1)} cannot be read as CSV: its quotation marks or line ends are"
             " mixed. Put each value that holds a delimiter, a quotation mark or a line break"
@@ -337,7 +337,7 @@ _FRAME = re.compile(
     r"|(Runtime|Database|Compilation|Parsing) Error.*)$"
 )
 
-# Of dbt's error events those that say what went wrong; the others repeat it for each node.
+# The error events of dbt that say what went wrong; the others repeat it for each node.
 _ERROR_EVENTS = (
     "MainEncounteredError",
     "MainStackTrace",

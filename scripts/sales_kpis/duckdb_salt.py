@@ -1,6 +1,6 @@
 """A plugin of dbt-duckdb: gives every session the salt of the pseudonyms, beside the queries.
 
-profiles.yml names it. What dbt compiles, logs and keeps has the variable's name only.
+profiles.yml names it. All that dbt compiles, logs and keeps has the variable's name only.
 """
 
 import os

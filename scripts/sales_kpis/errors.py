@@ -1,4 +1,4 @@
-"""What can go wrong, each with the exit code of `kpis` and the next step for the user."""
+"""The errors of the command, each with the exit code of `kpis` and the next step for the user."""
 
 from __future__ import annotations
 

@@ -73,6 +73,12 @@ def few_cases(row: KpiValue) -> str:
     return " °" if row.is_small_sample else ""
 
 
+def slice_label(row: KpiValue) -> str:
+    """A slice and its share of the total: `North, 60 %`."""
+    share = row.share_of_total
+    return row.dimension_label if share is None else f"{row.dimension_label}, {share * 100:,.0f} %"
+
+
 FEW_CASES = "° of few cases (min_sample_size)"
 
 

@@ -61,7 +61,7 @@ def write_wrapper(folder: Path, java: Path) -> Path:
 
 
 def java_home(environment: Mapping[str, str], folder: Path) -> str:
-    """What JAVA_HOME is to be; empty where the `java` of the PATH will do.
+    """The value for JAVA_HOME; empty where the `java` of the PATH will do.
 
     Args:
         environment: the environment variables.

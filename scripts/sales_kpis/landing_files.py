@@ -1,4 +1,4 @@
-"""What lies in the folders of landing files, looked at before an engine reads it.
+"""The folders of landing files, looked at before an engine reads them.
 
 An engine says twenty lines of its own options about a file that it cannot read, waits for a pipe
 for ever, passes over a dangling link, and takes the rest of a file for one value after a quote that
@@ -27,7 +27,7 @@ FORMATS = ("csv", "parquet", "json")
 LONGEST_LINE = 32 * 1024 * 1024
 # Deeper than any record of a connector, and what every engine can read.
 DEEPEST_JSON = 100
-# Of larger files only the encoding is looked at, piece by piece: the engine reads them once, too,
+# A larger file has only its encoding looked at, piece by piece: the engine reads them once, too,
 # and a second reader would take more memory than it.
 LARGEST = 64 * 1024 * 1024
 # Larger files are not looked at value by value, which takes a second for five megabytes.
@@ -47,7 +47,7 @@ class Unread:
 
 @dataclass(frozen=True)
 class Landing:
-    """What was found: sentences on files that cannot be read, and what is not read."""
+    """The findings: sentences on files that cannot be read, and what is not read."""
 
     errors: tuple[str, ...] = ()
     unread: tuple[Unread, ...] = ()
@@ -214,7 +214,7 @@ def _problem_of_encoding(content: bytes, first_line: int = 1) -> str | None:
     first_nul = content.find(b"\0")
     if looks is None and first_nul >= 0:
         sample = content[:4096]
-        # Of UTF-16 every other byte of what is written in Latin letters is nil.
+        # In UTF-16 every other byte of a text in Latin letters is nil.
         if max(sample[::2].count(0), sample[1::2].count(0)) > len(sample) * 0.35:
             looks = "UTF-16"
     if looks:
@@ -239,7 +239,7 @@ def _problem_of_encoding(content: bytes, first_line: int = 1) -> str | None:
 
 
 def _problem_of_long_text(path: Path) -> str | None:
-    """What the encoding of a large file has wrong, read piece by piece."""
+    """The fault in the encoding of a large file, which is read piece by piece."""
     line = 1
     with path.open("rb") as stream:
         while piece := stream.read(_PIECE):
@@ -322,7 +322,7 @@ def _deepest(content: bytes) -> tuple[int, int]:
 
 
 def _engine_problem(path: Path, reader: str, kind: str) -> str | None:
-    """What DuckDB says when it reads the whole file, in our words."""
+    """The fault that DuckDB finds when it reads the whole file, in our words."""
     call = reader.format(path=text_literal(escaped_glob(str(path))))
     with duckdb.connect() as connection:
         try:

@@ -78,7 +78,7 @@ class RunLock:
 
 
 def read_holder(path: Path) -> dict[str, Any]:
-    """What the lock file says of its holder: `pid` and `run_id`; empty when it says nothing."""
+    """The holder as the lock file names it: `pid` and `run_id`; empty where it says nothing."""
     return files.read_json(path) or {}
 
 

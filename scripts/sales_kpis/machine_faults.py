@@ -1,4 +1,4 @@
-"""What the machine refuses, in our words: a full disk, a read error, a file that is locked.
+"""Faults of the machine in our words: a full disk, a read error, a file that is locked.
 
 DuckDB, dbt and the system say it in many ways, somewhere in a list of other lines; each of them is
 found by what it says and becomes one sentence with the file, the reason, the space that is needed
@@ -17,7 +17,7 @@ from sales_kpis.errors import BuildFailed, KpisError
 from sales_kpis.plain_text import shown
 from sales_kpis.project import Project
 
-# Of a first run, where no build tells: the demo's 4 MB of raw files make a build of 331 MB and a
+# For a first run, where no build tells: the demo's 4 MB of raw files make a build of 331 MB and a
 # version of 86 MB, most of it in the storage of some 300 tables.
 _FIRST_BUILD = 400 * 2**20
 _BUILD_PER_RAW_BYTE = 10
@@ -39,7 +39,7 @@ _DENIED_NUMBERS = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 def in_our_words(said: Exception, project: Project | None = None) -> KpisError | None:
-    """What the machine refused, where an error is of that kind; else None.
+    """The fault of the machine behind an error; None where it is another kind of error.
 
     Args:
         said: an error of the system or of DuckDB, or one of ours with the lines of another program

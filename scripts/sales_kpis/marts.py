@@ -114,7 +114,7 @@ def link_raw_tables(warehouse: Path, database: Path, schemas: Iterable[str]) -> 
     """Make a database whose raw tables are views on those of the warehouse file.
 
     The warehouse is attached under its own name and read-only: nothing of it is copied, and nothing
-    is written to it or beside it. Who reads the views attaches it likewise.
+    is written to it or beside it. A reader of the views attaches it likewise.
 
     Args:
         warehouse: the file with the raw tables.

@@ -1,4 +1,4 @@
-"""What of the raw rows did not count, table by table, with what it is worth."""
+"""The raw rows that did not count, table by table, with their money."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What dbt's own artifacts say of a warehouse that a plain `dbt build` has written.
+"""The facts that dbt's own artifacts tell of a warehouse written by a plain `dbt build`.
 
 `kpis publish` publishes it as `kpis run` would: with the day, the settings, the tests and the SQL
 of that build. Where the artifacts are not of a whole build of this very warehouse it says why not.

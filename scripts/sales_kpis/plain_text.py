@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-# What turns the direction of writing, what a name in another encoding than UTF-8 leaves, and all
+# Characters that turn the direction of writing, that a name in another encoding leaves, and all
 # that moves a cursor or changes colours: C0 and C1 but for tab and line feed, and DEL.
 _BEYOND_ASCII = "\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff"
 _CONTROLS = re.compile(f"[\x00-\x08\x0b-\x1f{_BEYOND_ASCII}]")

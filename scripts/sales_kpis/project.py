@@ -22,7 +22,7 @@ PROJECT_NAME = "sales_kpis"
 MART_SCHEMAS = ("core", "kpis", "monitoring")
 
 
-# What a target must say for the place where it builds, so that `kpis` decides it.
+# The path that a target must have, so that `kpis` decides where it builds.
 _DATABASE_VARIABLE = re.compile(
     r"\{\{-?\s*env_var\(\s*['\"]SALES_KPIS_DATABASE['\"]\s*(,[^{}]*)?\)\s*-?\}\}"
 )
@@ -58,7 +58,7 @@ class Project:
 
     @property
     def built(self) -> Path:
-        """What the last run has built from raw tables in the warehouse file."""
+        """The last build from raw tables in the warehouse file."""
         return self.build_folder / "built" / self._name_beside_warehouse
 
     @property
@@ -89,12 +89,12 @@ class Project:
 
     @property
     def last_build(self) -> Path:
-        """What the run that built the warehouse file said about it."""
+        """The file in which the run that built the warehouse file describes it."""
         return self.build_folder / "last_build.json"
 
     @property
     def last_spark_build(self) -> Path:
-        """What the last run on Spark said about what Spark has built."""
+        """The file in which the last run on Spark describes its build."""
         return self.build_folder / "last_spark_build.json"
 
     @property

@@ -33,7 +33,7 @@ def has_only_made_up_people(settings: Settings) -> bool:
 def said_of_pseudonyms(
     salt: Salt, settings: Settings, *, is_published: bool = True
 ) -> dict[str, Any]:
-    """What the manifest says: whose salt it is, its fingerprint, and whether the people exist.
+    """The manifest's words on pseudonyms: whose salt, its fingerprint, whether the people exist.
 
     Nothing of a project without pseudonyms.
 

@@ -1,4 +1,4 @@
-"""What of a run may stand in a manifest: no secret, and no place on the machine that ran it."""
+"""The facts of a run for its manifest: no secret, and no place on the machine that ran it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-# Of these a manifest says something else, or nothing.
+# Settings of which a manifest says something else, or nothing.
 _SECRET = ("pseudonym_salt",)
 
 

@@ -12,8 +12,9 @@ published/versions/<run_id>/sales_kpis.duckdb
 A version is written under a hidden name and renamed when it is whole, so a killed run leaves
 nothing that a reader could take for a version.
 
-`current` is for a reader that opens one file. Who opens several reads `current/manifest.json` once
-and then the files that it names: their paths carry the version, so `current` may move on meanwhile.
+`current` is for a reader that opens one file. A reader of several reads
+`current/manifest.json` once and then the files that it names: their paths carry the version, so
+`current` may move on meanwhile.
 
 The versions are a chain: each manifest says its place in it (`sequence`) and which version was
 current before it (`previous`). No order here comes from a clock.
@@ -49,7 +50,7 @@ _PARTIAL = ".partial-"
 
 @dataclass(frozen=True)
 class RunFacts:
-    """What the manifest says of the run behind a version; nothing where plain dbt built it."""
+    """The run behind a version, for its manifest; nothing where plain dbt built it."""
 
     as_of_date: str | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
@@ -369,7 +370,7 @@ def _test_summary(tests: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _place_in_chain(published: Path, run_id: str) -> dict[str, Any]:
-    """What the manifest of the next version says of those before it."""
+    """The earlier versions, as the manifest of the next one tells them."""
     whole = all_versions(published)
     return {
         "sequence": max((version.sequence for version in whole), default=0) + 1,

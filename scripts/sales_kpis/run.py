@@ -75,7 +75,7 @@ class Builder(Protocol):
         ...
 
     def check_sources(self) -> SourcesReport:
-        """What the systems deliver."""
+        """The report on what the systems deliver."""
         ...
 
     def build(self, on_progress: OnProgress) -> BuildResult:
@@ -100,7 +100,7 @@ OpenBuilder = Callable[[DbtSetup, bool], AbstractContextManager[Builder]]
 
 @dataclass(frozen=True)
 class RunRequest:
-    """What the user asked of `kpis run`."""
+    """One request to `kpis run`."""
 
     project: Project
     settings: Settings
@@ -123,7 +123,7 @@ class RunRequest:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What dbt's process has over the environment of this one."""
+        """The variables that dbt's process has over the environment of this one."""
         return {ENVIRONMENT: self.salt.value, FILE: ""}
 
     def public_settings(self) -> dict[str, Any]:
@@ -133,7 +133,7 @@ class RunRequest:
 
 @dataclass(frozen=True)
 class RunResult:
-    """What a run did; `database` holds all layers of what it built, of Spark the marts."""
+    """The outcome of a run; `database` holds all layers of its build, of Spark's the marts."""
 
     run_id: str
     as_of_date: str
@@ -146,7 +146,7 @@ class RunResult:
 
     @property
     def warnings(self) -> list[str]:
-        """What did not stop the run but should be known."""
+        """Sentences on faults that did not stop the run but should be known."""
         return _warnings(self.build, self.audit, self.sources, self.as_of_date)
 
     def counts(self) -> dict[str, int]:
@@ -338,7 +338,7 @@ def rollback_to(project: Project, version: str | None) -> PublishedVersion:
 def check_sources(
     request: RunRequest, reporter: Reporter, open_builder: OpenBuilder
 ) -> SourcesReport:
-    """What the systems deliver, read in a scratch database; a run may go on meanwhile."""
+    """The report on deliveries, read in a scratch database; a run may go on meanwhile."""
     request = _where_raw_tables_are(request)
     project = request.project
     scratch = project.build_folder / "check"
@@ -460,7 +460,7 @@ def _warnings(
 
 
 def _look_at_landing(request: RunRequest) -> Landing:
-    """What lies in the landing folders; stops at files that cannot be read, before dbt starts."""
+    """The content of the landing folders; a file that cannot be read stops it before dbt starts."""
     landing = look_at_landing(request.settings.values, names_are_globbed=request.is_on_spark)
     require_readable(landing)
     return landing
@@ -488,7 +488,7 @@ def _where_raw_tables_are(request: RunRequest) -> RunRequest:
 
 
 def _raw_database(request: RunRequest) -> dict[str, str]:
-    """What dbt_child.py needs to attach the warehouse file that is only read."""
+    """The variable by which dbt_child.py attaches a warehouse file that is only read."""
     project = request.project
     return {"SALES_KPIS_RAW_DATABASE": str(project.warehouse)} if project.reads_warehouse else {}
 
@@ -646,7 +646,7 @@ def _keep_build(
 
 
 def _facts_of_last_build(project: Project) -> tuple[RunFacts, Mapping[str, Sequence[str]]]:
-    """What is known of the warehouse file: from the run that wrote it, or from plain dbt."""
+    """The facts of the warehouse file: from the run that wrote it, or from plain dbt."""
     said = read_last_build(project)
     if said:
         return _facts_said(said), said.get("facts_of") or {}
@@ -670,7 +670,7 @@ def _facts_of_plain_build(variables: Mapping[str, Any], build: BuildResult) -> R
 def _facts_of_plain_spark_build(
     project: Project, manifest: Mapping[str, Any], folder: Path, are_marts_written: bool
 ) -> RunFacts:
-    """What dbt says of the build; of marts written for publishing, else, what is not known.
+    """The facts that dbt tells of the build; unknown ones, too, of marts written for publishing.
 
     Writing them is a command of its own, which leaves its artifacts in the place of the build's.
     """
@@ -683,7 +683,7 @@ def _facts_of_plain_spark_build(
 
 
 def _with_salt_of_marts(project: Project, database: Path, facts: RunFacts) -> RunFacts:
-    """What is to be published again, with what is known of its salt.
+    """The marts to publish again, with what is known of their salt.
 
     Raises:
         WrongUse: it is the built-in one, and the people are no demo company's.
@@ -730,7 +730,7 @@ def _content_of(facts: RunFacts) -> dict[str, Any]:
 
 
 def _invocation(manifest: Mapping[str, Any]) -> Any:
-    """What tells one run of dbt from another."""
+    """A mark that tells one run of dbt from another."""
     return (manifest.get("metadata") or {}).get("invocation_id")
 
 
@@ -792,7 +792,7 @@ def _recorded(
 
 
 def _state_left(project: Project, run_id: str, command: str) -> stopping.StateLeft:
-    """What a command that is stopped now leaves in the published folder, as it is found there."""
+    """The published folder as a command that is stopped now leaves it."""
     current = name_of_current(project.published)
     is_published = current == run_id
     data = {"current": current, "published_version": run_id if is_published else None}

@@ -50,7 +50,7 @@ class Salt:
         return digest.hex()[:16]
 
     def described(self) -> dict[str, str]:
-        """What a manifest says of it."""
+        """The salt's description for a manifest."""
         whose = "built-in" if self.is_built_in else "own"
         return {"salt": whose, "salt_fingerprint": self.fingerprint()}
 

@@ -1,11 +1,17 @@
-"""The scorecard: each KPI's newest complete month beside what it is compared to."""
+"""The scorecard: each KPI's newest complete month beside its comparisons.
+
+A KPI that slices the total of another one (`slices_of` of its YAML entry) shows its largest slices
+instead of that total.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
+import duckdb
 from rich.table import Table
 from rich.text import Text
 
@@ -18,26 +24,73 @@ from sales_kpis.formats import (
     format_target,
     format_value,
     format_year_change,
+    slice_label,
     sparkline,
     tone,
 )
-from sales_kpis.values import GRAINS, Kpi, KpiValue
+from sales_kpis.values import (
+    GRAINS,
+    Kpi,
+    KpiValue,
+    read_catalog,
+    read_largest_slices,
+    read_values,
+)
 
 STYLES: dict[Tone, str] = {"good": "green", "bad": "red", "neutral": ""}
 TREND_PERIODS = 13
+SHOWN_SLICES = 3
 
 
 @dataclass(frozen=True)
 class ScorecardLine:
-    """A KPI with its newest complete period, the running one, and the periods up to them.
+    """A KPI, or a slice of it, with its newest complete period, the running one, and the trend.
 
     `newest` is None where no period is complete, `running` where the newest row is complete.
+    `slices` are the lines to show instead of a total that another KPI shows already.
     """
 
     kpi: Kpi
     newest: KpiValue | None
     running: KpiValue | None
     trend: tuple[float | None, ...]
+    trend_starts: tuple[date, ...] = ()
+    slices: tuple[ScorecardLine, ...] = ()
+
+    @property
+    def shown(self) -> KpiValue | None:
+        """The newest complete period, or the running one before any is complete."""
+        return self.newest or self.running
+
+    @property
+    def label(self) -> str:
+        """The slice that the line is of; empty for a total."""
+        row = self.shown
+        return row.dimension_label if row and row.dimension != "total" else ""
+
+    @property
+    def dimension(self) -> str:
+        """The dimension of the slices that are shown instead of the total."""
+        first = self.slices[0].shown if self.slices else None
+        return first.dimension if first else ""
+
+    @property
+    def title_of_slices(self) -> str:
+        """The KPI's title, and the dimension of its slices unless the title has it already."""
+        words = self.dimension.replace("__", ", ").replace("_", " ")
+        title = self.kpi.title
+        return title if words.lower() in title.lower() else f"{title} ({words})"
+
+
+def read_scorecard(connection: duckdb.DuckDBPyConnection) -> list[ScorecardLine]:
+    """One line per KPI of published or built marts, with slices where the KPI is a slicing."""
+    lines = scorecard_lines(read_catalog(connection), read_values(connection))
+    return [
+        with_slices(line, read_largest_slices(connection, line.shown, SHOWN_SLICES))
+        if line.kpi.slices_of and line.shown
+        else line
+        for line in lines
+    ]
 
 
 def scorecard_lines(catalog: Sequence[Kpi], totals: Sequence[KpiValue]) -> list[ScorecardLine]:
@@ -53,9 +106,33 @@ def scorecard_lines(catalog: Sequence[Kpi], totals: Sequence[KpiValue]) -> list[
     return [_line(kpi, by_kpi.get(kpi.kpi, [])) for kpi in catalog]
 
 
+def with_slices(line: ScorecardLine, rows: Sequence[KpiValue]) -> ScorecardLine:
+    """The line with its slices: of the first dimension of which one has a name, else of the first.
+
+    Args:
+        line: the KPI's total.
+        rows: the KPI's largest slices of all its dimensions, the largest first, each with its
+            periods of one grain.
+    """
+    shown = line.shown
+    if shown is None:
+        return line
+    of_slice: dict[str, dict[str, list[KpiValue]]] = {}
+    for row in rows:
+        of_slice.setdefault(row.dimension, {}).setdefault(row.dimension_value, []).append(row)
+    held = [of_slice[dimension] for dimension in line.kpi.dimensions if dimension in of_slice]
+    chosen: dict[str, list[KpiValue]] = next(
+        (slices for slices in held if any(found[0].is_named for found in slices.values())),
+        held[0] if held else {},
+    )
+    slices = [_line_of_slice(line, found) for found in chosen.values()]
+    return replace(line, slices=tuple(one for one in slices if one.shown is not None))
+
+
 def render_scorecard(lines: Sequence[ScorecardLine], currency: str) -> Table:
     """The lines as a table, a section per family; a target column if there is a target."""
-    has_targets = any(line.newest and line.newest.target_value is not None for line in lines)
+    told = [one for line in lines for one in (line.slices or (line,))]
+    has_targets = any(line.newest and line.newest.target_value is not None for line in told)
     table = Table(
         title="Scorecard", title_justify="left", caption_justify="left", header_style="bold"
     )
@@ -74,9 +151,12 @@ def render_scorecard(lines: Sequence[ScorecardLine], currency: str) -> Table:
             family = line.kpi.family
             table.add_section()
             table.add_row(Text(family.capitalize(), style="bold cyan"))
-        cells = _cells(line, currency)
-        table.add_row(*(cells if has_targets else [*cells[:5], *cells[6:]]))
-    if any(row and row.is_small_sample for line in lines for row in (line.newest, line.running)):
+        if line.slices:
+            table.add_row(line.title_of_slices)
+        for one in line.slices or (line,):
+            cells = _cells(one, currency)
+            table.add_row(*(cells if has_targets else [*cells[:5], *cells[6:]]))
+    if any(row and row.is_small_sample for line in told for row in (line.newest, line.running)):
         table.caption = FEW_CASES
     return table
 
@@ -105,6 +185,19 @@ def scorecard_as_json(lines: Sequence[ScorecardLine]) -> list[dict[str, Any]]:
             "unit": line.kpi.unit,
             "newest_complete": row(line.newest),
             "running": row(line.running),
+            "slices_of": line.kpi.slices_of,
+            "slices": [
+                {
+                    "dimension": one.shown.dimension,
+                    "dimension_value": one.shown.dimension_value,
+                    "label": one.label,
+                    "share_of_total": one.shown.share_of_total,
+                    "newest_complete": row(one.newest),
+                    "running": row(one.running),
+                }
+                for one in line.slices
+                if one.shown
+            ],
         }
         for line in lines
     ]
@@ -129,11 +222,30 @@ def _line(kpi: Kpi, rows: Sequence[KpiValue]) -> ScorecardLine:
         newest=complete[-1] if complete else None,
         running=None if chosen[-1].is_period_complete else chosen[-1],
         trend=tuple(row.value for row in complete[-TREND_PERIODS:]),
+        trend_starts=tuple(row.period_start_date for row in complete[-TREND_PERIODS:]),
+    )
+
+
+def _line_of_slice(line: ScorecardLine, rows: Sequence[KpiValue]) -> ScorecardLine:
+    """A slice in the periods of its total's line; it may lack some."""
+    by_start = {row.period_start_date: row for row in rows}
+
+    def of_period(total: KpiValue | None) -> KpiValue | None:
+        return by_start.get(total.period_start_date) if total else None
+
+    found = [by_start.get(start) for start in line.trend_starts]
+    return ScorecardLine(
+        line.kpi,
+        newest=of_period(line.newest),
+        running=of_period(line.running),
+        trend=tuple(row.value if row else None for row in found),
+        trend_starts=line.trend_starts,
     )
 
 
 def _cells(line: ScorecardLine, currency: str) -> list[str | Text]:
     kpi, newest, running = line.kpi, line.newest, line.running
+    title = f"  {slice_label(line.shown)}" if line.shown and line.label else kpi.title
     running_text = (
         f"{format_value(running.value, kpi.unit, currency)}{few_cases(running)} in {running.period}"
         if running
@@ -141,10 +253,10 @@ def _cells(line: ScorecardLine, currency: str) -> list[str | Text]:
     )
     if newest is None:
         reason = (kpi.not_connected or "no facts") if running is None else NOTHING
-        return [kpi.title, NOTHING, Text(reason, style="dim"), "", "", "", running_text, ""]
+        return [title, NOTHING, Text(reason, style="dim"), "", "", "", running_text, ""]
     value = format_value(newest.value, kpi.unit, currency)
     return [
-        kpi.title,
+        title,
         newest.period,
         Text(value + few_cases(newest), style="bold"),
         Text(

@@ -131,7 +131,7 @@ class _StrictLoader(yaml.SafeLoader):
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        for key in keys:  # Of two equal keys YAML would silently keep the last.
+        for key in keys:  # YAML would silently keep the last of two equal keys.
             if keys.count(key) > 1:
                 raise yaml.constructor.ConstructorError(
                     None, None, f"{key} is written twice", node.start_mark

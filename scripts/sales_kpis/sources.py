@@ -1,4 +1,4 @@
-"""What the systems deliver against the contract, as the macro `check_sources` reports it."""
+"""The deliveries of the systems against the contract, as `check_sources` reports them."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def warehouse_folder(project: Project) -> Path:
 
 
 def environment(project: Project, folder: Path | None = None) -> dict[str, str]:
-    """What dbt's process needs for a local Spark.
+    """The variables that dbt's process needs for a local Spark.
 
     Args:
         project: the project.

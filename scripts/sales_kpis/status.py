@@ -1,9 +1,9 @@
-"""What is published, how old it is, and how the last runs ended."""
+"""The published version, its age, and how the last runs ended."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -113,15 +113,17 @@ def marts_in_use(project: Project) -> MartsInUse:
 
 @dataclass(frozen=True)
 class LayersInUse:
-    """What was built last, with all its layers: the file, and of each KPI its SQL and facts.
+    """The last build with all its layers: the file, and for each KPI its SQL and facts.
 
-    `raw` is the file that the views of the raw tables read, where it is another one.
+    `raw` is the file that the views of the raw tables read, where it is another one; `instances`
+    has the schema of each instance of each system (`system_instances`).
     """
 
     database: Path
     raw: Path | None
     queries: Mapping[str, str]
     facts_of: Mapping[str, Sequence[str]]
+    instances: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def layers_in_use(project: Project) -> LayersInUse:
@@ -141,6 +143,7 @@ def layers_in_use(project: Project) -> LayersInUse:
         project.warehouse if said.get("reads_warehouse") else None,
         said.get("queries") or queries_of_kpis(manifest),
         said.get("facts_of") or facts_of_kpis(manifest),
+        (said.get("settings") or project.default_vars()).get("system_instances") or {},
     )
 
 

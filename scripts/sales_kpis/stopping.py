@@ -30,7 +30,7 @@ class Stop(BaseException):
 
 @dataclass(frozen=True)
 class StateLeft:
-    """What a stopped command leaves: one sentence, what to do next, and the same for machines."""
+    """A stopped command's last words: one sentence, the next step, and the same for machines."""
 
     sentence: str = "nothing was changed"
     next_step: str = "Run the same command again."
@@ -102,7 +102,7 @@ def received() -> signal.Signals | None:
 
 
 def exit_code() -> int:
-    """What a shell expects of a command that a signal has ended: 130 or 143."""
+    """The exit code of a command that a signal has ended, as shells have it: 130 or 143."""
     return 128 + (_listener.received or 0)
 
 

@@ -41,7 +41,7 @@ class PlainConsole(Console):
     def render(
         self, renderable: RenderableType, options: ConsoleOptions | None = None
     ) -> Iterator[Segment]:
-        """What is to be written; a character that is left out had no width."""
+        """The segments to write; a character that is left out had no width."""
         for segment in super().render(renderable, options):
             if segment.control:
                 yield segment
@@ -121,7 +121,7 @@ class SilentReporter:
 
 
 def render_run(result: RunResult) -> Table:
-    """What a run did and how long each part took, in one small table."""
+    """The parts of a run and their times, in one small table."""
     counts = result.sources.counts()
     warned = len(result.build.warned_tests)
     tests = plural(len(result.build.tests), "test")

@@ -7,7 +7,7 @@ it is what the step has added or changed.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,6 +17,7 @@ import duckdb
 from rich.table import Table
 from rich.text import Text
 
+from sales_kpis.contracts import LANDED_FILE, instance_of
 from sales_kpis.errors import WrongUse
 from sales_kpis.formats import format_measure, plural
 from sales_kpis.marts import query, quoted, text_literal
@@ -24,13 +25,6 @@ from sales_kpis.plain_text import without_controls
 from sales_kpis.values import Kpi
 from sales_kpis.why import facts_query
 
-# Tells who somebody is; a trace is looked at over a shoulder.
-_PERSONAL = frozenset(
-    (
-        *("full_name", "email", "phone", "recipient_email", "web_user_id", "rep_name"),
-        *("account_name", "deal_name", "domain", "company"),
-    )
-)
 _SHOWN_ROWS = 3
 _NOT_OURS = "not the id of a staged deal, lead, account or rep"
 
@@ -109,20 +103,22 @@ _WAYS = (
 
 @dataclass(frozen=True)
 class Step:
-    """What one table holds of the record.
+    """The rows that one table holds of the record.
 
     `rows` counts all; `shown` has, of the first rows, the columns that the step has added or
-    changed.
+    changed. `row_numbers` are the first rows' places in a landed file, from 1, its header apart; a
+    table that a connector wrote has no order to number.
     """
 
     table: str
     rows: int
     shown: tuple[Mapping[str, Any], ...] = ()
+    row_numbers: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
 class Counted:
-    """What the record adds to the total of a KPI.
+    """The record's part in the total of a KPI.
 
     A state has the record in so many periods of `grain`, and no sums.
     """
@@ -167,6 +163,9 @@ def trace(
     catalog: Sequence[Kpi],
     queries: Mapping[str, str],
     facts_of: Mapping[str, Sequence[str]],
+    *,
+    personal: Collection[str],
+    instances: Mapping[str, Mapping[str, str]],
 ) -> list[Trace]:
     """The way of every record that has this id.
 
@@ -176,16 +175,18 @@ def trace(
         catalog: the KPIs.
         queries: the SQL of each KPI's table.
         facts_of: the fact tables of each KPI.
+        personal: columns whose values are not shown, because they tell who somebody is.
+        instances: the schema of each instance of each system (the setting `system_instances`).
 
     Raises:
         WrongUse: no raw row of a deal, lead, account or rep has the id.
     """
     tables = _tables(connection)
-    native_id = record_id.rpartition(":")[2]
-    raw = tuple(_raw_rows(connection, tables, native_id))
+    native_id = _native_id(record_id, instances)
+    raw = tuple(_raw_rows(connection, tables, native_id, instances))
     found = []
     for way, table, key in _staged(connection, tables, record_id):
-        steps, keys = _walk(connection, tables, way, table, key)
+        steps, keys = _walk(connection, tables, way, table, key, personal)
         counted = tuple(_counted(connection, catalog, queries, keys))
         names = {one.kpi for one in counted}
         others = [
@@ -194,7 +195,8 @@ def trace(
             if way.fact in facts_of.get(kpi.kpi, ()) and kpi.kpi not in names
         ]
         reasons = tuple(_reasons(way, steps))
-        found.append(Trace(way.entity, key, raw, steps, counted, tuple(others), reasons))
+        own_raw = tuple(step for step in raw if _may_be_of(step, key, instances))
+        found.append(Trace(way.entity, key, own_raw, steps, counted, tuple(others), reasons))
     if found:
         return found
     rejected = _rejections(connection, native_id)
@@ -235,9 +237,14 @@ def render_trace(found: Trace) -> Table:
 
 
 def _of_columns(step: Step) -> str:
-    return ", ".join(
+    told = ", ".join(
         f"{plural(count, 'row')} by {column}" for row in step.shown for column, count in row.items()
     )
+    if not step.row_numbers:
+        return told
+    numbers = ", ".join(f"{number:,}" for number in step.row_numbers)
+    more = ", …" if step.rows > len(step.row_numbers) else ""
+    return f"{told}; row {numbers}{more} of its file"
 
 
 def _told(counted: Counted) -> str:
@@ -275,21 +282,60 @@ def _sql_name(table: str) -> str:
     return f"{quoted(schema)}.{quoted(name)}"
 
 
+def _native_id(record_id: str, instances: Mapping[str, Mapping[str, str]]) -> str:
+    """The id as its system writes it, without system and instance."""
+    native_id = record_id.rpartition(":")[2]
+    instance, _, rest = native_id.partition(".")
+    is_instance = any(instance in schemas for schemas in instances.values())
+    return rest if rest and is_instance else native_id
+
+
+def _may_be_of(step: Step, key: str, instances: Mapping[str, Mapping[str, str]]) -> bool:
+    """Whether a raw table is not another instance's, in which the id is another record's."""
+    own = instance_of(key, instances)
+    schema = step.table.partition(".")[0]
+    return own is None or all(
+        schema != of_instance
+        for instance, of_instance in instances[own.system].items()
+        if instance != own.instance
+    )
+
+
 def _raw_rows(
-    connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Sequence[str]], native_id: str
+    connection: duckdb.DuckDBPyConnection,
+    tables: Mapping[str, Sequence[str]],
+    native_id: str,
+    instances: Mapping[str, Mapping[str, str]],
 ) -> list[Step]:
     """The raw tables that have the id in a column, with these columns."""
+    landed = {
+        f"{row['schema_name']}.{row['table_name']}"
+        for row in query(
+            connection,
+            "select schema_name, table_name from duckdb_tables()"
+            f" where database_name = current_database() and comment = {text_literal(LANDED_FILE)}",
+        )
+    }
+    schemas = {schema for each in instances.values() for schema in each.values()}
     found = []
     for table, columns in tables.items():
-        if not table.startswith("raw_"):
+        schema = table.partition(".")[0]
+        if not (schema.startswith("raw_") or schema in schemas or table in landed):
             continue
-        here = [f"count(case when cast({quoted(c)} as varchar) = $id then 1 end)" for c in columns]
-        [counts] = connection.execute(
-            f"select {', '.join(here)} from {_sql_name(table)}", {"id": native_id}
+        texts = [f"cast({quoted(column)} as varchar)" for column in columns]
+        here = [f"count(case when {text} = $id then 1 end)" for text in texts]
+        is_here = f"$id in ({', '.join(texts)})"
+        number = f"list(rowid + 1 order by rowid) filter ({is_here})" if table in landed else "null"
+        [(*counts, rows, numbers)] = connection.execute(
+            f"""
+            select {", ".join(here)}, count(*) filter ({is_here}), {number}[:{_SHOWN_ROWS}]
+            from {_sql_name(table)}
+            """,
+            {"id": native_id},
         ).fetchall()
         held = {column: count for column, count in zip(columns, counts, strict=True) if count}
         if held:
-            found.append(Step(table, max(held.values()), (held,)))
+            found.append(Step(table, rows, (held,), tuple(numbers or ())))
     return found
 
 
@@ -320,8 +366,9 @@ def _walk(
     way: _Way,
     table: str,
     key: str,
+    personal: Collection[str],
 ) -> tuple[tuple[Step, ...], set[str]]:
-    """What each step has of the record, and the keys under which KPIs may count it."""
+    """The rows that each step has of the record, and the keys under which KPIs may count it."""
     keys = {way.key: key, **({"lead_record_id": key} if way.entity == "lead" else {})}
     known: dict[str, Any] = {}
     lines: set[str] = set()
@@ -338,7 +385,7 @@ def _walk(
             {
                 column: value
                 for column, value in row.items()
-                if column not in _PERSONAL and value is not None and known.get(column) != value
+                if column not in personal and value is not None and known.get(column) != value
             }
             for row in rows[:_SHOWN_ROWS]
         ]

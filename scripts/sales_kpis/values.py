@@ -36,11 +36,12 @@ class Kpi:
     is_additive: bool
     not_connected: str | None = None
     is_proven: bool = False
+    slices_of: str | None = None
 
 
 @dataclass(frozen=True)
 class KpiValue:
-    """One row of `kpi_values`: a KPI in one period and one slice, with what it is compared to."""
+    """One row of `kpi_values`: a KPI in one period and one slice, beside its comparisons."""
 
     kpi: str
     period_grain: str
@@ -63,6 +64,11 @@ class KpiValue:
     attainment_ratio: float | None
     status: str | None
     is_small_sample: bool | None
+
+    @property
+    def is_named(self) -> bool:
+        """Whether its slice is a value of the dimension; `(none)` and `(unallocated)` are not."""
+        return not self.dimension_value.startswith("(")
 
     @property
     def period(self) -> str:
@@ -142,6 +148,56 @@ def read_values(
         order by kpi, period_grain, dimension_value, period_start_date
         """,
         [grains, dimension, kpi, kpi, since, since],
+    )
+    return [KpiValue(**row) for row in rows]
+
+
+def read_largest_slices(
+    connection: duckdb.DuckDBPyConnection, period: KpiValue, count: int
+) -> list[KpiValue]:
+    """A KPI's largest slices of each dimension in one period, with their rows of all periods.
+
+    A slice of a ratio is as large as its denominator.
+
+    Args:
+        connection: published or built marts.
+        period: the KPI's total of the period.
+        count: so many slices of each dimension.
+    """
+    rows = query(
+        connection,
+        f"""
+        with of_kpi as (
+            select *
+            from monitoring.kpi_values
+            where kpi = $kpi and period_grain = $grain and dimension <> 'total'
+        ),
+        largest as (
+            select
+                dimension,
+                dimension_value,
+                row_number() over (
+                    partition by dimension
+                    order by
+                        abs(coalesce(denominator, numerator)) desc nulls last,
+                        abs(numerator) desc nulls last,
+                        dimension_value
+                ) as place
+            from of_kpi
+            where period_start_date = $start
+        )
+        select {_VALUE_COLUMNS}
+        from of_kpi
+        inner join largest using (dimension, dimension_value)
+        where place <= $count
+        order by dimension, place, period_start_date
+        """,
+        {
+            "kpi": period.kpi,
+            "grain": period.period_grain,
+            "start": period.period_start_date,
+            "count": count,
+        },
     )
     return [KpiValue(**row) for row in rows]
 

@@ -24,7 +24,7 @@ _TABLE = re.compile(r'"[^"]+"\.("[^"]+"\."[^"]+")')
 
 @dataclass(frozen=True)
 class Fact:
-    """What one deal, lead, message, … adds to a value.
+    """One deal, lead, message, … with its part in a value.
 
     `date` is the day that puts it into the period; None where the KPI is a state at the period's
     end.
@@ -133,7 +133,7 @@ class FactsQuery(NamedTuple):
 
 
 def facts_query(connection: duckdb.DuckDBPyConnection, kpi: Kpi, sql: str) -> FactsQuery:
-    """What a `select … from kpi_facts` is written behind, to read the facts of a KPI.
+    """The SQL before a `select … from kpi_facts`, to read the facts of a KPI.
 
     Raises:
         WrongUse: the SQL is not one of this kind of build (it ran on Spark, or is older).

@@ -61,7 +61,7 @@ def main(
 def _findings(
     guard: Guard, root: Path, database: Path | None
 ) -> tuple[list[Finding], dict[str, int]]:
-    """What the guards find, and the long models; each imports its tools when it runs."""
+    """The findings of all guards, and the long models; each imports its tools when it runs."""
     findings: list[Finding] = []
     long: dict[str, int] = {}
     if guard is not Guard.SQL:

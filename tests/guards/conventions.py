@@ -15,7 +15,9 @@ import yaml
 from guards import (
     data_tests,
     documentation,
+    english,
     layers,
+    links,
     marts,
     privacy,
     sql_words,
@@ -34,6 +36,7 @@ RULES: tuple[Rule, ...] = (
     marts.mart_keys,
     marts.mart_descriptions,
     marts.kpi_entries,
+    marts.kpi_slicings,
     marts.kpi_columns,
     marts.kpi_files,
     documentation.model_descriptions,
@@ -48,6 +51,8 @@ RULES: tuple[Rule, ...] = (
     privacy.no_personal_columns,
     privacy.no_personal_names_in_sql,
     tracked_files.no_machine_details,
+    english.subject_first,
+    links.page_links,
 )
 
 

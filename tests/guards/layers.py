@@ -65,7 +65,7 @@ def reading_directions(project: Project) -> Iterator[Finding]:
 
 
 def _wrong_reading(model: Node, parent: Node) -> tuple[str, str]:
-    """What is wrong with a model reading a parent, and what to do; empty texts if nothing is."""
+    """The fault in a model that reads a parent, and what to do; empty texts if there is none."""
     allowed = _MAY_READ[model.layer]
     reads = f"{model.layer} model {model.name} reads {_words(parent)}"
     if parent.layer == "source" and model.layer != "staging":

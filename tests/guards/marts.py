@@ -70,7 +70,7 @@ KPI_FIELDS: Mapping[str, _Field] = {
 # Fields that a KPI may have. `sample`: the expression over the KPI's columns that counts its
 # cases; `sample_of`: the KPI that counts them, where the denominator is money; `inputs`: what it is
 # made of, see macros/kpis/kpi_inputs.sql; `is_proven`: proof/ has the answers to it; how it
-# is measured, see macros/kpis/kpi_rollup.sql.
+# is measured, see macros/kpis/kpi_rollup.sql; `slices_of`: the KPI whose total it divides.
 KPI_OPTIONAL_FIELDS: Mapping[str, _Field] = {
     "sample": _TEXT,
     "sample_of": _Field("kpi, sample and period", lambda value: isinstance(value, dict)),
@@ -92,6 +92,7 @@ KPI_OPTIONAL_FIELDS: Mapping[str, _Field] = {
     ),
     "is_as_of": _Field("true or false", lambda value: isinstance(value, bool)),
     "finest_grain": _one_of("day", "week", "month", "quarter"),
+    "slices_of": _Field("the id of another KPI, such as total_revenue", _is_text),
 }
 
 
@@ -172,7 +173,9 @@ def kpi_entries(project: Project) -> Iterator[Finding]:
                 f"write {', '.join(KPI_FIELDS)} there",
             )
             continue
-        for field, must in KPI_FIELDS.items():
+        for field, must in {**KPI_FIELDS, **KPI_OPTIONAL_FIELDS}.items():
+            if field not in entry and field in KPI_OPTIONAL_FIELDS:
+                continue
             if field not in entry:
                 yield project.at(
                     kpi,
@@ -193,6 +196,24 @@ def kpi_entries(project: Project) -> Iterator[Finding]:
                 "kpi-entry",
                 f"`config.meta.kpi` of {kpi.name} has the unknown field {field}",
                 "correct the spelling, or add the field to KPI_FIELDS in guards/marts.py",
+            )
+
+
+def kpi_slicings(project: Project) -> Iterator[Finding]:
+    """A KPI that slices a total names the KPI that shows it, which is no slicing itself."""
+    totals = {
+        kpi.name.removeprefix("kpi_")
+        for kpi in _kpis(project)
+        if not (kpi.meta.get("kpi") or {}).get("slices_of")
+    }
+    for kpi in _kpis(project):
+        total = (kpi.meta.get("kpi") or {}).get("slices_of")
+        if total and total not in totals:
+            yield project.at(
+                kpi,
+                "kpi-entry",
+                f"slices_of of {kpi.name} is {total!r}, which is no KPI that shows its total",
+                "name the KPI that has the same total and no slices_of",
             )
 
 

@@ -11,7 +11,7 @@ _FOLDERS = ("models", "snapshots", "analyses", "tests/singular")
 
 
 def sql_style(root: Path, folders: tuple[str, ...] = _FOLDERS) -> tuple[Finding, ...]:
-    """What sqlfluff finds in the models and singular tests of a project; needs no database.
+    """The findings of sqlfluff in the models and singular tests of a project; needs no database.
 
     Args:
         root: folder of .sqlfluff.

@@ -96,7 +96,7 @@ def no_clock(project: Project) -> Iterator[Finding]:
 
 
 def engine_words(project: Project) -> Iterator[Finding]:
-    """What DuckDB and Spark do not share stands in macros/engine/ only."""
+    """Words that DuckDB and Spark do not share stand in macros/engine/ only."""
     for file, sql in sql_files(
         project.root,
         ("models", "macros", "snapshots", "analyses", "tests/singular", "tests/generic"),

@@ -41,7 +41,7 @@ _FILE_KEYS = ("file", "file_path", "original_file_path")
 # Keys of dbt_project.yml that dbt leaves out when it names a place below them.
 _PROJECT_KEYS = (("models",), ("seeds",), ("snapshots",), ("data_tests",), ("sources",))
 
-# What is said instead of dbt's own, longer sentence.
+# The sentence instead of dbt's own, longer one.
 _PROBLEM = {
     "CustomKeyInConfigDeprecation": "dbt knows no key `{key}` in this config",
     "CustomKeyInObjectDeprecation": "dbt knows no key `{key}` here",
@@ -65,7 +65,7 @@ _ADVICE = {
 
 @dataclass(frozen=True)
 class Parse:
-    """What a strict parse gave.
+    """The result of a strict parse.
 
     Attributes:
         findings: everything dbt warned of or refused, and what it lets pass in silence.
@@ -206,7 +206,7 @@ def _test_config_keys() -> set[str]:
 
 @lru_cache(maxsize=256)
 def _content(text: str) -> object:
-    """What a file says, read by PyYAML's own loader, which takes its time: once."""
+    """The content of a file, read by PyYAML's own loader, which takes its time: once."""
     content: object = yaml.safe_load(text)
     return content
 

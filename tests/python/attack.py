@@ -29,7 +29,7 @@ STAFF_TABLES = re.compile(r"^(reps?|users?|owners?)$", re.IGNORECASE)
 
 @dataclass
 class People:
-    """What the raw files say of people that are no staff."""
+    """The personal data in the raw files of people that are no staff."""
 
     names: set[str] = field(default_factory=set)
     addresses: set[str] = field(default_factory=set)
@@ -101,7 +101,7 @@ class DigestFinder:
         )
 
     def found(self, content: bytes) -> set[str]:
-        """What the digests in it are of."""
+        """The values whose digests are in it."""
         found = set()
         for pattern, lengths, is_hexadecimal in self._runs:
             for run in set(pattern.findall(content)):

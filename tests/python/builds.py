@@ -29,7 +29,7 @@ from dbt_in_process import invoke
 PROJECT = Path(__file__).resolve().parents[2]
 # Names the folder that all processes of a test session share; conftest.py makes and removes it.
 SESSION_FOLDER = "SALES_KPIS_TEST_SESSION"
-# What decides how the project is parsed; every other setting is read when a command runs.
+# The settings that decide how the project is parsed; others are read when a command runs.
 PARSED_VARIABLES = ("systems",)
 
 
@@ -56,7 +56,7 @@ class Build:
         return self.database.parent
 
     def artifact(self, name: str) -> Any:
-        """What the last dbt command wrote: `manifest.json` or `run_results.json`."""
+        """A file of the last dbt command: `manifest.json` or `run_results.json`."""
         return json.loads((self.folder / "target" / name).read_text(encoding="utf-8"))
 
     def copy(self, folder: Path) -> Build:
@@ -181,7 +181,7 @@ def golden_demo() -> Build:
 
 @cache
 def pseudonym(kind: str, name: str) -> str:
-    """What the marts call a person, browser or address, with the salt of `dbt_project.yml`."""
+    """The name of a person, browser or address in marts, by the salt of `dbt_project.yml`."""
     digest = hashlib.md5(f"{_salt()}{name}".encode(), usedforsecurity=False)
     return f"{kind}_{digest.hexdigest()}"
 

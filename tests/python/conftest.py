@@ -1,4 +1,4 @@
-"""What the tests of the `kpis` command share."""
+"""Fixtures of the tests of the `kpis` command."""
 
 from __future__ import annotations
 

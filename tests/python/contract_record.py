@@ -42,7 +42,7 @@ class Column:
         return names if "aliases_first" in self.flags else (self.name, *self.aliases)
 
     def value_of(self, flag: str) -> str | None:
-        """What stands behind `flag:`."""
+        """The text behind `flag:`."""
         return next((f.partition(":")[2] for f in self.flags if f.startswith(f"{flag}:")), None)
 
 
@@ -95,7 +95,7 @@ def record_of(system: str) -> str:
 
 
 def written_contract(system: str) -> str:
-    """What the contract YAML says, in the words of the record."""
+    """The contract YAML in the words of the record."""
     path = PROJECT / "models" / "staging" / system / f"_{system}__sources.yml"
     (source,) = yaml.safe_load(path.read_text(encoding="utf-8"))["sources"]
     meta = source["config"]["meta"]

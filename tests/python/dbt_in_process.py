@@ -43,7 +43,7 @@ def invoke(arguments: list[str], project: Path, database: Path, manifest: Any = 
         contextlib.redirect_stderr(printed),
         warnings.catch_warnings(),
     ):
-        # Of dbt's libraries; the command line does not show them either.
+        # Warnings of dbt's libraries; the command line does not show them either.
         warnings.simplefilter("ignore")
         try:
             ended = dbtRunner(manifest=manifest).invoke(["--no-use-colors", *arguments])

@@ -115,7 +115,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Contract:
-    """What the YAML of a source declares for a table."""
+    """The declaration of a table in the YAML of a source."""
 
     system: str
     table: str
@@ -173,7 +173,7 @@ class RawTable:
 
 @dataclass
 class Twins:
-    """What was done to the damaged twin, and what must come of it."""
+    """The damage done to a twin, and what must come of it."""
 
     faults: Counter[Fault] = field(default_factory=Counter)
     # By system and table: raw, staged, duplicate and rejected rows more than the clean twin has.
@@ -246,7 +246,7 @@ def _columns(
 def read_tables(raw: Path, mapping: Mapping[str, Any]) -> list[RawTable]:
     """The raw tables of a folder that a contract reads; nested columns as the text of their JSON.
 
-    Of a file that no contract reads there is nothing.
+    A file that no contract reads has none.
     """
     tables = []
     for contract in contracts(mapping):

@@ -70,7 +70,7 @@ def check(root: Path, known: set[float]) -> str:
 
 
 def outcome_of(name: str, process: subprocess.Popen[str], stderr: str, is_new: bool) -> str:
-    """What became of the command, or an assertion that fails."""
+    """The fate of the command, or an assertion that fails."""
     code = process.returncode
     if code == 0:
         return "ended before the signal, published"
@@ -87,7 +87,7 @@ def outcome_of(name: str, process: subprocess.Popen[str], stderr: str, is_new: b
         return "new version seen" if is_new else "old version seen"
     # The interpreter itself was starting: no line of kpis had run.
     assert not is_new, (name, code, stderr)
-    # Of SIGINT Python makes an exception of its own, which ends it with the code of the shell.
+    # Python makes SIGINT an exception of its own, which ends it with the code of the shell.
     assert code in (-signal.Signals[name], 130, 1), (code, stderr)
     return "before Python had started, old version seen"
 

@@ -66,6 +66,42 @@ REPORT: Mapping[str, Any] = {
 }
 
 
+# `sales_by_territory` has the total of `total_revenue`; its fourth slice is too small to be shown.
+SLICED = (
+    """
+    insert into monitoring.kpi_values by name
+    select totals.* replace (
+        'sales_by_territory' as kpi, 'territory' as dimension, slice as dimension_value,
+        'Region ' || slice as dimension_label, value * share as value,
+        numerator * share as numerator, share as share_of_total,
+        previous_value * share as previous_value, null as target_value, null as status
+    )
+    from (from monitoring.kpi_values where dimension = 'total') as totals,
+    (values ('North', 0.6), ('South', 0.25), ('(none)', 0.1), ('West', 0.05))
+        as slices (slice, share)
+    union all by name
+    select totals.* replace ('sales_by_territory' as kpi)
+    from (from monitoring.kpi_values where dimension = 'total') as totals
+    """,
+    """
+    create table kpis.kpi_sales_by_territory as
+    select period_grain, period_start_date, dimension, dimension_value, period_end_date,
+        is_period_complete, numerator, denominator, value
+    from monitoring.kpi_values
+    where kpi = 'sales_by_territory'
+    """,
+    "alter table monitoring.kpi_catalog add column slices_of varchar",
+    """
+    insert into monitoring.kpi_catalog by name
+    select * replace (
+        'sales_by_territory' as kpi, 'Sales by territory' as title, 'total_revenue' as slices_of,
+        'colour|territory' as dimensions
+    )
+    from monitoring.kpi_catalog
+    """,
+)
+
+
 def write_project(root: Path) -> Path:
     """A dbt project without models."""
     for folder in ("data/demo/tabular", "models/staging/tabular", "models/staging/salesforce"):

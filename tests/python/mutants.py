@@ -156,7 +156,7 @@ def shorter(items: str) -> str:
 
 
 def operators_of(path: Path) -> dict[str, tuple[str, Change]]:
-    """What is changed in a file."""
+    """A change in a file."""
     if path.suffix == ".yml":
         return SEED if path.name.endswith("seeds.yml") else CONTRACT
     return {".sql": SQL, ".py": PYTHON, ".csv": ROWS}[path.suffix]

@@ -42,7 +42,7 @@ HERE = Path(__file__).resolve()
 # Above so many changed models all of them are built.
 MANY = 60
 SECONDS_AT_MOST = 1800
-# What is said of a change that this tool, not a proof, has stumbled over; it counts nowhere.
+# The mark of a change that this tool, not a proof, has stumbled over; it counts nowhere.
 NOT_TRIED = "no proof, not tried"
 PYTEST = ["-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist"]
 PLANTED = ["test_planted_answers.py", "-k", "committed"]
@@ -172,7 +172,7 @@ def _in_the_folder(arguments: list[str]) -> list[str]:
 
 
 def failed_nodes(command: list[str], folder: Path, parsed: bytes) -> str | None:
-    """What fails in a command of dbt."""
+    """The failures in a command of dbt."""
     ended = builds.run_dbt(command, folder, parsed=parsed)
     if ended.exit_code == 0:
         return None
@@ -256,7 +256,7 @@ def _of_a_build(concerned: list[str], session: Path, parsed: bytes) -> str | Non
 
 # --- one mutant after the other ----------------------------------------------------------------
 def in_a_fork(mutant: Mutant, project: Path, session: Path, log: Path) -> str | None:
-    """What notices the mutant, found out in a fork of this process."""
+    """The proof that notices the mutant, found out in a fork of this process."""
     text = (project / mutant.file).read_text(encoding="utf-8")
     own = session.with_name("session-of-a-mutant")
     shutil.rmtree(own, ignore_errors=True)

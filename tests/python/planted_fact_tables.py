@@ -140,7 +140,7 @@ def compare_facts(
 
 
 def _people_of_converted_leads(planted: PlantedFacts, known: Sequence[Row]) -> list[Row]:
-    """Whom a deal's leads became takes part in it too."""
+    """A person that a deal's leads became takes part in it too."""
     there = {(row["deal_id"], row["human"]) for row in known}
     found = {(lead.deal_id, lead.human) for lead in planted.leads if lead.deal_id and lead.human}
     return [{"deal_id": deal, "human": human, "is_primary": False} for deal, human in found - there]
@@ -203,7 +203,7 @@ def _compare(
         f"select {select_list} from core.{table.mart} where {table.condition}"
     )
     built = {row[: len(table.key)]: row[len(table.key) :] for row in map(_plain, cursor.fetchall())}
-    # A person who was deleted stands in no mart, but what happened to him does.
+    # A deleted person is in no mart, but what happened to that person is.
     unknown = set()
     stated = {}
     for row in planted:

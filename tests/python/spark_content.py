@@ -1,7 +1,7 @@
-"""What decides the tables that Spark builds, and what they are compared with, as one hash.
+"""One hash of all that decides the tables of Spark, and what they are compared with.
 
-Read from the project's files without dbt, Spark or Java. What changes no table is left out: the
-comments and blanks of SQL and Python, data tests, unit tests, and descriptions other than those
+Read from the project's files without dbt, Spark or Java. Text that changes no table is left out:
+the comments and blanks of SQL and Python, data tests, unit tests, and descriptions other than those
 of KPIs, which are rows of `kpi_catalog`. In doubt a file counts: a change that is none costs a
 build, one that is missed a proof.
 """
@@ -23,7 +23,7 @@ import yaml
 
 from builds import PROJECT
 
-# What makes the companies, builds and publishes on both engines, and compares.
+# Code that makes the companies, builds and publishes on both engines, and compares.
 COMPARISON = (
     "scripts/dbt_sales_kpis.py",
     "scripts/sales_kpis/dbt_child.py",
@@ -39,7 +39,7 @@ COMPARISON = (
     "tests/python/spark/*.py",
     "tests/python/spark_dbt.py",
 )
-# Of requirements.lock; of requirements-spark.lock all count.
+# Lines of requirements.lock; all of requirements-spark.lock count.
 DECIDING_PACKAGES = frozenset(
     ("agate", "dbt-adapters", "dbt-common", "dbt-core", "dbt-duckdb", "duckdb", "jinja2")
 )
@@ -117,7 +117,7 @@ def plain_sql(text: str) -> str:
 
 
 def plain_properties(text: str) -> str:
-    """What a YAML file says about models, seeds and sources, without tests and descriptions."""
+    """A YAML file's words on models, seeds and sources, without tests and descriptions."""
     content = _loaded(text) or {}
     kept = {key: value for key, value in content.items() if key not in ("anchors", "unit_tests")}
     return _as_json({key: _without_tests_and_descriptions(value) for key, value in kept.items()})

@@ -41,7 +41,7 @@ class Compared:
 
 @dataclass(frozen=True)
 class Proof:
-    """What was proven equal on both engines, of which content, with which versions.
+    """A proof of equality on both engines: of which content, with which versions.
 
     Attributes:
         companies: what was compared of each company that was built.

@@ -10,7 +10,7 @@ import pytest
 from spark_content import content_of, deciding_versions
 from spark_proof import PROVEN, Compared, Run, shown, write_proof
 
-# Of `make test-spark` alone; it compares nothing.
+# Part of `make test-spark` alone; it compares nothing.
 OPTIONAL = "test_the_demo_passes_its_tests_on_spark_without_a_warning"
 
 

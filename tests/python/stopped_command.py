@@ -65,7 +65,7 @@ def prepare() -> None:
     patch.setattr(publish, "_make_current", make_current_and_stop)
     patch.setattr(ledger, "record_end", record_end_and_stop)
     if MOMENT == "showing":
-        patch.setattr(cli, "scorecard_lines", lambda *arguments: stop())
+        patch.setattr(cli, "read_scorecard", lambda *arguments: stop())
 
 
 if MOMENT == "starting":

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,6 +14,9 @@ import pytest
 from typer.testing import CliRunner
 
 from builds import PROJECT, golden_demo, parse, run_dbt
+from guards.conventions import conventions
+from guards.project import load_manifest, read_project
+from guards.sql_style import sql_style
 from sales_kpis import cli
 
 
@@ -23,9 +29,12 @@ def code_block(page: str, language: str, containing: str) -> str:
 def copy_of_the_project(folder: Path) -> Path:
     """The files that dbt reads, in a folder of their own."""
     copy = folder / "project"
-    for name in ("models", "macros", "seeds", "vendor", "tests/generic", "tests/fixtures", "data"):
+    for name in (
+        *("models", "macros", "seeds", "vendor", "data"),
+        *("tests/generic", "tests/fixtures", "tests/guards"),
+    ):
         shutil.copytree(PROJECT / name, copy / name)
-    for name in ("dbt_project.yml", "profiles.yml"):
+    for name in ("dbt_project.yml", "profiles.yml", ".sqlfluff", ".dbtignore"):
         shutil.copyfile(PROJECT / name, copy / name)
     (copy / "build").mkdir()
     return copy
@@ -94,7 +103,7 @@ def extended(tmp_path_factory: pytest.TempPathFactory) -> Extended:
     parse(folder / "run", project=project)
     family = project / "models/marts/kpis/pipeline"
     (family / "kpi_lost_deals.sql").write_text(code_block(page, "sql", "lost_deals"))
-    (family / "kpi_open_deals.sql").write_text(OPEN_DEALS)
+    (family / "kpi_open_deals.sql").write_text(OPEN_DEALS.lstrip())
     of_open_deals = entry.replace("kpi_lost_deals", "kpi_open_deals")
     with (family / "_pipeline__models.yml").open("a") as file:
         of_open_deals = of_open_deals.replace(
@@ -108,7 +117,7 @@ def test_a_kpi_of_one_sql_file_and_one_yaml_entry_is_everywhere(
     extended: Extended, tmp_path: Path
 ) -> None:
     project = extended.project
-    # What the new KPIs need is there already; all that reads them is built again.
+    # The facts of the new KPIs are there already; all that reads the KPIs is built again.
     build = run_dbt(
         ["build", *NO_TESTS, "--select", "kpi_lost_deals+", "kpi_open_deals+", "kpi_catalog"],
         golden_demo().copy(tmp_path / "run").folder,
@@ -136,6 +145,33 @@ def test_a_kpi_of_one_sql_file_and_one_yaml_entry_is_everywhere(
     assert "**Lost deals**: How many deals did we lose?" in section
     assert "| 2025-08 | total | total |" in section
     assert "| 2025-08 | territory |" in section
+
+
+def test_the_conventions_have_nothing_against_a_kpi_of_the_docs(extended: Extended) -> None:
+    manifest = load_manifest(extended.project.parent / "run" / "target" / "manifest.json")
+    project = read_project(extended.project, manifest)
+    assert {"kpi_lost_deals", "kpi_open_deals"} <= {model.name for model in project.models}
+    assert [str(finding) for finding in conventions(project)] == []
+
+
+@pytest.mark.slow
+def test_strict_yaml_and_the_linter_have_nothing_against_a_kpi_of_the_docs(
+    extended: Extended,
+) -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "guards", "yaml", "--project-dir", str(extended.project)],
+        env={**os.environ, "PYTHONPATH": str(PROJECT / "tests")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (run.stdout, run.returncode) == ("", 0), run.stderr
+    alone = extended.project / "alone"
+    alone.mkdir()
+    for name in ("kpi_lost_deals.sql", "kpi_open_deals.sql"):
+        shutil.copyfile(extended.project / "models/marts/kpis/pipeline" / name, alone / name)
+    assert [str(finding) for finding in sql_style(extended.project, ("alone",))] == []
+    shutil.rmtree(alone)
 
 
 @pytest.mark.slow

@@ -50,6 +50,7 @@ def kpis_of_yaml() -> list[Kpi]:
             grains=grains_of(entry["config"]["meta"]["kpi"]),
             dimensions=tuple(entry["config"]["meta"]["kpi"]["dimensions"]),
             is_proven=entry["config"]["meta"]["kpi"].get("is_proven", False),
+            slices_of=entry["config"]["meta"]["kpi"].get("slices_of"),
             **{
                 name: entry["config"]["meta"]["kpi"][name]
                 for name in (
@@ -117,7 +118,7 @@ def test_every_section_that_a_test_names_is_in_the_docs() -> None:
     for file in [*(PROJECT / "models").rglob("*.yml"), *(PROJECT / "tests").rglob("*.sql")]:
         text = " ".join(file.read_text(encoding="utf-8").replace("\n--", "\n").split())
         for source in re.findall(r"docs/kpis\.md, ([^.]+)\.", text):
-            # What follows a semicolon may be another source.
+            # The text after a semicolon may be another source.
             first, *others = (part.strip(' "') for part in source.split(";"))
             named |= {first, *(part for part in others if re.fullmatch(r"[A-Z][a-z ]+", part))}
     assert len(named) > 10

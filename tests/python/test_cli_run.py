@@ -16,7 +16,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner, Result
 
-from kpis_project import REPORT, FakeBuilder, published_revenue, write_marts
+from kpis_project import REPORT, SLICED, FakeBuilder, published_revenue, write_marts
 from proof.connectors.files import SPELLINGS
 from sales_kpis import cli, project
 from sales_kpis.dbt_runner import BuildResult, FailedTest, NodeProblem
@@ -117,7 +117,7 @@ def test_a_run_starts_from_an_empty_database(
             assert list(self.setup.database.parent.iterdir()) == []
             return super().build(on_progress)
 
-    # What a killed run leaves: the file and DuckDB's log beside it.
+    # The remains of a killed run: the file and DuckDB's log beside it.
     write_marts(kpis_project.candidate)
     kpis_project.candidate.with_name(f"{kpis_project.candidate.name}.wal").write_bytes(b"torn")
     monkeypatch.setattr(cli, "DbtBuilder", StartsEmpty)
@@ -168,7 +168,7 @@ def test_raw_tables_in_the_warehouse_are_read_where_they_lie(
     assert warehouse.read_bytes() == before
     assert kpis("show", "total_revenue").exit_code == 0
 
-    # What was built is kept, so it can be published again, and the ledger is found.
+    # The build is kept, so it can be published again, and the ledger is found.
     assert kpis("publish").exit_code == 0
     first, second = all_versions(kpis_project.published)
     assert second.manifest["tests"] == first.manifest["tests"]
@@ -605,7 +605,7 @@ def test_publish_refuses_a_file_that_nothing_says_how_it_was_built(
 
 
 def write_artifacts(project: Project, arguments: Mapping[str, Any], status: str = "pass") -> None:
-    """What a plain `dbt build` that has just ended leaves in target/."""
+    """The files in target/ of a plain `dbt build` that has just ended."""
     now = datetime.now(UTC)
     metadata = {
         "invocation_id": "plain",
@@ -742,6 +742,41 @@ def test_run_for_machines(kpis_project: Project, monkeypatch: pytest.MonkeyPatch
     [line] = content["scorecard"]
     assert line["newest_complete"]["value"] == 200
     assert line["running"]["period_start_date"] == "2025-09-01"
+
+
+def test_a_kpi_that_slices_another_total_shows_its_slices(
+    kpis_project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build_with(monkeypatch, statements=SLICED)
+    result = kpis("run")
+    assert result.exit_code == 0, result.output
+    lines = [line.strip("│ ") for line in result.stdout.splitlines()]
+    [total] = [line for line in lines if line.startswith("Total revenue")]
+    position = next(i for i, line in enumerate(lines) if line.startswith("Sales by territory"))
+    assert "200 EUR" in total
+    assert "200 EUR" not in lines[position]
+    for line, name, value in zip(
+        lines[position + 1 :],
+        ("Region North, 60 %", "Region South, 25 %", "Region (none), 10 %"),
+        ("120 EUR", "50 EUR", "20 EUR"),
+        strict=False,
+    ):
+        assert line.startswith(name)
+        assert value in line
+        assert "+100.0 %" in line
+
+    content = kpis_json("run")
+    [sliced, total_line] = sorted(content["scorecard"], key=lambda line: line["kpi"])
+    assert (total_line["slices_of"], total_line["slices"]) == (None, [])
+    assert sliced["slices_of"] == "total_revenue"
+    assert [
+        (one["dimension"], one["label"], one["newest_complete"]["value"])
+        for one in sliced["slices"]
+    ] == [
+        ("territory", "Region North", 120),
+        ("territory", "Region South", 50),
+        ("territory", "Region (none)", 20),
+    ]
 
 
 def test_kpis_outside_a_project_uses_the_one_it_was_installed_from(

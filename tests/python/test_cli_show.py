@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from kpis_project import write_marts
+from kpis_project import SLICED, write_marts
 from sales_kpis import cli
 from sales_kpis.formats import (
     format_change,
@@ -26,7 +26,7 @@ from sales_kpis.formats import (
 )
 from sales_kpis.project import Project
 from sales_kpis.publish import RunFacts, publish
-from sales_kpis.scorecard import scorecard_lines
+from sales_kpis.scorecard import scorecard_lines, with_slices
 from sales_kpis.values import Kpi, KpiValue
 
 BY_TERRITORY = """
@@ -237,6 +237,22 @@ def test_the_dashboard_escapes_what_it_shows(kpis_project: Project) -> None:
     assert 'R&D "x"?' in reader.texts
 
 
+def test_a_kpi_that_slices_another_total_shows_its_slices_on_the_dashboard(
+    kpis_project: Project,
+) -> None:
+    write_marts(kpis_project.warehouse, statements=SLICED)
+    out = kpis_project.root / "page.html"
+    assert kpis("dashboard", "--out", str(out)).exit_code == 0
+    texts = read_page(out.read_text()).texts
+    cards = texts[: texts.index("All KPIs")]
+    assert {"Region North, 60 %", "120", "Region South, 25 %", "50", "20"} <= set(cards)
+    assert not [text for text in texts if "Region West" in text]
+    assert cards.count("200") == 1
+    table = texts[texts.index("All KPIs") :]
+    assert {"Sales by territory: Region North", "Sales by territory: Region South"} <= set(table)
+    assert table.count("200") == 1
+
+
 def test_dashboard_needs_its_folder(published_project: Project) -> None:
     result = kpis("dashboard", "--out", "nowhere/page.html")
     assert result.exit_code == 2
@@ -428,3 +444,56 @@ class TestScorecardLine:
     def test_of_a_kpi_without_rows_is_empty(self) -> None:
         [line] = scorecard_lines([KPI], [])
         assert (line.newest, line.running, line.trend) == (None, None, ())
+
+
+def of_slice(row: KpiValue, name: str, value: float, dimension: str = "territory") -> KpiValue:
+    return replace(
+        row, dimension=dimension, dimension_value=name, dimension_label=name,
+        value=value, numerator=value, denominator=None,
+    )  # fmt: skip
+
+
+class TestSlicesOfALine:
+    KPI = replace(KPI, unit="count", slices_of="sales_volume", dimensions=("colour", "territory"))
+    TOTALS = (month(7, 7, True), month(8, 8, True), month(9, 2, False))
+
+    def test_are_of_the_periods_of_the_total(self) -> None:
+        july, august, september = self.TOTALS
+        [total] = scorecard_lines([self.KPI], self.TOTALS)
+        line = with_slices(
+            total,
+            [
+                of_slice(august, "South", 5),
+                of_slice(september, "South", 2),
+                of_slice(july, "North", 6),
+                of_slice(august, "North", 3),
+            ],
+        )
+        told = [(one.label, one.newest and one.newest.value, one.trend) for one in line.slices]
+        assert told == [("South", 5, (None, 5)), ("North", 3, (6, 3))]
+        assert [one.running and one.running.value for one in line.slices] == [2, None]
+
+    def test_are_of_the_first_dimension_that_has_a_name(self) -> None:
+        _, august, _ = self.TOTALS
+        [total] = scorecard_lines([self.KPI], self.TOTALS)
+        rows = [
+            of_slice(august, "(none)", 8, "colour"),
+            of_slice(august, "(none)", 5),
+            of_slice(august, "North", 3),
+        ]
+        line = with_slices(total, rows)
+        assert [one.label for one in line.slices] == ["(none)", "North"]
+        assert {one.newest and one.newest.dimension for one in line.slices} == {"territory"}
+
+    def test_are_unnamed_where_no_dimension_has_a_name(self) -> None:
+        [total] = scorecard_lines([self.KPI], self.TOTALS)
+        line = with_slices(total, [of_slice(self.TOTALS[1], "(none)", 8)])
+        assert [one.label for one in line.slices] == ["(none)"]
+
+    def test_are_of_the_running_period_before_one_is_complete(self) -> None:
+        running = month(9, 2, False)
+        [total] = scorecard_lines([self.KPI], [running])
+        line = with_slices(total, [of_slice(running, "North", 2)])
+        [north] = line.slices
+        assert north.newest is None
+        assert north.running is not None

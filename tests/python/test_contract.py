@@ -1,4 +1,4 @@
-"""What arrives in whatever form is read as the contract says, and nothing is lost."""
+"""Deliveries of any form are read as the contract says, and nothing is lost."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def test_raw_is_staged_plus_duplicates_plus_rejected(odd_files: Build) -> None:
 
 
 def check(folder: Path, **variables: Any) -> dict[str, Any]:
-    """What check_sources says of the files in `folder/raw`."""
+    """The report of check_sources on the files in `folder/raw`."""
     build = run_dbt(
         ["run-operation", "check_sources"],
         folder,

@@ -1,8 +1,8 @@
 """Every line of a contract does what it says: each name, type, key, list and order is tried.
 
 Raw tables are made from the record of what connectors deliver (contract_record.py), each spelling
-of a column in a schema of its own, and read with the macros of the staging models. What must come
-out follows from the record, so that a line that the YAML lacks, or says otherwise, is missed.
+of a column in a schema of its own, and read with the macros of the staging models. The expected
+values follow from the record, so that a line that the YAML lacks, or says otherwise, is missed.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Variant:
 
     @property
     def place(self) -> str:
-        """What a message calls it."""
+        """Its name in a message."""
         return f"{self.system.name}.{self.table.name} in {self.instance}, {self.raw_name}"
 
 
@@ -243,7 +243,7 @@ def packed_spellings(table: Table) -> list[dict[str, str]]:
                 break
         else:
             choice = {each: 0 for each in columns} | {name: place}
-            # Of two columns that share a name both are there under it.
+            # Two columns that share a name are both there under it.
             for other in hides(columns, choice):
                 choice[other] = -1
             choices.append(choice)
@@ -481,7 +481,7 @@ def write(variants: Iterable[Variant], database: Path) -> None:
 
 
 def queries_of(variants: list[Variant], folder: Path) -> list[str]:
-    """What the staging models would run on each variant, compiled in one command of dbt."""
+    """The SQL of the staging models for each variant, compiled in one command of dbt."""
     instances: dict[str, dict[str, str]] = defaultdict(dict)
     for variant in variants:
         instances[variant.system.name][variant.instance] = variant.schema
@@ -525,7 +525,7 @@ def expected_rows(variant: Variant) -> list[Row]:
 
 
 def differences(variant: Variant, query: str, connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """What is otherwise than expected in the rows of a variant, in words."""
+    """The differences from expectation in the rows of a variant, in words."""
     try:
         relation = connection.execute(query)
     except duckdb.Error:

@@ -43,7 +43,7 @@ SEEDS = {
     "selling_costs": ["2024-05-01,salary,,,280,CAD", "2024-05-01,travel,,,280, eur "],
     "marketing_costs": ["2024-07-01,Email,,,28,AUD"],
 }
-# What only the planning seeds lack does not stop the look at a company's files.
+# Rates that only the planning seeds lack do not stop the look at a company's files.
 OF_SEEDS = (
     "Currency CAD has no exchange rate to EUR, and 2 rows of 2 days need one, 2024-05-01 to"
     " 2024-06-30 (seed quotas 1, seed selling_costs 1): add its rates to"
@@ -102,7 +102,7 @@ def checked(
 
 
 def said(report: dict[str, Any]) -> tuple[list[str], list[tuple[list[str], int]]]:
-    """What a report says of currencies: the errors, and the question with its rows."""
+    """The currencies in a report: the errors, and the question with its rows."""
     questions = [o for o in report["oddities"] if o["kind"] == QUESTION]
     errors = [error for error in report["errors"] if error.startswith("Currency ")]
     return errors, [(o["values"], o["rows"]) for o in questions]
@@ -115,7 +115,7 @@ def test_a_currency_without_a_rate_is_told_once_with_count_and_days(tmp_path: Pa
 
 
 def failures(folder: Path, deals: str, reads: list[str], test: str) -> list[tuple[Any, ...]]:
-    """What a data test of the build finds in the company with these deals."""
+    """The findings of a data test in the company with these deals."""
     variables, seeds = landed(folder, "tabular", {**TABULAR, "deal": deals}, SEEDS)
     given: dict[str, Any] = {"variables": variables, "seeds": seeds}
     models = ["--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"]

@@ -23,6 +23,11 @@ class Fault(NamedTuple):
 
 
 FAULTS = {
+    "a_kpi_that_slices_a_total_has_that_total": Fault(
+        "update monitoring.kpi_catalog set slices_of = 'sales_volume'"
+        " where kpi = 'revenue_by_product'",
+        "expected the total of sales_volume, ",
+    ),
     "a_deal_is_open_won_or_lost": Fault(
         "update core.fct_deals set is_lost = true"
         " where deal_id = (select min(deal_id) from core.fct_deals where is_won)",
@@ -133,7 +138,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Build:
 
 @pytest.fixture(scope="module")
 def messages(whole: Build) -> dict[str, list[str]]:
-    """What each singular test says of the faults."""
+    """The messages of each singular test on the faults."""
     with duckdb.connect(str(whole.database)) as connection:
         for fault in FAULTS.values():
             changed = connection.execute(fault.sql).fetchone()

@@ -41,7 +41,7 @@ from proof.demo_company import write_demo
 PROJECT = Path(__file__).parents[2]
 SETTINGS = Settings()
 
-# What a row says, short: (numerator, denominator, value), or only (value,) where there is no
+# A row in short: (numerator, denominator, value), or only (value,) where there is no
 # denominator; None is null.
 Said = tuple[float | None, ...]
 
@@ -259,7 +259,7 @@ def test_every_kpi_has_answers_and_its_slices_are_never_out_of_order() -> None:
         assert starts == sorted(set(starts))
 
 
-# What counts in several slices of a dimension: a deal in each of its product lines, for one.
+# Facts that count in several slices of a dimension: a deal in each product line, for one.
 SEVERAL_SLICES = {
     *((kpi, "product_line") for kpi in ("win_rate", "win_loss_ratio", "sales_cycle_days")),
     *((kpi, "product_line") for kpi in ("deals_lost_to_competition", "competitive_loss_share")),
@@ -270,7 +270,7 @@ SEVERAL_SLICES = {
     ("lead_funnel_conversion", "funnel_stage"),
     ("sales_by_prior_activity", "activity_type"),
 }
-# What is no sum: a ratio times a ratio, a part of the total only, a rule that others repeat.
+# KPIs that are no sum: a ratio times a ratio, a part of the total, a rule that others repeat.
 NO_SUMS = {
     ("lead_fit_rate", "rule"),
     ("market_penetration", "industry"),
@@ -298,7 +298,7 @@ def test_the_slices_of_a_kpi_add_up_to_its_total() -> None:
 
 
 def mapped(table: dict[tuple[str, str], str], system: str, raw: str) -> str | None:
-    """What a raw value means by a mapping: a row of the system or of every system, else itself."""
+    """A raw value's meaning by a mapping: a row of the system or of every system, else itself."""
     text = raw.strip()
     for of in (system, ""):
         if (of, text.lower()) in table:
@@ -440,7 +440,7 @@ def by_value(
     grain: str = "month",
     settings: Settings = SETTINGS,
 ) -> dict[str, Said]:
-    """What the first row of each slice says."""
+    """The first row of each slice, in short."""
     found: dict[str, Said] = {}
     for row in rows(company, kpi, settings):
         if row.dimension == dimension and row.period_grain == grain:
@@ -456,7 +456,7 @@ def by_period(
     value: str = "total",
     settings: Settings = SETTINGS,
 ) -> dict[str, Said]:
-    """What the rows of one slice say, without those that are 0 or null."""
+    """The rows of one slice, in short, without those that are 0 or null."""
     return {
         row.period_start_date.isoformat(): said(row)
         for row in rows(company, kpi, settings)

@@ -43,8 +43,8 @@ from proof.connectors.google_analytics import (
     write_google_analytics_json,
 )
 from proof.connectors.hubspot.spellings import HubspotSpelling, hubspot_tables, write_hubspot
-from proof.connectors.hubspot.tables import Tables
 from proof.connectors.mailchimp.spellings import mailchimp_tables, write_mailchimp
+from proof.connectors.tables import Tables
 
 SPELLINGS: tuple[HubspotSpelling, ...] = get_args(HubspotSpelling)
 ZONE = ZoneInfo("Europe/Amsterdam")
@@ -758,7 +758,7 @@ def test_events_have_googles_names(events: list[dict[str, Any]]) -> None:
 
 
 def page_views(path: Path) -> list[Any]:
-    """What tells page views apart, and whether they have a page."""
+    """The parts that tell page views apart, and whether they have a page."""
     with duckdb.connect() as connection:
         return connection.execute(
             "select event_date, event_timestamp, event_name, batch_event_index, batch_page_id,"

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.slow
 # These look at the KPIs, which are not built here.
 NO_TESTS = ["every_mart_has_one_row_per_key", "every_target_names_a_kpi_and_its_period"]
 MODELS = ["+path:models/marts/core", "path:models/staging", "+source_reconciliation"]
-# What tells of the damage itself; every other table must not show it.
+# Tables that tell of the damage itself; every other table must not show it.
 BOOKS = ("%rejected_rows", "%source_counts", "source_reconciliation")
 
 
@@ -151,7 +151,7 @@ def test_what_is_more_belongs_to_nothing(pair: Pair) -> None:
                 f" where not regexp_matches(cast(added as varchar), '{ghosts}')"
             )
             rows = connection.execute(query).fetchmany(3)
-            # Of people only pseudonyms are known.
+            # People are known by their pseudonyms only.
             if rows and table not in ("core.dim_people", "core.bridge_identities"):
                 more[table] = rows
     assert more == {}
@@ -181,7 +181,7 @@ def test_odd_texts_arrive_as_they_were_written(
 
 @pytest.fixture(scope="module")
 def report(pair: Pair) -> dict[str, Any]:
-    """What `kpis check-sources --json` says of the damaged twin."""
+    """The report of `kpis check-sources --json` on the damaged twin."""
     variables = {
         **Settings().as_vars(),
         "raw_path": str(pair.folder / "dirty" / "raw"),

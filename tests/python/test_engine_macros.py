@@ -358,7 +358,7 @@ def by_rate(amount: str, rate: str) -> str:
 
 
 def read(column_type: str, value: str, family: str, **settings: object) -> str:
-    """What `read_value` makes of one raw value."""
+    """The result of `read_value` for one raw value."""
     delivery = {
         "columns": {"value": {"family": family}},
         "forms": {"value": settings["form"]} if "form" in settings else {},
@@ -797,7 +797,7 @@ def engine(request: pytest.FixtureRequest) -> str:
 def values(
     engine: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, str | None]:
-    """What each case gives on the engine, from one query."""
+    """The value of each case on the engine, from one query."""
     cases = list(all_cases(engine).values())
     query = "\nunion all\n".join(
         f"select {number} as case_number, cast({case.expression} as string) as value_of_case"

@@ -23,7 +23,9 @@ from guards import (
     conventions,
     data_tests,
     documentation,
+    english,
     layers,
+    links,
     marts,
     privacy,
     sql_words,
@@ -515,6 +517,15 @@ CATCHES = {
     "KPI with an unknown field": Catch(
         marts.kpi_entries, meta(tilte="Revenue"), "has the unknown field tilte"
     ),
+    "KPI with an unknown way to aggregate": Catch(
+        marts.kpi_entries, meta(aggregate="mean"), "'mean'; make it ratio, sum, ratio_to_mean"
+    ),
+    "KPI that slices a KPI that is not there": Catch(
+        marts.kpi_slicings, meta(slices_of="revenue"), "is 'revenue', which is no KPI that shows"
+    ),
+    "KPI that slices itself": Catch(
+        marts.kpi_slicings, meta(slices_of="total_revenue"), "is 'total_revenue', which is no KPI"
+    ),
     "KPI column of another type": Catch(
         marts.kpi_columns,
         column("kpi_total_revenue", "numerator", data_type="double"),
@@ -646,6 +657,55 @@ CATCHES = {
         f"{FACTS}:2 pii:",
     ),
     # Tracked files.
+    # Links.
+    "link to a file that is not there": Catch(
+        links.page_links,
+        text("docs/page.md", "# A\n\nSee [b](b.md).\n"),
+        "docs/page.md:3 links: the link b.md leads to no file",
+    ),
+    "link to a heading that is not there": Catch(
+        links.page_links,
+        text("docs/page.md", "# The one, two\n\n[a](#the-one-two) [b](page.md#three)\n"),
+        "docs/page.md:3 links: the link page.md#three leads to no heading of page.md",
+    ),
+    # English.
+    "comment that begins with a clause for its subject": Catch(
+        english.subject_first,
+        text("models/marts/core/fct_deals.sql", "select 1\n\n-- What the record says today.\n"),
+        "fct_deals.sql:3 english: a sentence begins with What, `What the record says today.`",
+    ),
+    "second line of a comment in which a sentence begins so": Catch(
+        english.subject_first,
+        text("macros/a.sql", "{#\n    Two rows are one.\n    Who left stays. #}\n"),
+        "macros/a.sql:1 english: a sentence begins with Who",
+    ),
+    "description that begins so": Catch(
+        english.subject_first,
+        text(
+            "models/a.yml", "models:\n  - name: m\n    description: >-\n      Of two rows, one.\n"
+        ),
+        "models/a.yml:3 english: a sentence begins with Of",
+    ),
+    "comment of Python that begins so": Catch(
+        english.subject_first,
+        text("scripts/a.py", "X = 1\n# Rows.\n# Of them one.\n"),
+        "scripts/a.py:2 english: a sentence begins with Of",
+    ),
+    "docstring that begins so": Catch(
+        english.subject_first,
+        text("scripts/a.py", 'def f():\n    """What it gives."""\n'),
+        "scripts/a.py:2 english: a sentence begins with What",
+    ),
+    "page that begins so": Catch(
+        english.subject_first,
+        text("docs/page.md", "# Page\n\nRows are read.\n\n* One.\n* **Two.** Who reads, waits.\n"),
+        "docs/page.md:5 english: a sentence begins with Who",
+    ),
+    "customer who is a man": Catch(
+        english.subject_first,
+        text("docs/page.md", "A customer has his first deal.\n"),
+        "`his` in `A customer has his first deal.`; a record is it or they",
+    ),
     "path of one machine": Catch(
         tracked_files.no_machine_details,
         text("docs/page.md", f"Look into `{HOME}`.\n"),
@@ -733,6 +793,14 @@ PASSES: dict[str, Change] = {
     ),
     "paths from the root of a site, or of the project": text(
         "docs/page.md", "See https://example.com/home/page, scripts/home/x and ~/work/y.\n"
+    ),
+    "questions, headings, tables and code": text(
+        "docs/page.md",
+        "# What it is\n\nWho leaves? Rows of it stay.\n\n| a | b |\n|---|---|\n| x | Of it. |\n"
+        "\n```\n-- What he said.\n```\n",
+    ),
+    "a name, a code and a constant that look like such words": text(
+        "models/a.sql", "select 'he' as what, whoever from her_table -- The rows of it.\n"
     ),
     "a secret from the environment": text(
         "profiles.yml", "dev:\n  password: \"{{ env_var('DATABASE_PASSWORD') }}\"\n"
@@ -967,7 +1035,7 @@ LINTED = {
 
 @pytest.fixture(scope="module")
 def linted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Finding, ...]:
-    """What sqlfluff finds in the clean project with the models of LINTED added."""
+    """The findings of sqlfluff in the clean project with the models of LINTED added."""
     root = copy_of_clean_project(tmp_path_factory.mktemp("linted") / "project")
     for file, sql in LINTED.items():
         (root / file).write_text(sql, encoding="utf-8")

@@ -114,7 +114,7 @@ def test_every_kpi_of_customers_sees_one_end(
 
 
 def oddities(folder: Path, variables: dict[str, Any]) -> list[tuple[str, int]]:
-    """What check-sources finds odd in the ends: kind and rows."""
+    """The oddities of check-sources in the ends: kind and rows."""
     checked = run_dbt(["run-operation", "check_sources"], folder / "check", variables=variables)
     assert checked.exit_code == 0, checked.output
     line = next(line for line in checked.output.splitlines() if "CHECK_SOURCES" in line)

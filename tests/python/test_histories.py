@@ -1,4 +1,4 @@
-"""What a deal's history says is read as its own columns are, or told."""
+"""A deal's history is read as its own columns are, or its faults are told."""
 
 from __future__ import annotations
 

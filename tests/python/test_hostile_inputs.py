@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 
 # Each takes seconds of dbt: so many every time, more when landing is changed.
 COUNT = int(os.environ.get("SALES_KPIS_HOSTILE_INPUTS", "60"))
-# What only an engine, dbt or Python would say.
+# Words that only an engine, dbt or Python would say.
 NOT_OURS = re.compile(
     r"Possible fixes|strict_mode|ignore_errors|null_padding|Traceback|Binder Error|Parser Error"
     r"|Catalog Error|Invalid Input Error|INTERNAL|Conversion Error|IO Error|syntax error|candidate"
@@ -27,7 +27,7 @@ NOT_OURS = re.compile(
 
 
 def outcome_of(place: Path, number: int) -> str:
-    """What becomes of one input: refused, built or named; any other word is a fault."""
+    """The fate of one input: refused, built or named; any other word is a fault."""
     shutil.rmtree(place / "raw", ignore_errors=True)
     folder = place / "raw" / "tabular"
     folder.mkdir(parents=True)
@@ -59,7 +59,7 @@ def outcome_of(place: Path, number: int) -> str:
     return "built"
 
 
-# What `kpis check-sources` reads, and the query of the staging model over it.
+# The table that `kpis check-sources` reads, and the query of the staging model over it.
 READ = """
 {% if execute %}
     {% do sales_kpis.check_sources() %}

@@ -1,4 +1,4 @@
-"""What comes from outside is shown, never obeyed: by SQL, a terminal, a page or a file."""
+"""Text from outside is shown, never obeyed: by SQL, a terminal, a page or a file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from rich.console import RenderableType
 from rich.text import Text
 
-from sales_kpis import cli, dashboard, terminal
+from sales_kpis import cli, dashboard, scorecard, terminal
 from sales_kpis.catalog_page import catalog_page
 from sales_kpis.errors import KpisError
 from sales_kpis.plain_text import escaped_in_json, shown, without_controls
@@ -124,7 +124,7 @@ def report(draw: Any) -> RenderableType:
 
 
 def everything_shown(draw: Any) -> list[RenderableType]:
-    """What the commands print, with hostile text wherever there is text."""
+    """The output of the commands, with hostile text wherever there is text."""
     kpi: Kpi = hostile(Kpi, KPI, draw)
     value: KpiValue = hostile(KpiValue, VALUE, draw)
     currency = draw(HOSTILE)
@@ -205,15 +205,24 @@ class Tags(HTMLParser):
 def tags_of(kpi: Kpi, value: KpiValue, text: str) -> Tags:
     """Tags of the dashboard of one KPI; `text` is whatever else it shows."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(dashboard, "read_catalog", lambda connection: [kpi])
+        patch.setattr(scorecard, "read_catalog", lambda connection: [kpi])
         patch.setattr(
-            dashboard, "read_values",
+            scorecard,
+            "read_largest_slices",
+            lambda connection, period, count: [
+                replace(period, dimension=kpi.dimensions[0], dimension_value="a")
+            ],
+        )
+        patch.setattr(
+            scorecard, "read_values",
             lambda connection: [
                 replace(value, kpi=kpi.kpi, value=number, period_start_date=date(2025, month, 1))
                 for month, number in ((7, 1.0), (8, 2.0))
             ],
         )  # fmt: skip
         page = dashboard.render_dashboard(None, text, text, [text])  # type: ignore[arg-type]
+        kpi = replace(kpi, slices_of=text)
+        page += dashboard.render_dashboard(None, text, text, [text])  # type: ignore[arg-type]
     tags = Tags()
     tags.feed(page)
     return tags

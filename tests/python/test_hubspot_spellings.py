@@ -761,7 +761,7 @@ def test_the_books_balance_over_lists_and_archived_tables(odd_build: Build) -> N
         "select source_table, raw_rows, staged_rows, duplicate_rows, rejected_rows"
         " from monitoring.source_reconciliation where raw_rows > 0 order by 1"
     ) == [
-        # Of the newest row of each deal only: the archived one has no companies.
+        # Only the newest row of each deal has them: the archived one has no companies.
         ("deal", 5, 2, 2, 1),
         ("deal_company", 3, 2, 1, 0),
         ("deal_pipeline", 1, 1, 0, 0),

@@ -36,7 +36,7 @@ MODEL = """\
     {% endif %}
     """
 FIRST = [("2025-03-01", 1, "open"), ("2025-03-02", 2, "open"), ("2025-03-02", 3, "click")]
-# The 2nd is delivered again: event 2 has changed, 3 is gone, 4 and the 3rd are new. What is before
+# The 2nd is delivered again: event 2 has changed, 3 is gone, 4 and the 3rd are new. Days before
 # the first delivered day is not read, whatever it says.
 SECOND = [
     ("2025-03-01", 1, "not read"),

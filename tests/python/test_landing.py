@@ -21,7 +21,7 @@ STAGES = {
 
 
 def check(folder: Path, files: dict[str, str | bytes], **mapping: Any) -> dict[str, Any] | str:
-    """What check_sources says of the files; a text where it stopped."""
+    """The report of check_sources on the files; a text where it stopped."""
     raw = folder / "raw" / "tabular"
     raw.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():

@@ -35,7 +35,7 @@ def whole_parquet(path: Path) -> bytes:
 
 
 def looked_at(folder: Path, make: Callable[[Path], object]) -> Landing:
-    """What is found where `make` has filled the folder of a system."""
+    """The findings where `make` has filled the folder of a system."""
     raw = folder / "raw" / "tabular"
     raw.mkdir(parents=True)
     make(raw)

@@ -8,7 +8,7 @@ import pytest
 
 from builds import run_dbt
 
-# What is written of a lead's creation, and the moment in UTC that it means in New York (UTC-5
+# A lead's creation as written, and the moment in UTC that it means in New York (UTC-5
 # before the 9th of March).
 MOMENTS = {
     "2025-03-01": datetime(2025, 3, 1, 5),

@@ -1,4 +1,4 @@
-"""What the machine refuses is said in our words, with the space that is needed."""
+"""A fault of the machine is told in our words, with the space that is needed."""
 
 from __future__ import annotations
 

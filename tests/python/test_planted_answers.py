@@ -206,7 +206,7 @@ def test_every_fact_and_bridge_holds_what_happened(built: Built) -> None:
 
 
 def test_the_facts_behind_each_value_add_up_to_it(built: Built) -> None:
-    """What `kpis show --why` lists: growth compares sums, and rates of rates have none."""
+    """The facts of `kpis show --why`: growth compares sums, and rates of rates have none."""
     queries = queries_of_kpis(built.build.artifact("manifest.json"))
     with duckdb.connect(str(built.build.database), read_only=True) as connection:
         catalog = read_catalog(connection)

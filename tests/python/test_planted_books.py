@@ -86,7 +86,7 @@ def test_every_type_of_activity_has_all_won_deals_below_it() -> None:
     )
     kinds = by_value(company, "sales_by_prior_activity", "activity_type", "2024-05-01")
     assert kinds == {"call": (1, 2), "email": (1, 2), "meeting": (0, 2)}
-    # Of two at the same moment the one with the greater id is the last.
+    # The one with the greater id is the last of two at the same moment.
     last = by_value(company, "sales_by_prior_activity", "last_activity_type", "2024-05-01")
     assert last == {"call": (1, 2), "email": (0, 2), "meeting": (0, 2)}
 

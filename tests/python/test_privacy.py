@@ -146,7 +146,7 @@ CHOSEN_BY_PEOPLE = ("31612345678", "Ann Lee", "ann.lee", "Lee, Ann")
 
 @pytest.fixture(scope="module")
 def keys(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, bool], str]:
-    """What becomes of each id, of a system's own and of one that people have chosen."""
+    """The fate of each id, of a system's own and of one that people have chosen."""
     queries = [
         f"select '{native_id}' as native_id, {is_chosen} as is_chosen,"
         f" {{{{ key_without_person('tabular', \"'tabular:{native_id}'\", {is_chosen}) }}}} as found"

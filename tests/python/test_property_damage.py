@@ -23,7 +23,7 @@ from sales_kpis.dbt_runner import DbtSession, DbtSetup
 
 pytestmark = pytest.mark.slow
 
-# What people, spreadsheets and connectors leave in a cell.
+# Texts that people, spreadsheets and connectors leave in a cell.
 JUNK = (
     *("", " ", "\t", "n/a", "NULL", "nan", "inf", "-", "0", "1", "-1", "1e400", "1e-9", "1,5"),
     *("9" * 25, "12.50 €", "2025-02-30", "03/04/2025", "31/12/2024 9:05", "2025-13-01T00:00:00Z"),

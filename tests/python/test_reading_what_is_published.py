@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("no_waiting_for_the_disk")
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "read_what_is_published.md"
 Table = list[tuple[Any, ...]]
-# What one reader has found in the two tables, which every version fills with its own number.
+# One reader's findings in the two tables, which every version fills with its own number.
 Answer = tuple[set[float], set[float]]
 
 
@@ -152,7 +152,7 @@ def test_a_version_that_comes_between_two_files_is_not_in_the_answer(
     monkeypatch.setattr(sys.modules["pandas"], "read_parquet", rows_then_publish)
     assert read_by_python("pandas") == ({0.0}, {0.0})
     assert count == 2
-    # Who does not resolve `current` once gets two versions: the promise is the pattern's.
+    # A reader that does not resolve `current` once gets two versions: the promise is the pattern's.
     tables = [f"published/current/parquet/{name}.parquet" for name in (
         "kpis/kpi_total_revenue", "monitoring/kpi_catalog"
     )]  # fmt: skip

@@ -16,7 +16,7 @@ from builds import PROJECT
 from spark_content import COMPARISON, content_of, deciding_versions, plain_python, plain_sql
 from spark_proof import PROVEN, Compared, Proof, Run, read_proof, write_proof
 
-# What three builds had compared before one whole build and two parts took their place: the rows of
+# The tables that three builds compared before one whole build and two parts: the rows of
 # the marts of the demo, of odd files and of another company.
 ROWS_OF_THREE_BUILDS = 1_332_983 + 35 + 1_071_193
 

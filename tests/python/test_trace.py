@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from builds import PROJECT, golden_demo
 from sales_kpis import cli
+from sales_kpis.contracts import personal_columns
 from sales_kpis.dbt_runner import facts_of_kpis, queries_of_kpis
-from sales_kpis.errors import WrongUse
+from sales_kpis.errors import KpisError, WrongUse
 from sales_kpis.marts import opened
 from sales_kpis.status import LayersInUse
-from sales_kpis.trace import Trace, trace
+from sales_kpis.trace import Trace, render_trace, trace
 from sales_kpis.values import read_catalog
+
+PERSONAL = personal_columns(PROJECT)
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +45,15 @@ def traced(
 ) -> Trace:
     """The only record that has an id."""
     queries, facts_of = queries_of_kpis(manifest), facts_of_kpis(manifest)
-    [found] = trace(connection, record_id, read_catalog(connection), queries, facts_of)
+    [found] = trace(
+        connection,
+        record_id,
+        read_catalog(connection),
+        queries,
+        facts_of,
+        personal=PERSONAL,
+        instances={},
+    )
     return found
 
 
@@ -60,7 +76,11 @@ def test_a_won_deal_is_followed_from_its_raw_rows_to_the_kpis_that_count_it(
     )
     found = traced(connection, manifest, deal_id.removeprefix("salesforce:"))
     assert (found.entity, found.key) == ("deal", deal_id)
-    assert "raw_salesforce.opportunity" in {step.table for step in found.raw}
+    [raw] = [step for step in found.raw if step.table == "raw_salesforce.opportunity"]
+    with (PROJECT / "data/demo/salesforce/opportunity.csv").open(newline="") as file:
+        ids = [row["id"] for row in csv.DictReader(file)]
+    deal = deal_id.removeprefix("salesforce:")
+    assert raw.row_numbers == tuple(n for n, each in enumerate(ids, start=1) if each == deal)
     steps = {step.table: step for step in found.steps}
     assert steps["staging.stg_salesforce__deals"].rows == 1
     assert steps["core.fct_deals"].rows == 1
@@ -171,6 +191,97 @@ def test_nobody_is_named(connection: duckdb.DuckDBPyConnection, manifest: dict[s
     told = json.dumps(traced(connection, manifest, lead_id).as_json(), default=str)
     assert name not in told
     assert email not in told
+
+
+def test_no_column_is_shown_that_a_contract_or_model_calls_personal(
+    connection: duckdb.DuckDBPyConnection, manifest: dict[str, Any]
+) -> None:
+    tagged = {
+        column["name"]
+        for node in (*manifest["nodes"].values(), *manifest["sources"].values())
+        for column in node["columns"].values()
+        if column["config"]["meta"].get("pii")
+    }
+    assert {"email", "full_name", "phone", "recipient_email"} <= tagged <= PERSONAL
+    lead_id = an_id(connection, "select lead_id from core.fct_leads where has_valid_email")
+    found = traced(connection, manifest, lead_id)
+    assert not PERSONAL & {name for step in found.steps for row in step.shown for name in row}
+
+
+def test_what_is_personal_is_read_from_the_yaml(tmp_path: Path) -> None:
+    (tmp_path / "models").mkdir()
+    yaml = tmp_path / "models" / "some.yml"
+    yaml.write_text("models: [{name: stg_x__leads, columns: [{name: nick}]}]")
+    with pytest.raises(KpisError, match="No column"):
+        personal_columns(tmp_path)
+    yaml.write_text(
+        "models: [{name: m, columns: [{name: nick, config: {meta: {pii: true}}}, {name: team}]}]\n"
+        "sources: [{name: s, tables: [{name: t, columns: [{name: pet, meta: {pii: true}}]}]}]"
+    )
+    assert personal_columns(tmp_path) >= {"nick", "pet", "web_user_id"}
+    assert not {"team", "email"} & personal_columns(tmp_path)
+
+
+@pytest.fixture
+def two_instances() -> duckdb.DuckDBPyConnection:
+    """Two orgs with the same ids, one in a schema of another name, and a landed file."""
+    connection = duckdb.connect()
+    for statement in (
+        "create schema raw_salesforce_emea; create schema crm_of_apac; create schema other",
+        "create table raw_salesforce_emea.opportunity as select unnest(['005', '006']) as id",
+        "comment on table raw_salesforce_emea.opportunity is 'landed file'",
+        "create table crm_of_apac.opportunity as select '006' as id",
+        "create table other.opportunity as select '006' as id",
+        "create schema staging; create schema monitoring",
+        "create table staging.stg_salesforce__deals as"
+        " select unnest(['salesforce:emea.006', 'salesforce:apac.006']) as deal_id",
+        "create table monitoring.rejected_rows as select '' as row_key where false",
+    ):
+        connection.execute(statement)
+    return connection
+
+
+@pytest.mark.parametrize(
+    ("record_id", "raw_of"),
+    [
+        ("006", {"emea": "raw_salesforce_emea", "apac": "crm_of_apac"}),
+        ("salesforce:emea.006", {"emea": "raw_salesforce_emea"}),
+        ("apac.006", {"apac": "crm_of_apac"}),
+    ],
+)
+def test_a_record_of_an_instance_has_the_raw_rows_of_its_own_schema(
+    two_instances: duckdb.DuckDBPyConnection, record_id: str, raw_of: dict[str, str]
+) -> None:
+    found = trace(
+        two_instances,
+        record_id,
+        [],
+        {},
+        {},
+        personal=PERSONAL,
+        instances={"salesforce": {"emea": "raw_salesforce_emea", "apac": "crm_of_apac"}},
+    )
+    assert {
+        one.key.removeprefix("salesforce:").partition(".")[0]: [step.table for step in one.raw]
+        for one in found
+    } == {instance: [f"{schema}.opportunity"] for instance, schema in raw_of.items()}
+
+
+def test_a_row_of_a_landed_file_has_its_number_and_that_of_a_connector_has_none(
+    two_instances: duckdb.DuckDBPyConnection,
+) -> None:
+    instances = {"salesforce": {"emea": "raw_salesforce_emea", "apac": "crm_of_apac"}}
+    found = trace(two_instances, "006", [], {}, {}, personal=PERSONAL, instances=instances)
+    assert {step.table: step.row_numbers for one in found for step in one.raw} == {
+        "raw_salesforce_emea.opportunity": (2,),
+        "crm_of_apac.opportunity": (),
+    }
+    console = Console(file=io.StringIO(), width=120)
+    for one in found:
+        console.print(render_trace(one))
+    printed = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "raw_salesforce_emea.opportunity: 1 row by id; row 2 of its file" in printed
+    assert "crm_of_apac.opportunity: 1 row by id\n" in re.sub(" +\n", "\n", printed)
 
 
 def test_a_rejected_row_tells_its_fault(

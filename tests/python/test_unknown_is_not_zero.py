@@ -1,4 +1,4 @@
-"""What nobody gives is unknown: its KPIs have no rows, and the catalog says which input lacks."""
+"""An input that nobody gives is unknown: its KPIs have no rows, and the catalog names it."""
 
 from __future__ import annotations
 

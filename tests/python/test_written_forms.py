@@ -216,7 +216,7 @@ def test_a_sign_at_a_number_is_that_of_its_currency(
 
 
 def check(folder: Path, **given: Any) -> dict[str, Any]:
-    """What check_sources says of the files in `folder/raw`."""
+    """The report of check_sources on the files in `folder/raw`."""
     build = run_dbt(
         ["run-operation", "check_sources"], folder, variables=settings(folder / "raw", **given)
     )

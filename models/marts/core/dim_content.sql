@@ -27,7 +27,7 @@ all_content as (
 
 ),
 
--- One content may be a page and stand in a message: it is the first kind of the alphabet.
+-- Content that is both a page and in a message has the first type in the alphabet.
 contents as (
 
     select

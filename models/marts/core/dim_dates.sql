@@ -16,7 +16,7 @@ leads as (
 
 ),
 
--- Of the large facts only the first day is asked.
+-- The large facts are asked for their first day only.
 {% set first_days = {
     'int_activities__resolved': 'activity_date',
     'int_emails__messages': 'sent_date',

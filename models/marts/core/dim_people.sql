@@ -7,7 +7,7 @@ people as (
 
 ),
 
--- How a person came is what his first lead says.
+-- The first lead says how a person came.
 first_leads as (
 
     select

@@ -13,7 +13,7 @@ products as (
 
 ),
 
--- What a deal's lines do not explain of its amount is sold under this name.
+-- The part of a deal's amount that its lines do not explain is sold under this name.
 products_and_unallocated as (
 
     select * from products

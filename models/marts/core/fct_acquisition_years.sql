@@ -45,7 +45,7 @@ first_costs as (
 
 ),
 
--- What customers cost before the first cost nobody knows; a later year without one cost nothing.
+-- The cost before the first known one is unknown; a later year without one cost nothing.
 acquisition_years as (
 
     select

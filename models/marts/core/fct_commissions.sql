@@ -74,7 +74,7 @@ deals_with_tiers as (
 
 ),
 
--- What lies in a tier up to the deal, less what lay in it before.
+-- The revenue in a tier up to the deal, less the revenue in it before.
 commissions as (
 
     select

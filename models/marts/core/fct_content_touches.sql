@@ -79,7 +79,7 @@ touches as (
 
 ),
 
--- What nobody known touched influences no deal.
+-- Content that no known person touched influences no deal.
 touches_of_people as (
 
     select

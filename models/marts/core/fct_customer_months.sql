@@ -54,8 +54,8 @@ account_months as (
 
 ),
 
--- Who leaves and returns more than once in a month is counted by what the month made of it, so that
--- active at start + new + returned - churned = active at end.
+-- A customer that leaves and returns more than once in a month counts by its state at both ends, so
+-- that active at start + new + returned - churned = active at end.
 customer_months as (
 
     select

@@ -17,7 +17,7 @@ stretches_in_order as (
 
 ),
 
--- Who has no cover on the next day has left on it.
+-- A customer without coverage on the next day has left on it.
 customer_stretches as (
 
     select

@@ -24,7 +24,7 @@ content_touches as (
 
 ),
 
--- What somebody looks at after the close has not brought the deal.
+-- Content seen after the close has not brought the deal.
 touches_of_deals as (
 
     select

@@ -14,8 +14,7 @@ products as (
 
 ),
 
--- What the lines leave of the deal's amount is one more row, so that revenue by product is all the
--- revenue.
+-- The rest of the deal's amount is one more row, so that revenue by product is all the revenue.
 line_items as (
 
     select

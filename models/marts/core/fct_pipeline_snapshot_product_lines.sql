@@ -58,7 +58,7 @@ sums_of_lines as (
 
 ),
 
--- What the lines do not explain; a deal counts there only if it has no line.
+-- The rest of the amount, which the lines do not explain; a deal counts there only without a line.
 lines_and_rest as (
 
     select

@@ -37,7 +37,7 @@ revenue_by_rep_and_month as (
 
 ),
 
--- A month to come is worth what it is at the rate of `as_of_date`.
+-- A month to come has the rate of `as_of_date`.
 quotas_by_rep_and_month as (
 
     select
@@ -56,7 +56,7 @@ quotas_by_rep_and_month as (
 
 ),
 
--- Nothing to reach is no quota.
+-- A quota of 0 is none.
 quotas_with_revenue as (
 
     select

@@ -41,7 +41,7 @@ people as (
 
 ),
 
--- Who signs up twice has registered once.
+-- A person who signs up twice has registered once.
 first_sign_ups as (
 
     select *

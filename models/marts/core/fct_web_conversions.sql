@@ -65,7 +65,7 @@ conversions as (
 
 ),
 
--- Who it was and how he came is what the event says, else its session.
+-- The event says who converted and how they came, else its session does.
 described_conversions as (
 
     select

@@ -52,7 +52,7 @@ deals_of_tables as (
         count(case when deals.reason = 'merged' then 1 end) as merged_rows,
         count(case when deals.reason = 'undated' then 1 end) as undated_rows,
         count(case when deals.reason = 'unknown_stage' then 1 end) as unknown_stage_rows,
-        -- What the merged deals are worth stands in their survivors.
+        -- The worth of merged deals stands in their survivors.
         sum(
             case
                 when deals.reason in ('deleted', 'undated', 'unknown_stage')

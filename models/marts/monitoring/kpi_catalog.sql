@@ -1,8 +1,8 @@
 -- depends_on: {{ ref('kpi_tables') }}
--- Written nowhere else than in the YAML of the KPI models; this table is that YAML.
+-- The YAML of the KPI models as a table; nothing of it is written elsewhere.
 with
 
--- One row: of each input that a KPI names, whether nobody gives it.
+-- One row, with a column for each input of a KPI: whether nobody gives it.
 unconnected_inputs as (
 
     select
@@ -32,6 +32,10 @@ catalog as (
         {{ text_literal(kpi.description) }} as description,
         {{ 'true' if kpi.is_additive else 'false' }} as is_additive,
         {{ 'true' if kpi.get('is_proven') else 'false' }} as is_proven,
+        cast(
+            {{ text_literal(kpi.slices_of) if kpi.get('slices_of') else 'null' }}
+            as {{ dbt.type_string() }}
+        ) as slices_of,
         {{ not_connected_inputs(kpi.get('inputs', [])) }} as not_connected
     from unconnected_inputs
     {{ 'union all' if not loop.last }}

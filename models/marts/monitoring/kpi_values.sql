@@ -14,7 +14,7 @@ compared_rows as (
         max(case when kpi_rows.dimension = 'total' then kpi_rows.value end) over (
             partition by kpi_rows.kpi, kpi_rows.period_grain, kpi_rows.period_start_date
         ) as total_value,
-        -- A slice has a row for every period from its first on: the row before is the last period.
+        -- A slice has a row for every period from its first on, so the row before is the last one.
         lag(kpi_rows.value) over (
             partition by
                 kpi_rows.kpi, kpi_rows.period_grain, kpi_rows.dimension, kpi_rows.dimension_value

@@ -2,7 +2,7 @@
 
 with
 
--- Of a deal's field, rows without any value tell nothing; beside values they tell that it was
+-- Rows without any value tell nothing of a deal's field; beside values they tell that it was
 -- cleared.
 deal_property_changes as (
 
@@ -17,7 +17,7 @@ deal_stage_entries as (
 
 ),
 
--- Of a deal's stages the source that reaches further back tells: the property history, which may be
+-- The source that reaches further back tells a deal's stages: the property history, which may be
 -- kept of a part of the past only, or the table of the stages that the deal has entered.
 deals_told_by_entries as (
 

@@ -7,7 +7,7 @@ contacts as (
 
 ),
 
--- What names a deal that lost a merge names its survivor.
+-- A record that names a deal that lost a merge names its survivor.
 deal_people as (
 
     select distinct

@@ -74,7 +74,7 @@ member_addresses as (
 ),
 
 -- A campaign is sent to all at its send_time. An e-mail of an automation goes to each recipient at
--- a moment of his own, which no connector tells: his first action, else when the automation began.
+-- a moment of their own, which no connector tells: their first action, else the automation's start.
 email_messages as (
 
     select

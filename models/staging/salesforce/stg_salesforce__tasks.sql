@@ -6,9 +6,9 @@ task_rows as (
 
 ),
 
--- TaskSubtype: Task, Email, ListEmail, Cadence, Call. A task not closed is still to be done. What
--- the company says of its own types goes before the subtype, which is Task for all that a telephone
--- system writes.
+-- TaskSubtype: Task, Email, ListEmail, Cadence, Call. A task not closed is still to be done. The
+-- company's mapping of its own types goes before the subtype, which is Task for all rows of a
+-- telephone system.
 tasks_with_kind as (
 
     select

@@ -1,1 +1,1 @@
-"""What was true on a day: customers, people, owners, plans and touches, as of a date."""
+"""The truth of a day: customers, people, owners, plans and touches, as of a date."""

@@ -1,4 +1,4 @@
-"""What reps did, as of a date: activities, the outreach of deals, and how far each lead came."""
+"""The work of reps, as of a date: activities, the outreach of deals, and how far each lead came."""
 
 from collections import defaultdict
 from dataclasses import dataclass

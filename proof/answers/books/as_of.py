@@ -1,4 +1,4 @@
-"""What is true of a company on the settings' as_of_date: its closed deals and its leads, with their
+"""A company on the settings' as_of_date: its closed deals and its leads, with their
 dimensions.
 
 Facts after `as_of_date` do not exist: a deal or lead created later is not there, a deal closed
@@ -297,7 +297,7 @@ class Books:
     # --- who and where ----------------------------------------------------------------------------
 
     def customer(self, account_key: str | None) -> str | None:
-        """Who an account truly is: the survivor of its merges, one with its twins elsewhere.
+        """The true account of a record: the survivor of its merges, one with its twins elsewhere.
 
         Twins are never in one system: an account joins the first one that an earlier system has.
         """
@@ -388,7 +388,7 @@ class Books:
         return last.team or rep.team, last.territory or rep.territory
 
     def account_dimensions(self, account_key: str | None, day: date) -> Dimensions:
-        """What an account is, and where on a day: by its own place, else by its owner's."""
+        """An account's slices on a day: of its own place, else of its owner's."""
         account = self.united_account(account_key)
         place = self.owner_dimensions(account.owner, day, account)
         return named(
@@ -429,7 +429,7 @@ def closing_order(deal: Deal) -> tuple[date, bool, datetime, str]:
 
 
 def line_amount(line: LineItem) -> Decimal:
-    """What the line was sold for, in the deal's currency."""
+    """The line's price, in the deal's currency."""
     if line.amount is not None:
         return line.amount
     if line.quantity is None or line.unit_price is None:

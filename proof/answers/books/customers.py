@@ -1,4 +1,4 @@
-"""Who is a customer on which day, and what it pays a month.
+"""The customers of each day, and what they pay a month.
 
 An account is a customer from its first won deal on. It is active on the days that its subscriptions
 cover, before the first of them on those that its won deals cover. A gap of at most
@@ -97,7 +97,7 @@ class Customers:
         return found
 
     def _covers(self, customer: str, deals: list[ClosedDeal]) -> list[Cover]:
-        """What covers a customer, from its first won deal to `as_of_date`."""
+        """The coverage of a customer, from its first won deal to `as_of_date`."""
         subscriptions = self._subscriptions.get(customer, [])
         last_of_deals = min((s.first for s in subscriptions), default=date.max)
         covers = list(subscriptions)
@@ -171,7 +171,7 @@ class Customers:
 
     @cached_property
     def churned(self) -> list[tuple[date, str]]:
-        """Each first day without cover."""
+        """Each first day without coverage."""
         end = self.books.settings.as_of_date
         return [
             (last + DAY, key)
@@ -227,7 +227,7 @@ def _runs(customer: Customer) -> list[tuple[date, date]]:
 
 
 def _joined(stretches: list[Stretch]) -> list[Stretch]:
-    """Neighbours of one revenue and cover as one stretch."""
+    """Neighbours of one revenue and coverage as one span."""
     found: list[Stretch] = []
     for stretch in stretches:
         last = found[-1] if found else None

@@ -49,7 +49,7 @@ class Visit:
 
 
 class History:
-    """What the deals of a company were on any day."""
+    """The deals of a company as they were on any day."""
 
     def __init__(self, books: Books) -> None:
         """Sorts the changes by deal, field and time."""

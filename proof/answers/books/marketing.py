@@ -1,4 +1,4 @@
-"""What marketing did, as of a date: messages, web sessions, sign-ups, and what touched a deal."""
+"""The work of marketing, as of a date: messages, web sessions, sign-ups, touches of deals."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -78,7 +78,7 @@ class Registration:
 
 
 class Touch(NamedTuple):
-    """What brought a person near: when, which kind and id, and through what."""
+    """A touch of a person: when, of which kind and id, and through which channel."""
 
     occurred_at: datetime
     kind: str
@@ -348,7 +348,7 @@ class Marketing:
             )
 
     def touches(self, deal: ClosedDeal) -> list[Touch]:
-        """What touched a won deal's people before its close; at least one, of nothing."""
+        """The touches of a won deal's people before its close; at least one, of nothing."""
         created_at = deal.deal.created_at
         start = self.books.local_date(created_at) if created_at else deal.close_date
         start -= timedelta(days=self.books.settings.attribution_window_days)

@@ -1,4 +1,4 @@
-"""Who is who, as of a date: the people behind the records, their accounts, a deal's people.
+"""Identities, as of a date: the people behind the records, their accounts, a deal's people.
 
 Records (people and leads of any system) that share a `human` are one person.
 """
@@ -119,7 +119,7 @@ class People:
         return found
 
     def job_function(self, human: str | None) -> str | None:
-        """What a human does, by the first record that says it."""
+        """A human's job, by the first record that says it."""
         records = self.records_of.get(human or "", ())
         return next((r.job_function for r in records if r.job_function), None)
 

@@ -1,4 +1,4 @@
-"""What a company plans, as of a date: costs by day, quotas by month, who works when, commission."""
+"""The plans of a company, as of a date: costs by day, quotas by month, staff, commission."""
 
 import calendar
 from collections import defaultdict
@@ -15,7 +15,7 @@ from proof.company.records import CommissionTier, MarketingCost, SellingCost
 
 
 class DayCost(NamedTuple):
-    """What one day of a month's cost is, in the reporting currency."""
+    """One day's part of a month's cost, in the reporting currency."""
 
     day: date
     amount: Decimal
@@ -32,7 +32,7 @@ class RepQuota(NamedTuple):
 
 
 class Commission(NamedTuple):
-    """What a won deal brings its owner, by a plan."""
+    """The commission of a won deal's owner, by a plan."""
 
     deal: ClosedDeal
     plan: str
@@ -121,7 +121,7 @@ class Plans:
 
     @cached_property
     def reps(self) -> set[str]:
-        """Who owns a deal, lead or activity, or has an assignment or quota."""
+        """The reps that own a deal, lead or activity, or have an assignment or quota."""
         books, company = self.books, self.books.company
         found = {deal.owner for deal in books.deals.values() if books.stands(deal)}
         found |= {lead.lead.owner for lead in books.leads}

@@ -202,7 +202,7 @@ def _person(books: Books, response: SurveyResponse) -> str | None:
 
 
 def respondent(books: Books, response: SurveyResponse) -> str:
-    """Who answered: the person, else the address's person, else the address, else the response."""
+    """The respondent: the person, else that of the address, else the address, else the response."""
     email = _email(response)
     return _person(books, response) or (f"email {email}" if email else f"response {response.key}")
 

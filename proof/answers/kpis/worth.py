@@ -24,7 +24,7 @@ def month_starts(last: date) -> list[date]:
 
 @dataclass
 class Year:
-    """What twelve months held, by slice: revenue, churned customers and, month by month, active
+    """Twelve months by slice: revenue, churned customers and, month by month, active
     ones; and, of the whole, its cost and new customers.
     """
 

@@ -1,1 +1,1 @@
-"""What every company holds by hand: cases in which a KPI is usually computed wrongly."""
+"""Cases planted by hand in every company: those in which a KPI is usually computed wrongly."""

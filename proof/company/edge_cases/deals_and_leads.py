@@ -1,4 +1,4 @@
-"""What every demo company holds, whatever its seed: the cases in which a KPI is usually computed
+"""Cases of every demo company, whatever its seed: those in which a KPI is usually computed
 wrongly.
 
 Planted here, by hand, with ids of their own (Salesforce: `0069…`; tabular: `D-E…`):

@@ -1,4 +1,4 @@
-"""What reps did before deals and after leads, planted in every seed:
+"""Outreach before deals and after leads, planted in every seed:
 
 * **prior activity** (a window of 30 days): outreach exactly 30 days before the close, a day more,
   on the day of the close, the day after it; linked to the deal, to the account only, to a contact

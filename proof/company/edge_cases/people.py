@@ -1,4 +1,4 @@
-"""Who is who, planted in every seed: each of these is what a join on the raw e-mail, on the name
+"""Identities, planted in every seed: each of these is what a join on the raw e-mail, on the name
 or on the browser gets wrong.
 
 * a lead that became a contact with another address; one address in other case and between blanks,

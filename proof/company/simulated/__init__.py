@@ -1,1 +1,1 @@
-"""What chance draws: the ordinary records of each kind."""
+"""The ordinary records of each kind, drawn by chance."""

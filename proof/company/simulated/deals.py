@@ -30,6 +30,7 @@ from proof.company.records import (
     LineItem,
     Product,
 )
+from proof.company.simulated.changes import dated_changes, stage_steps
 from proof.company.simulated.team import working_reps
 
 DEALS = {"salesforce": 860, "tabular": 190}  # at scale 1
@@ -175,7 +176,7 @@ def _owner(rng: Random, company: Company, account: Account, day: date) -> str:
 
 
 def _revenue_type(rng: Random, system: str, is_known: bool, written: dict[str, str]) -> str | None:
-    """What the deal's type means; a quarter says nothing, or something that no mapping knows."""
+    """The deal's type as written; a quarter has none, or one that no mapping knows."""
     draw = rng.random()
     if draw < 0.2:
         return None
@@ -254,30 +255,17 @@ def _changes(rng: Random, deal: Deal, already: int) -> list[DealChange]:
         return []
     process = world.PROCESSES[deal.system]
     end = datetime.combine(deal.close_date or world.LAST_DAY, time(12), UTC)
-    is_open = deal.stage in process.open
-    reached = process.open.index(deal.stage) if is_open else rng.randrange(1, len(process.open))
-    path = [*process.open[: reached + 1], *([] if is_open else [deal.stage])]
-    steps: list[tuple[str, str | None, str | None]] = [
-        ("stage", old, new) for old, new in itertools.pairwise(path)
-    ]
+    steps = stage_steps(rng, deal, process)
     if deal.amount and rng.random() < 0.2:
         steps.insert(0, ("amount", str(deal.amount + 500), str(deal.amount)))
     if deal.expected_close_date and rng.random() < 0.2:
         final = deal.close_date or deal.expected_close_date
         earlier = (final - timedelta(days=rng.randrange(5, 40))).isoformat()
         steps.insert(0, ("close_date", earlier, final.isoformat()))
-    span = max((end - deal.created_at).total_seconds(), len(steps) + 1)
-    return [
-        DealChange(
-            key=salesforce_key("017", already + n)
-            if deal.system == "salesforce"
-            else f"tabular:{already + n}",
-            deal=deal.key,
-            changed_at=deal.created_at + timedelta(seconds=round(span * n / len(steps))),
-            changed_field=changed_field,
-            old_value=old,
-            new_value=new,
-            modified_at=deal.modified_at,
-        )
-        for n, (changed_field, old, new) in enumerate(steps, start=1)
-    ]
+    is_salesforce = deal.system == "salesforce"
+    return dated_changes(
+        deal,
+        steps,
+        end,
+        lambda n: salesforce_key("017", already + n) if is_salesforce else f"tabular:{already + n}",
+    )

@@ -5,7 +5,6 @@ are plain numbers, as HubSpot's are; a contact is a person and, unless it is a m
 lead under the same key.
 """
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -45,6 +44,7 @@ from proof.company.records import (
     Quota,
     Rep,
 )
+from proof.company.simulated.changes import dated_changes, stage_steps
 
 REPS, ACCOUNTS, DEALS = 4, 60, 140  # at scale 1
 SOURCES = ("Website", "Referral", "Event", "Paid Search", "Newsletter")
@@ -392,12 +392,7 @@ def _changes(rng: Random, deal: Deal, reps: Sequence[Rep], already: int) -> list
     if deal.created_at is None:
         return []
     process = world.PROCESSES[deal.pipeline or ""]
-    is_open = deal.stage in process.open
-    reached = process.open.index(deal.stage) if is_open else rng.randrange(1, len(process.open))
-    path = [*process.open[: reached + 1], *([] if is_open else [deal.stage])]
-    steps: list[tuple[str, str | None, str | None]] = [
-        ("stage", old, new) for old, new in itertools.pairwise(path)
-    ]
+    steps = stage_steps(rng, deal, process)
     if deal.amount and rng.random() < 0.25:
         steps.insert(0, ("amount", str(deal.amount + 250), str(deal.amount)))
     if deal.expected_close_date and rng.random() < 0.25:
@@ -411,19 +406,7 @@ def _changes(rng: Random, deal: Deal, reps: Sequence[Rep], already: int) -> list
         datetime.min.time().replace(hour=12),
         deal.created_at.tzinfo,
     )
-    span = max((end - deal.created_at).total_seconds(), len(steps) + 1)
-    return [
-        DealChange(
-            key=hubspot_key(CHANGE, already + n),
-            deal=deal.key,
-            changed_at=deal.created_at + timedelta(seconds=round(span * n / len(steps))),
-            changed_field=changed_field,
-            old_value=old,
-            new_value=new,
-            modified_at=deal.modified_at,
-        )
-        for n, (changed_field, old, new) in enumerate(steps, start=1)
-    ]
+    return dated_changes(deal, steps, end, lambda n: hubspot_key(CHANGE, already + n))
 
 
 def _deal_accounts(

@@ -47,7 +47,7 @@ def event_key(rng: Random, system: str, number: int) -> str:
 
 
 def _readers(rng: Random, company: Company, system: str) -> list[str]:
-    """Who gets mail: people and leads, mostly of the own CRM, and addresses that nobody knows."""
+    """The recipients: people and leads, mostly of the own CRM, and addresses that nobody knows."""
     own = ("hubspot",) if system == "hubspot" else ("salesforce", "tabular")
     known = sorted(
         {
@@ -129,7 +129,7 @@ def _written_address(rng: Random, email: str) -> dict[str, str]:
 
 
 def message_events(rng: Random, message: EmailMessage, already: int) -> list[EmailEvent]:
-    """What became of a message: most are delivered, a third of them opened."""
+    """The fate of a message: most are delivered, a third of them opened."""
     found: list[EmailEvent] = []
 
     def happen(

@@ -1,4 +1,4 @@
-"""What people plan and write down themselves: costs, market sizes, commission, rules.
+"""Plans that people write down themselves: costs, market sizes, commission, rules.
 
 Made without chance, so that the planning seeds of every demo company read the same.
 """
@@ -106,7 +106,7 @@ def commission_tiers() -> tuple[CommissionTier, ...]:
 
 
 def lead_rules() -> tuple[LeadRule, ...]:
-    """Who is worth a call: large enough, of an industry that buys, with a phone."""
+    """Rules for leads worth a call: large enough, of an industry that buys, with a phone."""
     return (
         LeadRule("enough_people", "employee_count", "at_least", "10"),
         LeadRule("not_too_large", "employee_count", "at_most", "800"),

@@ -41,15 +41,12 @@ from proof.connectors.hubspot.records import (
 )
 from proof.connectors.hubspot.tables import (
     FIRST_DAY,
-    RawTable,
-    Tables,
     iso,
     name_parts,
-    raw_table,
     team_ids,
     user_id,
 )
-from proof.connectors.tables import records_of
+from proof.connectors.tables import RawTable, Tables, raw_table, records_of
 
 
 def airbyte_tables(company: Company) -> Tables:

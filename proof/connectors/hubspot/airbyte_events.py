@@ -5,29 +5,26 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from proof.company.records import Company, EmailCampaign, FormSubmission, Person
-from proof.connectors.hubspot.records import SYSTEM, epoch_ms, native_id, texts_of
+from proof.connectors.hubspot.records import SYSTEM, epoch_ms, texts_of
 from proof.connectors.hubspot.tables import (
     APP,
     ENGAGEMENT_PROPERTIES,
     ENGAGEMENTS,
     FIRST_DAY,
     PORTAL_ID,
-    Tables,
     engagements,
     form_guid,
     iso,
     mail_events,
-    raw_table,
-    uuid_of,
 )
-from proof.connectors.tables import Texts, records_of
+from proof.connectors.tables import Tables, Texts, native_id, raw_table, records_of, uuid_of
 
 META = ("_airbyte_raw_id", "_airbyte_extracted_at", "_airbyte_meta")
 TOP = ("id", "createdAt", "updatedAt", "archived")
 
 
 def meta(stream: str, object_id: str, at: datetime) -> Texts:
-    """What Airbyte adds to each row of a stream."""
+    """The columns that Airbyte adds to each row of a stream."""
     return {
         "_airbyte_raw_id": uuid_of("airbyte", stream, object_id, iso(at)),
         "_airbyte_extracted_at": iso(at),

@@ -29,15 +29,11 @@ from proof.connectors.hubspot.records import (
 )
 from proof.connectors.hubspot.tables import (
     FIRST_DAY,
-    RawTable,
-    Tables,
     name_parts,
-    raw_table,
     team_ids,
     user_id,
-    uuid_of,
 )
-from proof.connectors.tables import Texts, records_of
+from proof.connectors.tables import RawTable, Tables, Texts, raw_table, records_of, uuid_of
 
 META = ("_dlt_load_id", "_dlt_id")
 CHILD_META = ("_dlt_parent_id", "_dlt_list_idx", "_dlt_id")

@@ -35,14 +35,11 @@ from proof.connectors.hubspot.records import (
 from proof.connectors.hubspot.tables import (
     FIRST_DAY,
     PORTAL_ID,
-    RawTable,
-    Tables,
     name_parts,
-    raw_table,
     team_ids,
     user_id,
 )
-from proof.connectors.tables import Texts, records_of
+from proof.connectors.tables import RawTable, Tables, Texts, raw_table, records_of
 
 PRIMARY_COMPANY, ANY_COMPANY, ANY_CONTACT, DEAL_OF_LINE = "5", "341", "3", "20"
 FOR_EVER = "9999-12-31T23:59:59.999Z"

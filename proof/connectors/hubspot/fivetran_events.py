@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from proof.company.records import Company, EmailCampaign, FormSubmission
-from proof.connectors.hubspot.records import SYSTEM, native_id, texts_of
+from proof.connectors.hubspot.records import SYSTEM, texts_of
 from proof.connectors.hubspot.tables import (
     APP,
     ENGAGEMENT_PROPERTIES,
@@ -12,14 +12,12 @@ from proof.connectors.hubspot.tables import (
     FIRST_DAY,
     PORTAL_ID,
     MailEvent,
-    Tables,
     engagements,
     form_guid,
     iso,
     mail_events,
-    raw_table,
 )
-from proof.connectors.tables import Texts, records_of
+from proof.connectors.tables import Tables, Texts, native_id, raw_table, records_of
 
 SYNCED, DELETED = "_fivetran_synced", "_fivetran_deleted"
 NOT_DELETED = {DELETED: "false"}

@@ -1,4 +1,4 @@
-"""What HubSpot remembers of its records: each value that a property had, and when."""
+"""The history that HubSpot keeps of its records: each value that a property had, and when."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -12,11 +12,10 @@ from proof.connectors.hubspot.records import (
     HubspotRecord,
     close_moment,
     epoch_ms,
-    native_id,
     stage_id,
     stage_ids,
 )
-from proof.connectors.tables import records_of
+from proof.connectors.tables import native_id, records_of
 
 HISTORY_NAMES = {
     "stage": "dealstage",

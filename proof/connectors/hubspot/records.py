@@ -1,4 +1,4 @@
-"""What a HubSpot portal holds: its CRM records as text, their associations and merges.
+"""The content of a HubSpot portal: its CRM records as text, their associations and merges.
 
 A record merged into another is gone: only the survivor tells of it.
 """
@@ -23,7 +23,7 @@ from proof.company.records import (
     Record,
     Stage,
 )
-from proof.connectors.tables import Texts, record_texts, records_of
+from proof.connectors.tables import Texts, native_id, record_texts, records_of
 
 R = TypeVar("R", bound=Record)
 Moment = Callable[[datetime], str]
@@ -78,7 +78,7 @@ class Portal:
 
 
 def read_portal(company: Company, moment: Moment) -> Portal:
-    """What the portal holds, with moments as text as `moment` says."""
+    """The portal's content, with moments as text as `moment` writes them."""
     accounts, deals = records_of(company, Account, SYSTEM), records_of(company, Deal, SYSTEM)
     contacts = _contacts(company, moment)
     ids = stage_ids(company)
@@ -105,11 +105,6 @@ def latest(records: Iterable[HubspotRecord]) -> dict[str, HubspotRecord]:
     """The newest version of each record that has an id."""
     in_order = sorted(records, key=lambda record: record.modified_at)
     return {record.id: record for record in in_order if record.id}
-
-
-def native_id(key: str | None) -> str:
-    """The id inside its system of a key `<system>:<id>`; empty for none."""
-    return (key or "").partition(":")[2]
 
 
 def close_moment(deal: str, day: date) -> datetime:
@@ -154,7 +149,7 @@ def _records(
 
 
 def _merged_ids(records: Iterable[Record]) -> dict[str, list[str]]:
-    """Of each survivor at a chain's end, the native ids of all that went up in it."""
+    """Each survivor at a chain's end, with the native ids of all that went up in it."""
     into = {r.key: key for r in records if (key := getattr(r, "merged_into", None))}
     found: dict[str, set[str]] = defaultdict(set)
     for loser in into:

@@ -12,8 +12,7 @@ from proof.company.records import Company
 from proof.connectors.hubspot.airbyte import airbyte_tables
 from proof.connectors.hubspot.dlt import dlt_tables
 from proof.connectors.hubspot.fivetran import fivetran_tables
-from proof.connectors.hubspot.tables import Tables
-from proof.connectors.tables import write_table
+from proof.connectors.tables import Tables, write_tables
 
 HubspotSpelling = Literal["fivetran", "airbyte", "dlt"]
 
@@ -22,13 +21,7 @@ SPELLINGS = {"fivetran": fivetran_tables, "airbyte": airbyte_tables, "dlt": dlt_
 
 def write_hubspot(company: Company, folder: Path, spelling: HubspotSpelling = "fivetran") -> None:
     """Writes `<folder>/<table>.csv` for each table, and takes away those of other spellings."""
-    nobody = Company()
-    for tables in SPELLINGS.values():
-        for name in tables(nobody):
-            (folder / f"{name}.csv").unlink(missing_ok=True)
-    for name, table in hubspot_tables(company, spelling).items():
-        columns = {column: column for column in table.columns}
-        write_table(folder / f"{name}.csv", columns, table.rows, company.seed)
+    write_tables(company, folder, SPELLINGS, spelling)
 
 
 def hubspot_tables(company: Company, spelling: HubspotSpelling = "fivetran") -> Tables:

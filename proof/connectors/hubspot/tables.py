@@ -1,13 +1,12 @@
-"""What the spellings of HubSpot's raw tables share: tables, activities and marketing e-mails."""
+"""Activities and marketing e-mails as HubSpot keeps them, alike in all spellings."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from uuid import NAMESPACE_URL, uuid5
 
 from proof.company.records import Activity, Company, EmailEvent, EmailMessage, Rep
-from proof.connectors.hubspot.records import SYSTEM, Moment, native_id, texts_of
-from proof.connectors.tables import Texts, records_of
+from proof.connectors.hubspot.records import SYSTEM, Moment, texts_of
+from proof.connectors.tables import Texts, native_id, records_of, uuid_of
 
 PORTAL_ID = "8420731"
 APP = {"id": "113", "name": "Batch"}
@@ -59,17 +58,6 @@ ENGAGEMENTS: Mapping[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True)
-class RawTable:
-    """A raw table: its columns, and its rows by column."""
-
-    columns: tuple[str, ...]
-    rows: list[Texts]
-
-
-Tables = dict[str, RawTable]
-
-
-@dataclass(frozen=True)
 class Engagement:
     """An activity as HubSpot keeps it, with the ids of what it is associated with."""
 
@@ -85,7 +73,7 @@ class Engagement:
 
 @dataclass(frozen=True)
 class MailEvent:
-    """What happened to a marketing e-mail, the sending included."""
+    """An event of a marketing e-mail, the sending included."""
 
     id: str
     kind: str
@@ -100,20 +88,10 @@ class MailEvent:
     synced_at: datetime
 
 
-def raw_table(columns: Sequence[str], rows: Iterable[Texts] = ()) -> RawTable:
-    """A table of its rows."""
-    return RawTable(tuple(columns), list(rows))
-
-
 def iso(value: datetime) -> str:
     """UTC with milliseconds, as HubSpot's own interface writes it."""
     value = value.astimezone(UTC)
     return f"{value:%Y-%m-%dT%H:%M:%S}.{value.microsecond // 1000:03d}Z"
-
-
-def uuid_of(*parts: str) -> str:
-    """A uuid that is always the same for the same parts."""
-    return str(uuid5(NAMESPACE_URL, "/".join(parts)))
 
 
 def name_parts(name: str) -> tuple[str, str]:

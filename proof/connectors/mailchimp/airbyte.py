@@ -4,10 +4,8 @@ import json
 from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from uuid import NAMESPACE_URL, uuid5
 
 from proof.company.records import Company
-from proof.connectors.hubspot.tables import RawTable, Tables, raw_table
 from proof.connectors.mailchimp.records import (
     FIRST_DAY,
     LIST,
@@ -22,7 +20,7 @@ from proof.connectors.mailchimp.records import (
     messages_of,
     moment,
 )
-from proof.connectors.tables import Texts
+from proof.connectors.tables import RawTable, Tables, Texts, raw_table, uuid_of
 
 META = ("_airbyte_raw_id", "_airbyte_extracted_at", "_airbyte_meta")
 
@@ -163,7 +161,7 @@ def _json(value: object) -> str:
 
 def _meta(stream: str, object_id: str, at: datetime) -> Texts:
     return {
-        "_airbyte_raw_id": str(uuid5(NAMESPACE_URL, f"mailchimp/{stream}/{object_id}/{at}")),
+        "_airbyte_raw_id": uuid_of("mailchimp", stream, object_id, str(at)),
         "_airbyte_extracted_at": f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.000Z",
         "_airbyte_meta": '{"changes":[]}',
     }

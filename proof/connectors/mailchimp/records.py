@@ -1,11 +1,11 @@
-"""What Mailchimp holds: campaigns, the members of its list, and what they did."""
+"""The content of Mailchimp: campaigns, the members of its list, and what they did."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from proof.company.records import Company, EmailCampaign, EmailEvent, EmailMessage
-from proof.connectors.hubspot.records import native_id, texts_of
-from proof.connectors.tables import Texts, records_of
+from proof.connectors.hubspot.records import texts_of
+from proof.connectors.tables import Texts, native_id, records_of
 
 SYSTEM = "mailchimp"
 LIST = {"id": "5f8a01c2d4", "name": "Light letter"}
@@ -27,7 +27,7 @@ class Member:
 
 @dataclass(frozen=True)
 class Activity:
-    """What a recipient did with a campaign's message, or what became of it."""
+    """An act of a recipient on a campaign's message, or its bounce."""
 
     action: str
     campaign: str
@@ -54,7 +54,7 @@ def message_parts(message: EmailMessage) -> tuple[str, str]:
 
 
 def activities_of(company: Company) -> list[Activity]:
-    """What became of the messages; a delivery leaves no trace."""
+    """The events of the messages; a delivery leaves no trace."""
     found = []
     for event in records_of(company, EmailEvent, SYSTEM):
         message = event.as_written.get("message", native_id(event.message))

@@ -1,14 +1,13 @@
 """Mailchimp's raw tables: as Fivetran delivers them, or as Airbyte does.
 
-A message is a campaign's recipient. That one was delivered is told by no row: it is every message
-without a bounce. Airbyte has no recipients at all, only what they did, and counts by campaign.
+A message is a campaign's recipient. No row tells that it was delivered: every message without a
+bounce is. Airbyte has no recipients at all, only what they did, and counts by campaign.
 """
 
 from pathlib import Path
 from typing import Literal
 
 from proof.company.records import Company
-from proof.connectors.hubspot.tables import Tables, raw_table
 from proof.connectors.mailchimp.airbyte import airbyte_tables
 from proof.connectors.mailchimp.records import (
     FIRST_DAY,
@@ -22,7 +21,7 @@ from proof.connectors.mailchimp.records import (
     messages_of,
     moment,
 )
-from proof.connectors.tables import write_table
+from proof.connectors.tables import Tables, raw_table, write_tables
 
 MailchimpSpelling = Literal["fivetran", "airbyte"]
 
@@ -33,18 +32,12 @@ def write_mailchimp(
     company: Company, folder: Path, spelling: MailchimpSpelling = "fivetran"
 ) -> None:
     """Writes `<folder>/<table>.csv` for each table, and takes away those of the other spelling."""
-    nobody = Company()
-    for tables in (_fivetran_tables(nobody), airbyte_tables(nobody)):
-        for name in tables:
-            (folder / f"{name}.csv").unlink(missing_ok=True)
-    for name, table in mailchimp_tables(company, spelling).items():
-        columns = {column: column for column in table.columns}
-        write_table(folder / f"{name}.csv", columns, table.rows, company.seed)
+    write_tables(company, folder, SPELLINGS, spelling)
 
 
 def mailchimp_tables(company: Company, spelling: MailchimpSpelling = "fivetran") -> Tables:
     """The tables of a spelling with their rows, by name; a table without rows is there too."""
-    return _fivetran_tables(company) if spelling == "fivetran" else airbyte_tables(company)
+    return SPELLINGS[spelling](company)
 
 
 def _fivetran_tables(company: Company) -> Tables:
@@ -144,3 +137,6 @@ def _fivetran_tables(company: Company) -> Tables:
             ),
         ),
     }
+
+
+SPELLINGS = {"fivetran": _fivetran_tables, "airbyte": airbyte_tables}

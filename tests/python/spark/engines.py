@@ -43,7 +43,7 @@ class Comparison:
 
 
 def compared(duckdb_database: Path, spark: SparkDbt, built: Path) -> Comparison:
-    """What DuckDB has built beside all that the last build on Spark has built.
+    """The build of DuckDB beside all that the last build on Spark has built.
 
     Spark's tables are copied to the DuckDB file `built`, so that the next build may replace them.
     A mart has the types of its contract, any other table those that DuckDB gave it.

@@ -52,9 +52,9 @@ OTHER_SETTINGS = {
     "zero_fill_days": 900,
     "min_sample_size": 3,
 }
-# What reads the spelling of the vendors' own exports (that of Mailchimp and Google Analytics is the
-# demo's; what is rejected is compared by check_sources), deals from there to their KPIs, and what
-# those settings and seeds decide most. What these models read beyond one another stays the demo's.
+# Models that read the spelling of the vendors' own exports (that of Mailchimp and Google Analytics
+# is the demo's; check_sources compares the rejected rows), deals from there to their KPIs, and what
+# those settings and seeds decide most. Inputs of these models from outside of them stay the demo's.
 OF_OTHER_COMPANY = [
     *("--select", "resource_type:seed", "staging.salesforce", "staging.hubspot"),
     *("stg_tabular__deals", "stg_tabular__deal_*", "path:models/intermediate/*/deals", "fct_deals"),
@@ -70,7 +70,7 @@ SEEN_TO_CHANGE = {
     *("int_deals__united", "int_deals__valued", "fct_deals", "dim_dates", "dim_periods"),
     *("kpi_total_revenue", "kpi_values"),
 }
-# What landing and the contract make of a file shows here.
+# The work of landing and of the contract shows here.
 OF_ODD_FILES = ["+staging.tabular", "+rejected_rows", "+source_reconciliation"]
 
 
@@ -118,7 +118,7 @@ def test_every_mart_of_the_demo_has_rows(demo: Demo) -> None:
 def published(
     demo: Demo, spark: SparkDbt, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, PublishedVersion]:
-    """What `kpis publish` makes of each build as it is: audit, files, manifest and dashboard."""
+    """The output of `kpis publish` for each build: audit, files, manifest and dashboard."""
     folder = tmp_path_factory.mktemp("published")
     # Beside the warehouse file, where `kpis run` has dbt's artifacts.
     artifacts = demo.duckdb_database.parent / "dbt"
@@ -243,12 +243,12 @@ def test_what_is_built_over_the_demo_is_no_more_the_demo(
 
 
 def test_sources_are_checked_alike_on_both_engines(other_company: OtherCompany) -> None:
-    """What is found, missing, unreadable and odd; no table is left of the company before."""
+    """Tables found, missing, unreadable and odd; no table is left of the company before."""
     assert findings(other_company.sources_on_spark) == findings(other_company.sources_on_duckdb)
 
 
 def findings(build: Build) -> dict[str, Any]:
-    """What `check_sources` has found, from the line that it prints.
+    """The findings of `check_sources`, from the line that it prints.
 
     Spark's metastore has the names of tables in lower case.
     """

@@ -21,7 +21,7 @@ crm_rates as (
 
 ),
 
--- Of a currency that the seed does not name, the rates of the first system, and of it the first
+-- A currency that the seed does not name has the rates of the first system, and in it of the first
 -- instance, that has some.
 rates_of_other_currencies as (
 

@@ -43,7 +43,7 @@ changes as (
 ),
 
 {% endfor -%}
--- Of several changes at one moment each begins with what another one ends with.
+-- Several changes at one moment form a chain: each begins with the value with which another ends.
 changes_in_moments as (
 
     select
@@ -68,8 +68,8 @@ changes_in_moments as (
 
 ),
 
--- First is the one that follows none, last the one that none follows. What this leaves open, the
--- values decide.
+-- First is the one that follows none, last the one that none follows. The values decide an order
+-- that this leaves open.
 ordered_changes as (
 
     select

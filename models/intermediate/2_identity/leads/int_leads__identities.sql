@@ -56,7 +56,7 @@ identities as (
 
 ),
 
--- What names the loser of a merge names the survivor.
+-- A record that names the loser of a merge names the survivor.
 identities_of_all as (
 
     select

@@ -22,7 +22,7 @@ lead_merges as (
 
 ),
 
--- What the losers of its merges were converted to, the earliest first.
+-- The conversions of the losers of its merges, the earliest first.
 conversions_of_losers as (
 
     select

@@ -31,7 +31,7 @@ web_users as (
 
 ),
 
--- A person exists while one of his records does; one that was merged away lives in its survivor.
+-- A person exists while one of their records does; a merged record lives in its survivor.
 records_of_people as (
 
     select

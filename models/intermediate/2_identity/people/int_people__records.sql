@@ -26,7 +26,7 @@ undelivered_people as (
 ),
 
 -- A contact and a lead may have the same id in their system, so the key tells which of them it is.
--- What a merge ended lives on in its survivor; what is merely deleted is gone.
+-- A record that a merge ended lives on in its survivor; a merely deleted one is gone.
 records as (
 
     select

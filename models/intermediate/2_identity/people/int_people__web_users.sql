@@ -33,7 +33,7 @@ web_users as (
 
 ),
 
--- All the same person, for a web user joins his records.
+-- All rows of a web user are one person, for a web user joins records.
 people_of_web_users as (
 
     select

@@ -4,7 +4,7 @@
 
 with
 
--- What held at the end of `as_of_date`.
+-- The values at the end of `as_of_date`.
 states as (
 
     select

@@ -23,7 +23,7 @@ deals as (
 
 ),
 
--- What the record says today. The close date of an open deal is the one expected; a deal that has
+-- The record's values today. The close date of an open deal is the one expected; a deal that has
 -- its own field for that keeps it apart from its close date, whose changes are another history.
 present_values as (
 

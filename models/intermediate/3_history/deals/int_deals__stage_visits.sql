@@ -25,7 +25,7 @@ stages_in_history as (
 ),
 
 -- A deal is in its first stage from the moment at which the source says that it entered it, where
--- nobody does from its creation on. What ended before it began never was.
+-- nobody does from its creation on. A visit that ended before it began never was.
 entries as (
 
     select

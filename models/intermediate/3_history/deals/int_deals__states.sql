@@ -4,7 +4,7 @@
 
 with
 
--- What held at the end of a day; a value that another one replaced on the same day never did.
+-- The values at the end of a day; a value that another one replaced on the same day never did.
 values_at_day_ends as (
 
     select

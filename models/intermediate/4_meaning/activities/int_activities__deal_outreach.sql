@@ -7,7 +7,7 @@ outreach_links as (
 
 ),
 
--- What was done for a lead before it became a deal is outreach for that deal and for no other.
+-- Outreach to a lead before it became a deal is outreach for that deal and for no other.
 outreach_before_conversion as (
 
     select

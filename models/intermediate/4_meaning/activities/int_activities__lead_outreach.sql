@@ -65,7 +65,7 @@ links_once as (
 
 ),
 
--- What happened before there was a lead is no answer to it.
+-- An activity before there was a lead is no answer to it.
 lead_outreach as (
 
     select

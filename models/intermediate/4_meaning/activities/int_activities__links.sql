@@ -76,7 +76,7 @@ further_links as (
 
 ),
 
--- What an activity names itself and what else it is associated with, each once.
+-- The records that an activity names itself and its other associations, each once.
 links as (
 
     {% for column, type in {

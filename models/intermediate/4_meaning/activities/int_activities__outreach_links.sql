@@ -66,7 +66,7 @@ people_and_accounts as (
 
 ),
 
--- What is linked to a deal says nothing of other deals.
+-- Outreach linked to a deal says nothing of other deals.
 outreach_links as (
 
     select

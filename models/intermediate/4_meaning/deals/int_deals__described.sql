@@ -47,8 +47,8 @@ competitors as (
 
 ),
 
--- A closed deal belongs to where its owner was on the close date, an open one to where he is now:
--- the date of its rate.
+-- A closed deal belongs to where its owner was on the close date, an open one to where its owner is
+-- now: the date of its rate.
 described_deals as (
 
     select

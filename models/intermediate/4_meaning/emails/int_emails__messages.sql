@@ -41,7 +41,7 @@ people as (
 
 ),
 
--- The recipient is known by his address; a message says itself what it is, else its mailing does.
+-- The recipient is known by the address; a message says itself what it is, else its mailing does.
 messages_to_people as (
 
     select

@@ -58,7 +58,7 @@ ways_of_telling as (
 
 ),
 
--- What was opened, clicked or replied to was delivered, though that event be missing; but a bounce,
+-- A message opened, clicked or replied to was delivered, even without that event; but a bounce,
 -- hard or soft, outweighs them all: a bounced message was not delivered.
 outcomes_of_messages as (
 

@@ -37,8 +37,8 @@ lead_sources as (
 
 ),
 
--- A lead keeps the team and territory of its creation. Of its contact data only is known whether
--- it is there.
+-- A lead keeps the team and territory of its creation. A mart only knows whether contact
+-- data is there.
 described_leads as (
 
     select

@@ -36,7 +36,7 @@ people as (
 
 ),
 
--- Facts after `as_of_date` do not exist. An event of a person is one of his account.
+-- Facts after `as_of_date` do not exist. An event of a person is one of the person's account.
 events_of_identities as (
 
     select

@@ -30,7 +30,7 @@ assignments_of_users as (
 
 ),
 
--- A user of the CRM is a rep when he owns a deal, lead or activity, sourced a lead, or holds an
+-- A user of the CRM is a rep who owns a deal, lead or activity, sourced a lead, or holds an
 -- assignment or a quota.
 selling_reps as (
 

@@ -50,8 +50,8 @@ product_mapping as (
 
 ),
 
--- Facts after `as_of_date` do not exist. Who answered is the person, by record or address, else the
--- address, else nobody but this answer.
+-- Facts after `as_of_date` do not exist. The respondent is the person, by record or address, else
+-- the address, else nobody but this answer.
 responses_of_identities as (
 
     select

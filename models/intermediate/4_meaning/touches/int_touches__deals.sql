@@ -48,8 +48,8 @@ touches_of_deals as (
 
 ),
 
--- A deal that nothing touched has one touch, of nothing. What happened in one moment has an order
--- of its own: membership, click, lead, session, as the alphabet has it.
+-- A deal that nothing touched has one touch, of nothing. Touches of one moment have an order of
+-- their own: membership, click, lead, session, as the alphabet has it.
 touches_in_order as (
 
     select

@@ -29,7 +29,7 @@ users_of_browsers as (
 
 ),
 
--- Facts after `as_of_date` do not exist. Who is signed in goes before whose browser it is.
+-- Facts after `as_of_date` do not exist. The signed-in user goes before the user of the browser.
 events_of_people as (
 
     select

@@ -41,7 +41,7 @@ countries as (
 ),
 
 -- Facts after `as_of_date` do not exist. The company's own table says its channels itself; else the
--- company's rules go before the vendor's. Who is signed in goes before whose browser it is.
+-- company's rules go before the vendor's. The signed-in user goes before that of the browser.
 sessions_of_people as (
 
     select

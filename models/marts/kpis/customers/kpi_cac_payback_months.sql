@@ -23,7 +23,7 @@ customer_years as (
 
 ),
 
--- A part that nobody gives, for want of new customers or of customers, is unknown.
+-- Without new customers, or without any customers, a part is unknown.
 cost_and_margin as (
 
     select

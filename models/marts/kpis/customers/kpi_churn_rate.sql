@@ -37,7 +37,7 @@ changes_in_periods as (
 
 ),
 
--- Who came after the start and left again is in the numerator only.
+-- A customer that came after the start and left again is in the numerator only.
 churned_and_active_customers as (
 
     select

@@ -1,6 +1,6 @@
 with
 
--- Both parts are of who was a customer at the start, and where it was then.
+-- Both parts count the customers of the period's start, in their slices of that day.
 customers_at_start as (
 
     select

@@ -24,7 +24,7 @@ responses_in_periods as (
 
 ),
 
--- Who answers twice in a period is asked for his latest answer.
+-- The latest of a respondent's answers in a period counts.
 latest_responses as (
 
     select *

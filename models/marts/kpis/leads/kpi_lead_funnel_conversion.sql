@@ -32,7 +32,7 @@ created_leads as (
 
 ),
 
--- Who reached a stage has been through those before it, whether or not the CRM says so.
+-- A lead that reached a stage has been through those before it, whether or not the CRM says so.
 created_leads_by_funnel_stage as (
 
     {% for funnel_stage in funnel_stages -%}

@@ -5,7 +5,7 @@ leads as (
     select
         lead_id,
         created_date,
-        -- Who is named found the lead; else who owns one that came from the company's own search.
+        -- The rep named as source found the lead; else its owner, if its source is self-generated.
         coalesce(sourced_by_rep_id, case when is_self_generated then rep_id end) as rep_id
     from {{ ref('fct_leads') }}
 

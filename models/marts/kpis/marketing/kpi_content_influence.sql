@@ -72,7 +72,7 @@ deals_by_touched_{{ dimension }} as (
 
 ),
 
--- What anybody touched has all won deals below it.
+-- Content that anybody touched has all won deals below it.
 won_deals_by_{{ dimension }} as (
 
     select

@@ -35,7 +35,7 @@ rep_assignments as (
 
 ),
 
--- Where the owner was when the deal was created, not when it was closed.
+-- Team and territory are the owner's on the day of creation, not of the close.
 created_deals as (
 
     select

@@ -26,8 +26,8 @@ pipeline_snapshots as (
 
 ),
 
--- Who is still open has slipped out of a period that has ended; out of the running one only who is
--- now expected later.
+-- A deal that is still open has slipped out of a period that has ended; out of the running one only
+-- if it is now expected later.
 deals_expected_to_close as (
 
     select

@@ -28,7 +28,7 @@ won_deals as (
 
 ),
 
--- Revenue counts of the reps and months that have a quota.
+-- Only the revenue of reps and months with a quota counts.
 revenue_and_quotas as (
 
     select

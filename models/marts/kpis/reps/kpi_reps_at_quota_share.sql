@@ -19,7 +19,7 @@ quotas_by_period as (
 
 ),
 
--- A rep belongs to where it is in its last month with a quota.
+-- A rep counts in the team and territory of the last month with a quota.
 reps_by_period as (
 
     select

@@ -1,6 +1,6 @@
 with
 
--- What has no list price has no discount either, so it is in neither part of the ratio.
+-- A line without a list price has no discount either, so it is in neither part of the ratio.
 line_items_with_list_price as (
 
     select

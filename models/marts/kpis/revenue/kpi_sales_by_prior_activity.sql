@@ -23,7 +23,7 @@ activity_types as (
 
 ),
 
--- The last of each type before a deal's close.
+-- The last activity of each type before a deal's close.
 outreach_before_close as (
 
     select
