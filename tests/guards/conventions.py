@@ -16,6 +16,7 @@ from guards import (
     data_tests,
     documentation,
     layers,
+    macros,
     marts,
     privacy,
     sql_words,
@@ -30,6 +31,8 @@ Rule = Callable[[Project], Iterator[Finding]]
 RULES: tuple[Rule, ...] = (
     layers.model_places,
     layers.reading_directions,
+    macros.rooms_of_contract,
+    macros.lengths_of_macros,
     marts.mart_contracts,
     marts.mart_keys,
     marts.mart_descriptions,

@@ -61,6 +61,29 @@
     {{ return({'relation': '(' ~ queries | join(' union all ') ~ ')', 'columns': families}) }}
 {% endmacro %}
 
+{# Their rows together: a column that one of them lacks is null there. Fills in the columns' families and types. #}
+{% macro united_tables_sql(contract, tables, raw_columns, raw_types) %}
+    {%- set columns_of = {} -%}
+    {%- for table in tables -%}
+        {%- set relation = sales_kpis.raw_relation(contract, table) -%}
+        {%- do columns_of.update({table: {'relation': relation, 'names': []}}) -%}
+        {%- for column in adapter.get_columns_in_relation(relation) -%}
+            {%- do columns_of[table].names.append(column.name) -%}
+            {%- do raw_columns.setdefault(column.name, sales_kpis.type_family(column.data_type)) -%}
+            {%- do raw_types.setdefault(column.name, column.data_type) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- set selects = [] -%}
+    {%- for table in columns_of.values() -%}
+        {%- set cells = [] -%}
+        {%- for name in raw_types -%}
+            {%- do cells.append(sales_kpis.quoted_name(name) if name in table.names else 'cast(null as ' ~ raw_types[name] ~ ') as ' ~ sales_kpis.quoted_name(name)) -%}
+        {%- endfor -%}
+        {%- do selects.append('select ' ~ cells | join(', ') ~ ' from ' ~ table.relation) -%}
+    {%- endfor -%}
+    {{ return(selects | join(' union all ')) }}
+{% endmacro %}
+
 {# The items of the lists that `unpacked_from` names, of the newest row of each parent; every value is text. #}
 {% macro unpacked_rows(contract) %}
     {%- set queries, places = [], [] -%}
@@ -90,22 +113,16 @@
     {{ return({'relation': '(' ~ queries | join(' union all ') ~ ')', 'found_as': places | map(attribute='found_as') | join(', '), 'raw_tables': [], 'columns': columns}) }}
 {% endmacro %}
 
-{#
-    Where a column's values are: a raw column; a field of one (an alias with points, `sentBy.id`); or, for a source with
-    `properties_column`, a field of that JSON object under the column's own name or an alias.
-#}
-{% macro find_raw_value(raw_columns, candidates, properties_column=none, never_fields=[]) %}
-    {%- set names = raw_columns.keys() | list -%}
-    {%- set raw_name = sales_kpis.find_raw_column(names, candidates, never_fields) -%}
-    {%- set fields = sales_kpis.names_of_fields(candidates, never_fields) -%}
-    {%- if raw_name is not none -%}{{ return({'raw_name': raw_name, 'family': raw_columns[raw_name]}) }}{%- endif -%}
-    {%- for candidate in candidates if '.' in candidate -%}
-        {%- set head, tail = candidate.split('.', 1) -%}
-        {%- set holder = sales_kpis.find_raw_column(names, [head]) -%}
-        {%- if holder is not none -%}{{ return({'raw_name': holder ~ '.' ~ tail, 'family': 'text', 'json_column': holder, 'json_family': raw_columns[holder], 'paths': [tail]}) }}{%- endif -%}
+{# A small table written out in source_mapping, such as the stages of a process that no file carries. #}
+{% macro inline_rows_sql(rows) %}
+    {%- set selects = [] -%}
+    {%- for row in rows -%}
+        {%- set cells = [] -%}
+        {%- for name in rows[0] -%}
+            {%- set value = row.get(name) -%}
+            {%- do cells.append(('cast(null as ' ~ dbt.type_string() ~ ')' if value is none else sales_kpis.text_literal(value)) ~ ' as ' ~ sales_kpis.quoted_name(name)) -%}
+        {%- endfor -%}
+        {%- do selects.append('select ' ~ cells | join(', ')) -%}
     {%- endfor -%}
-    {%- if properties_column in names and properties_column not in candidates and fields -%}
-        {{ return({'raw_name': properties_column ~ '.' ~ fields[0], 'family': 'text', 'json_column': properties_column, 'json_family': raw_columns[properties_column], 'paths': fields}) }}
-    {%- endif -%}
-    {{ return({'raw_name': none, 'family': 'text'}) }}
+    {{ return(selects | join(' union all ')) }}
 {% endmacro %}

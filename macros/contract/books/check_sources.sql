@@ -50,17 +50,6 @@
     {%- do log('CHECK_SOURCES ' ~ tojson(result), info=true) -%}
 {% endmacro %}
 
-{# What a system's tables are named by in the report: the system, or each of its instances. #}
-{% macro sources_of(system) %}{{ return(sales_kpis.contracts_of(system) | map(attribute='source') | unique | list) }}{% endmacro %}
-
-{# Raw tables that the YAML of a system names as not needed (`unread_tables`). #}
-{% macro unread_tables(system) %}
-    {%- for node in graph.get('sources', {}).values() if node.source_name == system and node.package_name == 'sales_kpis' -%}
-        {{ return(node.source_meta.get('unread_tables', [])) }}
-    {%- endfor -%}
-    {{ return([]) }}
-{% endmacro %}
-
 {# Entries of source_mapping that name no system or table of a contract. #}
 {% macro mapping_errors() %}
     {%- set errors = [] -%}
@@ -225,13 +214,6 @@ from (
     {{ return(oddities) }}
 {% endmacro %}
 
-{# Names of the declared columns that were delivered. #}
-{% macro found_columns(delivery) %}
-    {%- set names = [] -%}
-    {%- for name, found in delivery.columns.items() if found.raw_name is not none -%}{%- do names.append(name) -%}{%- endfor -%}
-    {{ return(names) }}
-{% endmacro %}
-
 {#
     The values of a table's columns that the table or seed they name does not have, of all columns in one query: by
     column, how many rows have each value (the most frequent first), and the query of the known values.
@@ -286,4 +268,22 @@ from (
     {%- elif column.mapped_by -%}{{ return('Each keeps its own name until seeds/mapping/' ~ column.mapped_by ~ '.csv maps it.') }}
     {%- elif column.references in ('deal_stage', 'opportunity_stage') -%}{{ return('Such deals are taken for open: add the stage to ' ~ column.references ~ '.') }}
     {%- else -%}{{ return('Each counts under its own id, with unknown attributes, until ' ~ column.references ~ ' has it.') }}{%- endif -%}
+{% endmacro %}
+
+{# The sentence for a number that can be read in two ways, in a table where nothing proves which. #}
+{% macro undecided_number_error(contract, column, form) %}
+    {{ return("Column " ~ contract.source ~ "." ~ contract.table ~ "." ~ column.name ~ " has " ~ form.ambiguous ~ " numbers that can be read in two ways (such as '" ~ form.examples | join("' and '")
+        ~ "'), and no value proves which: write number_format: decimal_comma or decimal_point in source_mapping (" ~ contract.source ~ ": {" ~ contract.table ~ ": {number_format: decimal_comma}}).") }}
+{% endmacro %}
+
+{# The sentence for a column that cannot be read to a large part. #}
+{% macro unreadable_column_error(contract, column, found, values) %}
+    {%- set place = contract.source ~ ": {" ~ contract.table ~ ": {" -%}
+    {%- if column.type in ('int', 'decimal') -%}
+        {%- set hint = "write its form in source_mapping (" ~ place ~ "number_format: decimal_comma}}, or decimal_point; a currency at a number must be the row's own, else " ~ var('reporting_currency') ~ ")" -%}
+    {%- elif column.type in ('date', 'timestamp') -%}
+        {%- set hint = "write which comes first in source_mapping (" ~ place ~ "date_order: day_first}}, or month_first; date_format is another name for it)" -%}
+    {%- else -%}{%- set hint = "map the column that is meant in source_mapping (" ~ place ~ "columns: {" ~ column.name ~ ": <its name>}}})" -%}{%- endif -%}
+    {{ return("Column " ~ contract.source ~ "." ~ contract.table ~ "." ~ column.name ~ " cannot be read as " ~ column.type ~ " in " ~ found.unreadable_values ~ " of " ~ values ~ " values"
+        ~ (" (such as '" ~ found.examples | join("' and '") ~ "')" if found.examples else '') ~ ": " ~ hint ~ ", correct the values, or leave the column out (" ~ place ~ "columns: {" ~ column.name ~ ": null}}}).") }}
 {% endmacro %}

@@ -131,3 +131,9 @@
     {%- set year_first = '^(19|20|21)[0-9]{2}[-/]([0-9]{2})[-/]([0-9]{2})' ~ ending ~ '$' -%}
     {{ return('case when ' ~ sales_kpis.matches(value, year_first) ~ " then replace(" ~ value ~ ", '/', '-') end") }}
 {% endmacro %}
+
+{# A declared column's value; the native ids of an instance carry its name, so that those of two instances differ. #}
+{% macro read_value_of_instance(column, contract, delivery) -%}
+    {%- set value = sales_kpis.read_value(column, delivery) -%}
+    {{ return("'" ~ contract.instance ~ ".' || " ~ value if contract.instance and column.is_native_id and column.type == 'text' else value) }}
+{%- endmacro %}
