@@ -138,14 +138,14 @@
 
 {# All counts of a delivered table, of one scan that reads each value once. #}
 {% macro findings_sql(contract, delivery) %}
-    {%- set cells, counts, moments = [], [], [] -%}
+    {%- set cells, counts, moments, as_text = [], [], [], sales_kpis.as_text(':value:') -%}
     {%- for column in contract.columns -%}
         {%- set raw, found = 'raw_rows.' ~ column.name, delivery.columns[column.name] -%}
         {%- if found.raw_name is not none -%}
             {%- do cells.append(raw ~ ' is null as is_missing_' ~ loop.index) -%}
             {%- do counts.append('count(case when is_missing_' ~ loop.index ~ ' then 1 end) as missing_' ~ loop.index) -%}
             {%- if column.type != 'text' or found.family != 'text' -%}
-                {%- do cells.append(sales_kpis.as_text(raw) ~ ' as raw_' ~ loop.index) -%}
+                {%- do cells.append(as_text.replace(':value:', raw) ~ ' as raw_' ~ loop.index) -%}
                 {%- do cells.append(sales_kpis.read_value(column, delivery) ~ ' as read_' ~ loop.index) -%}
                 {%- set is_unreadable = 'not is_missing_' ~ loop.index ~ ' and read_' ~ loop.index ~ ' is null' -%}
                 {%- do counts.append('count(case when ' ~ is_unreadable ~ ' then 1 end) as unreadable_' ~ loop.index) -%}
@@ -197,8 +197,11 @@ from (
             {%- set examples = (unknown.counts.keys() | list)[:10] -%}
             {%- set similar = [] -%}
             {%- if column.references -%}
-                {%- for row in run_query('select distinct known_value from (' ~ unknown.known ~ ') as known_values order by known_value limit 2000') -%}
-                    {%- for example in examples if row[0] is not none and sales_kpis.plain_name(row[0]) == sales_kpis.plain_name(example) -%}
+                {%- set known_rows = run_query('select distinct known_value from (' ~ unknown.known ~ ') as known_values order by known_value limit 2000').rows -%}
+                {%- set plain_known, plain_examples = sales_kpis.plain_names(known_rows | map(attribute=0)), dict(zip(examples, sales_kpis.plain_names(examples))) -%}
+                {%- for row in known_rows -%}
+                    {%- set known_value = plain_known[loop.index0] -%}
+                    {%- for example in examples if row[0] is not none and known_value == plain_examples[example] -%}
                         {%- do similar.append("'" ~ example ~ "' looks like '" ~ row[0] ~ "'") -%}
                     {%- endfor -%}
                 {%- endfor -%}

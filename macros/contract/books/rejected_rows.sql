@@ -29,15 +29,22 @@ where false
 {% macro issues_sql(contract, delivery) %}
     {%- set faults = [] -%}
     {%- for column in contract.columns -%}
-        {%- set raw, read = 'raw_rows.' ~ column.name, sales_kpis.read_value(column, delivery) -%}
+        {%- set raw = 'raw_rows.' ~ column.name -%}
         {%- if column.is_required -%}
             {%- do faults.append({'column': column, 'rule': 'missing', 'condition': raw ~ ' is null'}) -%}
         {%- endif -%}
         {%- if column.type != 'text' and delivery.columns[column.name].raw_name is not none -%}
-            {%- do faults.append({'column': column, 'rule': 'unreadable ' ~ ('json' if column.type == 'nested' else column.type), 'condition': '(' ~ raw ~ ' is not null and ' ~ read ~ ' is null)'}) -%}
+            {%- do faults.append({'column': column, 'rule': 'unreadable ' ~ ('json' if column.type == 'nested' else column.type), 'condition': '(' ~ raw ~ ' is not null and ' ~ sales_kpis.read_value(column, delivery) ~ ' is null)'}) -%}
         {%- endif -%}
     {%- endfor -%}
     {%- if not faults -%}{%- do faults.append({'column': contract.columns[0], 'rule': 'none', 'condition': 'false'}) -%}{%- endif -%}
+    {#- The SQL that shows a value is worked out once for each family of types. -#}
+    {%- set shown = {} -%}
+    {%- for fault in faults -%}
+        {%- set family = delivery.columns[fault.column.name].family -%}
+        {%- if family not in shown -%}{%- do shown.update({family: sales_kpis.without_personal_data(sales_kpis.read_text(':value:', family))}) -%}{%- endif -%}
+        {%- do fault.update({'shown': "'(personal data)'" if fault.column.is_pii else shown[family].replace(':value:', 'raw_rows.' ~ fault.column.name)}) -%}
+    {%- endfor -%}
     {%- set names = contract.primary_key + faults | map(attribute='column.name') | list %}
     {%- set keys = [] -%}
     {%- for name in contract.primary_key -%}
@@ -52,7 +59,7 @@ select
     faults.rule,
     case faults.fault_number
         {% for fault in faults -%}
-        when {{ loop.index }} then {{ "'(personal data)'" if fault.column.is_pii else sales_kpis.without_personal_data(sales_kpis.read_text('raw_rows.' ~ fault.column.name, delivery.columns[fault.column.name].family)) }}
+        when {{ loop.index }} then {{ fault.shown }}
         {% endfor %}
     end as raw_value,
     faults.is_row_rejected

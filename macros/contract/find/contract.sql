@@ -3,6 +3,9 @@
     sources. Of a system with several instances it is the contract of one of them: the same columns in another schema.
 #}
 {% macro contract_of(system, table, instance=none) %}
+    {%- set known_contracts = graph.get('sales_kpis_contracts', {}) -%}
+    {%- set label = [system, table, instance] | join(' ') -%}
+    {%- if label in known_contracts -%}{{ return(known_contracts[label]) }}{%- endif -%}
     {%- set node = graph.get('sources', {}).get('source.sales_kpis.' ~ system ~ '.' ~ table) -%}
     {%- if node is none -%}{{ return(none) }}{%- endif -%}
     {%- set meta = node.config.meta -%}
@@ -29,7 +32,7 @@
         }) -%}
     {%- endfor -%}
     {%- do known_columns.update({node.unique_id: columns}) -%}
-    {{ return({
+    {%- set contract = {
         'system': system,
         'instance': instance,
         'source': system ~ '.' ~ instance if instance else system,
@@ -50,8 +53,11 @@
         'epoch': node.source_meta.get('epoch'),
         'properties_column': node.source_meta.get('properties_column'),
         'never_fields': node.source_meta.get('never_fields', []),
+        'unread_tables': node.source_meta.get('unread_tables', []),
         'columns': columns,
-    }) }}
+    } -%}
+    {%- do graph.setdefault('sales_kpis_contracts', {}).update({label: contract}) -%}
+    {{ return(contract) }}
 {% endmacro %}
 
 {# A table's contract once for each instance of its system; empty inside a unit test. #}
@@ -66,10 +72,14 @@
 
 {# All contracts of a system, in the order of its YAML, of each table once for each instance. #}
 {% macro contracts_of(system) %}
+    {%- set known = graph.get('sales_kpis_contracts', {}).get('all of ' ~ system) -%}
+    {%- if known is not none -%}{{ return(known) }}{%- endif -%}
     {%- set contracts = [] -%}
-    {%- for node in graph.get('sources', {}).values() if node.source_name == system and node.package_name == 'sales_kpis' -%}
-        {%- do contracts.extend(sales_kpis.contracts_of_table(system, node.name)) -%}
+    {#- By their ids: dbt makes a dictionary of each source that is looked at. -#}
+    {%- for id in graph.get('sources', {}) if id.startswith('source.sales_kpis.' ~ system ~ '.') -%}
+        {%- do contracts.extend(sales_kpis.contracts_of_table(system, id.split('.')[3])) -%}
     {%- endfor -%}
+    {%- if contracts -%}{%- do graph.setdefault('sales_kpis_contracts', {}).update({'all of ' ~ system: contracts}) -%}{%- endif -%}
     {{ return(contracts) }}
 {% endmacro %}
 
@@ -87,14 +97,12 @@
 
 {# Raw tables that the YAML of a system names as not needed (`unread_tables`). #}
 {% macro unread_tables(system) %}
-    {%- for node in graph.get('sources', {}).values() if node.source_name == system and node.package_name == 'sales_kpis' -%}
-        {{ return(node.source_meta.get('unread_tables', [])) }}
-    {%- endfor -%}
+    {%- for contract in sales_kpis.contracts_of(system) -%}{{ return(contract.unread_tables) }}{%- endfor -%}
     {{ return([]) }}
 {% endmacro %}
 
 {# Whether people choose the ids of a system's tables; of no system inside a unit test, whose graph has no sources. #}
 {% macro is_written_by_people(system) %}
-    {%- for node in graph.get('sources', {}).values() if node.source_name == system and node.package_name == 'sales_kpis' -%}{{ return(node.source_meta.get('written_by') == 'people') }}{%- endfor -%}
+    {%- for contract in sales_kpis.contracts_of(system) -%}{{ return(contract.is_written_by_people) }}{%- endfor -%}
     {{ return(false) }}
 {% endmacro %}

@@ -12,20 +12,18 @@
     {{ return(shown | join(', ')) }}
 {% endmacro %}
 
-{# The first raw name of each plain spelling, and of each without such a prefix; worked out once for a table. #}
+{#
+    A table's columns by their spellings, worked out once for the table: `plain` has the first raw name of each plain
+    spelling, `bare` that of each name behind a connector's prefix.
+#}
 {% macro spellings_of(raw_names) %}
-    {%- set known = graph.setdefault('sales_kpis_spellings', {}) -%}
-    {%- set label = raw_names | join('\n') -%}
-    {%- if label not in known -%}
-        {%- set spellings = {'plain': {}, 'bare': {}} -%}
-        {%- for raw_name in raw_names -%}
-            {%- do spellings.plain.setdefault(sales_kpis.plain_name(raw_name), raw_name) -%}
-            {%- set field = modules.re.sub('^(property|properties)_', '', raw_name | lower) -%}
-            {%- if field != raw_name | lower -%}{%- do spellings.bare.setdefault(sales_kpis.plain_name(field), raw_name) -%}{%- endif -%}
-        {%- endfor -%}
-        {%- do known.update({label: spellings}) -%}
-    {%- endif -%}
-    {{ return(known[label]) }}
+    {%- set spellings, fields = {'names': raw_names | list, 'plain': {}, 'bare': {}}, {} -%}
+    {%- for plain in sales_kpis.plain_names(raw_names) -%}{%- do spellings.plain.setdefault(plain, spellings.names[loop.index0]) -%}{%- endfor -%}
+    {%- for raw_name in raw_names if (raw_name | lower).startswith(('property_', 'properties_')) -%}
+        {%- do fields.update({raw_name: modules.re.sub('^(property|properties)_', '', raw_name | lower)}) -%}
+    {%- endfor -%}
+    {%- for plain in sales_kpis.plain_names(fields.values()) -%}{%- do spellings.bare.setdefault(plain, (fields.keys() | list)[loop.index0]) -%}{%- endfor -%}
+    {{ return(spellings) }}
 {% endmacro %}
 
 {# The names under which a value may be among a record's fields: `id` and `deal_id` there are a portal's own where it has `hs_object_id`. #}
@@ -39,17 +37,14 @@
     names of the connector's own columns: what has no prefix goes first, unless HubSpot itself gave the field its name.
     `never_fields` are names of the connector's only, such as `archived`: a field of that name is the portal's own.
 #}
-{% macro find_raw_column(raw_names, candidates, never_fields=[]) %}
-    {%- set spellings = sales_kpis.spellings_of(raw_names) -%}
-    {%- for candidate in candidates -%}
-        {%- set plain = sales_kpis.plain_name(candidate) -%}
-        {%- if candidate in raw_names -%}{{ return(candidate) }}{%- endif -%}
+{% macro find_raw_column(spellings, candidates, never_fields=[]) %}
+    {%- for plain in sales_kpis.plain_names(candidates) -%}
+        {%- set candidate = candidates[loop.index0] -%}
+        {%- if candidate in spellings.names -%}{{ return(candidate) }}{%- endif -%}
         {%- if plain in spellings.plain -%}{{ return(spellings.plain[plain]) }}{%- endif -%}
         {%- if loop.first and candidate.startswith(('hs_', 'hubspot_', 'createdate')) and plain in spellings.bare -%}{{ return(spellings.bare[plain]) }}{%- endif -%}
     {%- endfor -%}
-    {%- for candidate in sales_kpis.names_of_fields(candidates, never_fields) -%}
-        {%- set plain = sales_kpis.plain_name(candidate) -%}
-        {%- if plain in spellings.bare -%}{{ return(spellings.bare[plain]) }}{%- endif -%}
-    {%- endfor -%}
+    {%- if not spellings.bare -%}{{ return(none) }}{%- endif -%}
+    {%- for plain in sales_kpis.plain_names(sales_kpis.names_of_fields(candidates, never_fields)) if plain in spellings.bare -%}{{ return(spellings.bare[plain]) }}{%- endfor -%}
     {{ return(none) }}
 {% endmacro %}

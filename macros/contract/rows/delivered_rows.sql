@@ -5,8 +5,8 @@
     - `unpacked_from`: a list in a column of other tables of the contract, one row per item (Airbyte gives a deal's
       companies as `["1","2"]`, and a pipeline's stages as a list of objects). The column that `times` names says how
       often the list has the item.
-    Returns relation (a query or table), found_as, raw_tables, columns (name: family) and, of one table, types (name:
-    data type); none if there is nothing.
+    Returns relation (a query or table), found_as, raw_tables, raw_columns (name: family) and, of one table, raw_types
+    (name: data type); none if there is nothing.
 #}
 {% macro delivered_rows(contract, mapping) %}
     {%- set raw_tables = [] -%}
@@ -17,30 +17,36 @@
         {%- if other is not none -%}{%- do raw_tables.append(other) -%}{%- endif -%}
     {%- endfor -%}
     {%- if not raw_tables -%}{{ return(sales_kpis.unpacked_rows(contract)) }}{%- endif -%}
-    {%- set found = {'found_as': raw_tables | join(', '), 'raw_tables': raw_tables, 'columns': {}, 'types': {}} -%}
+    {%- set found = {'found_as': raw_tables | join(', '), 'raw_tables': raw_tables} -%}
     {%- if not contract.get('also_in') -%}
-        {%- set relation = sales_kpis.raw_relation(contract, main) -%}
-        {%- do found.update({'relation': relation | string}) -%}
-        {%- for column in adapter.get_columns_in_relation(relation) -%}
-            {%- do found.columns.update({column.name: sales_kpis.type_family(column.data_type)}) -%}
-            {%- do found.types.update({column.name: column.data_type}) -%}
-        {%- endfor -%}
+        {%- set relation, types = sales_kpis.raw_relation(contract, main), {} -%}
+        {%- for column in adapter.get_columns_in_relation(relation) -%}{%- do types.update({column.name: column.data_type}) -%}{%- endfor -%}
+        {%- do found.update({'relation': relation | string, 'raw_columns': sales_kpis.families_of(types), 'raw_types': types}) -%}
     {%- else -%}
         {%- do found.update(sales_kpis.stacked_tables(contract, raw_tables)) -%}
     {%- endif -%}
     {{ return(found) }}
 {% endmacro %}
 
+{# The family of each column by its type; a table has few types, and each is asked for once. #}
+{% macro families_of(types) %}
+    {%- set families, known = {}, {} -%}
+    {%- for name, type in types.items() -%}
+        {%- if type not in known -%}{%- do known.update({type: sales_kpis.type_family(type)}) -%}{%- endif -%}
+        {%- do families.update({name: known[type]}) -%}
+    {%- endfor -%}
+    {{ return(families) }}
+{% endmacro %}
+
 {# Several raw tables as one; a column that has another type in one of them is text. #}
 {% macro stacked_tables(contract, raw_tables) %}
-    {%- set columns_of, types, families = {}, {}, {} -%}
+    {%- set columns_of, types = {}, {} -%}
     {%- for raw_table in raw_tables -%}
         {%- set own = {} -%}
         {%- for column in adapter.get_columns_in_relation(sales_kpis.raw_relation(contract, raw_table)) -%}
             {%- do own.update({column.name | lower: column}) -%}
             {%- set type = column.data_type if types.get(column.name | lower, column.data_type) == column.data_type else dbt.type_string() -%}
             {%- do types.update({column.name | lower: type}) -%}
-            {%- do families.update({column.name | lower: sales_kpis.type_family(type)}) -%}
         {%- endfor -%}
         {%- do columns_of.update({raw_table: own}) -%}
     {%- endfor -%}
@@ -57,41 +63,36 @@
         {%- endfor -%}
         {%- do queries.append('select ' ~ cells | join(', ') ~ ', ' ~ sales_kpis.text_literal(raw_table) ~ ' as _raw_table from ' ~ sales_kpis.raw_relation(contract, raw_table)) -%}
     {%- endfor -%}
-    {%- do families.update({'_raw_table': 'text'}) -%}
-    {{ return({'relation': '(' ~ queries | join(' union all ') ~ ')', 'columns': families}) }}
+    {{ return({'relation': '(' ~ queries | join(' union all ') ~ ')', 'raw_columns': dict(sales_kpis.families_of(types), _raw_table='text')}) }}
 {% endmacro %}
 
-{# Their rows together: a column that one of them lacks is null there. Fills in the columns' families and types. #}
-{% macro united_tables_sql(contract, tables, raw_columns, raw_types) %}
-    {%- set columns_of = {} -%}
+{# The rows of several tables alike together, {relation, raw_columns, raw_types}: a column that one of them lacks is null there. #}
+{% macro united_tables(contract, tables) %}
+    {%- set names_of, types, selects = {}, {}, [] -%}
     {%- for table in tables -%}
-        {%- set relation = sales_kpis.raw_relation(contract, table) -%}
-        {%- do columns_of.update({table: {'relation': relation, 'names': []}}) -%}
-        {%- for column in adapter.get_columns_in_relation(relation) -%}
-            {%- do columns_of[table].names.append(column.name) -%}
-            {%- do raw_columns.setdefault(column.name, sales_kpis.type_family(column.data_type)) -%}
-            {%- do raw_types.setdefault(column.name, column.data_type) -%}
+        {%- for column in adapter.get_columns_in_relation(sales_kpis.raw_relation(contract, table)) -%}
+            {%- do names_of.setdefault(table, []).append(column.name) -%}
+            {%- do types.setdefault(column.name, column.data_type) -%}
         {%- endfor -%}
     {%- endfor -%}
-    {%- set selects = [] -%}
-    {%- for table in columns_of.values() -%}
+    {%- for table in tables -%}
         {%- set cells = [] -%}
-        {%- for name in raw_types -%}
-            {%- do cells.append(sales_kpis.quoted_name(name) if name in table.names else 'cast(null as ' ~ raw_types[name] ~ ') as ' ~ sales_kpis.quoted_name(name)) -%}
+        {%- for name in types -%}
+            {%- do cells.append(sales_kpis.quoted_name(name) if name in names_of[table] else 'cast(null as ' ~ types[name] ~ ') as ' ~ sales_kpis.quoted_name(name)) -%}
         {%- endfor -%}
-        {%- do selects.append('select ' ~ cells | join(', ') ~ ' from ' ~ table.relation) -%}
+        {%- do selects.append('select ' ~ cells | join(', ') ~ ' from ' ~ sales_kpis.raw_relation(contract, table)) -%}
     {%- endfor -%}
-    {{ return(selects | join(' union all ')) }}
+    {{ return({'relation': '(' ~ selects | join(' union all ') ~ ')', 'raw_columns': sales_kpis.families_of(types), 'raw_types': types}) }}
 {% endmacro %}
 
 {# The items of the lists that `unpacked_from` names, of the newest row of each parent; every value is text. #}
 {% macro unpacked_rows(contract) %}
     {%- set queries, places = [], [] -%}
     {%- for list in contract.get('unpacked_from', []) -%}
-        {%- set parent = sales_kpis.contract_of(contract.system, list.table, contract.instance) -%}
-        {%- set delivery = sales_kpis.delivery_of(parent) -%}
+        {%- set own = sales_kpis.contract_of(contract.system, list.table, contract.instance) -%}
+        {%- set delivery = sales_kpis.delivery_of(own) -%}
         {#- The ids get the name of their instance when the items are read as rows of their own table. -#}
-        {%- do parent.update({'instance': none}) -%}
+        {%- set parent = dict(own, instance=none) -%}
         {%- if delivery.relation is not none and not delivery.errors and delivery.columns[list.column].raw_name is not none -%}
             {%- set cells = [] -%}
             {%- for name, parent_column in list.parent.items() -%}{%- do cells.append('items.' ~ parent_column ~ ' as ' ~ name) -%}{%- endfor -%}
@@ -108,9 +109,7 @@
         {%- endif -%}
     {%- endfor -%}
     {%- if not queries -%}{{ return(none) }}{%- endif -%}
-    {%- set columns = {} -%}
-    {%- for name in places[0]['names'] -%}{%- do columns.update({name: 'text'}) -%}{%- endfor -%}
-    {{ return({'relation': '(' ~ queries | join(' union all ') ~ ')', 'found_as': places | map(attribute='found_as') | join(', '), 'raw_tables': [], 'columns': columns}) }}
+    {{ return({'relation': '(' ~ queries | join(' union all ') ~ ')', 'found_as': places | map(attribute='found_as') | join(', '), 'raw_columns': dict.fromkeys(places[0]['names'], 'text')}) }}
 {% endmacro %}
 
 {# A small table written out in source_mapping, such as the stages of a process that no file carries. #}
