@@ -1,68 +1,67 @@
 {# Stops a run whose settings cannot be right, with one sentence on each, before anything is built. #}
 {% macro check_settings() %}
-    {%- if execute -%}
-        {%- set errors = [] -%}
-        {%- if not modules.re.match('^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$', var('as_of_date') | string) -%}
-            {%- do errors.append("The variable as_of_date is a day such as 2025-09-17, not '" ~ var('as_of_date') ~ "'.") -%}
-        {%- endif -%}
-        {%- if not modules.re.match('^[A-Z]{3}$', var('reporting_currency') | string) -%}
-            {%- do errors.append("The variable reporting_currency is an ISO code such as EUR, not '" ~ var('reporting_currency') ~ "'.") -%}
-        {%- endif -%}
-        {%- if not modules.re.match('^[A-Za-z0-9_+/-]+$', var('reporting_time_zone') | string) -%}
-            {%- do errors.append("The variable reporting_time_zone is an IANA name such as Europe/Amsterdam, not '" ~ var('reporting_time_zone') ~ "'.") -%}
-        {%- endif -%}
-        {%- if (var('fiscal_year_start_month') | int(0)) not in range(1, 13) -%}
-            {%- do errors.append("The variable fiscal_year_start_month is a month from 1 to 12, not '" ~ var('fiscal_year_start_month') ~ "'.") -%}
-        {%- endif -%}
-        {%- set counts = [
-            'conversion_window_days', 'new_product_months', 'zero_fill_days', 'min_sample_size', 'activation_window_days',
-            'attribution_window_days', 'speed_to_lead_target_hours', 'prior_activity_days', 'event_lookback_days', 'churn_grace_days',
-            'stale_system_days',
-        ] -%}
-        {%- for name in counts if (var(name) | int(-1)) < 0 -%}
-            {%- do errors.append("The variable " ~ name ~ " is a whole number of 0 or more, not '" ~ var(name) ~ "'.") -%}
+    {%- if not execute -%}{{ return('') }}{%- endif -%}
+    {%- set errors = [] -%}
+    {%- for rule in sales_kpis.setting_rules() -%}
+        {%- for name in rule.names -%}
+            {%- for fault in sales_kpis.faults_of_setting(rule, name, var(name)) -%}{%- do errors.append('The variable ' ~ fault) -%}{%- endfor -%}
         {%- endfor -%}
-        {%- for system, instances in (var('system_instances') or {}).items() -%}
-            {%- if system not in sales_kpis.systems_in_use() -%}
-                {%- do errors.append("The variable system_instances names the system '" ~ system ~ "', which the variable systems does not list: use one of " ~ sales_kpis.systems_in_use() | join(', ') ~ ".") -%}
-            {%- endif -%}
-            {%- for instance, schema in (instances or {}).items() if not modules.re.match('^[a-z][a-z0-9_]*$', instance | string) or not modules.re.match('^[A-Za-z_][A-Za-z0-9_]*$', schema | string) -%}
-                {%- do errors.append("The variable system_instances names the instance '" ~ instance ~ "' of " ~ system ~ " with the schema '" ~ schema ~ "': both are plain names, such as emea and raw_salesforce_emea.") -%}
-            {%- endfor -%}
-        {%- endfor -%}
-        {%- if (var('contract_term_months') | int(0)) < 1 -%}
-            {%- do errors.append("The variable contract_term_months is a whole number of 1 or more, not '" ~ var('contract_term_months') ~ "'.") -%}
-        {%- endif -%}
-        {%- if not 0 <= (var('gross_margin') | float(-1)) <= 1 -%}
-            {%- do errors.append("The variable gross_margin is a part of one, such as 0.8, not '" ~ var('gross_margin') ~ "'.") -%}
-        {%- endif -%}
-        {%- if var('hubspot_lead_without_stage') not in (true, false) -%}
-            {%- do errors.append("The variable hubspot_lead_without_stage is true or false, not '" ~ var('hubspot_lead_without_stage') ~ "'.") -%}
-        {%- endif -%}
-        {%- if var('subscription_end') not in ('auto', 'inclusive', 'exclusive') -%}
-            {%- do errors.append("The variable subscription_end is auto, inclusive or exclusive, not '" ~ var('subscription_end') ~ "'.") -%}
-        {%- endif -%}
-        {%- set ga4_events = var('google_analytics_events') -%}
-        {%- set ga4_names = [] -%}
-        {%- for meaning in ga4_events -%}
-            {%- if meaning not in ('lead_created', 'sign_up', 'activation') -%}
-                {%- do errors.append("The variable google_analytics_events knows lead_created, sign_up and activation, not '" ~ meaning ~ "'.") -%}
-            {%- endif -%}
-            {%- if ga4_events[meaning] is string or ga4_events[meaning] is not iterable -%}
-                {%- do errors.append("The variable google_analytics_events gives a list of event names for " ~ meaning ~ ", such as [generate_lead], not '" ~ ga4_events[meaning] ~ "'.") -%}
-            {%- else -%}
-                {%- for name in ga4_events[meaning] if name in ga4_names -%}
-                    {%- do errors.append("The variable google_analytics_events has the event '" ~ name ~ "' twice: it can mean one thing.") -%}
-                {%- endfor -%}
-                {%- do ga4_names.extend(ga4_events[meaning]) -%}
-            {%- endif -%}
-        {%- endfor -%}
-        {#- With a folder outside the project dbt writes its compiled files over the user's own. -#}
-        {%- set seeds = env_var('SALES_KPIS_SEEDS', 'seeds') -%}
-        {%- if seeds.startswith('/') or '..' in seeds or ':' in seeds -%}
-            {%- do errors.append("SALES_KPIS_SEEDS is a folder inside the project, such as build/seeds, not '" ~ seeds ~ "': copy the folder there, or use `kpis run --seeds`, which does.") -%}
-        {%- endif -%}
-        {%- if errors -%}{{ exceptions.raise_compiler_error(errors | join(' ')) }}{%- endif -%}
-        {%- do sales_kpis.require_pseudonym_salt() -%}
+    {%- endfor -%}
+    {#- With a folder outside the project dbt writes its compiled files over the user's own. -#}
+    {%- set seeds = env_var('SALES_KPIS_SEEDS', 'seeds') -%}
+    {%- if seeds.startswith('/') or '..' in seeds or ':' in seeds -%}
+        {%- do errors.append("SALES_KPIS_SEEDS is a folder inside the project, such as build/seeds, not '" ~ seeds ~ "': copy the folder there, or use `kpis run --seeds`, which does.") -%}
     {%- endif -%}
+    {%- if errors -%}{{ exceptions.raise_compiler_error(errors | join(' ')) }}{%- endif -%}
+    {%- do sales_kpis.require_pseudonym_salt() -%}
+{% endmacro %}
+
+{# A sentence for each fault of a setting's value, by the kinds of setting_rules; none if it is right. #}
+{% macro faults_of_setting(rule, name, value) %}
+    {%- if rule.kind == 'event_lists' -%}{{ return(sales_kpis.faults_of_event_lists(rule, name, value)) }}
+    {%- elif rule.kind == 'instances' -%}{{ return(sales_kpis.faults_of_instances(rule, name, value)) }}{%- endif -%}
+    {%- set text, last = value | string, rule.get('at_most') -%}
+    {%- if rule.kind == 'day' -%}{%- set is_right = sales_kpis.is_day_of_calendar(text) -%}
+    {%- elif rule.kind == 'zone' -%}{%- set is_right = text in modules.pytz.all_timezones -%}
+    {%- elif rule.kind == 'matches' -%}{%- set is_right = modules.re.fullmatch(rule.pattern, text) -%}
+    {%- elif rule.kind == 'whole' -%}{%- set is_right = modules.re.fullmatch('-?[0-9]+', text) and rule.at_least <= text | int and (last is none or text | int <= last) -%}
+    {%- elif rule.kind == 'number' -%}{%- set is_right = modules.re.fullmatch('-?[0-9]*[.]?[0-9]+(e-?[0-9]+)?', text) and rule.at_least <= text | float <= last -%}
+    {%- elif rule.kind == 'word' -%}{%- set is_right = value in rule.words -%}
+    {%- else -%}{{ exceptions.raise_compiler_error('setting_rules has a rule of the unknown kind ' ~ rule.kind) }}{%- endif -%}
+    {{ return([] if is_right else [rule.says.format(name=name, value=value)]) }}
+{% endmacro %}
+
+{# Whether a text is a day that there is, such as 2024-02-29. #}
+{% macro is_day_of_calendar(text) %}
+    {%- set found = modules.re.fullmatch('([1-9][0-9]{3})-(0[1-9]|1[0-2])-([0-9]{2})', text) -%}
+    {%- if not found -%}{{ return(false) }}{%- endif -%}
+    {%- set year, month, day = found.group(1) | int, found.group(2) | int, found.group(3) | int -%}
+    {%- set last = 31 if month == 12 else (modules.datetime.date(year, month + 1, 1) - modules.datetime.timedelta(days=1)).day -%}
+    {{ return(1 <= day <= last) }}
+{% endmacro %}
+
+{% macro faults_of_event_lists(rule, name, value) %}
+    {%- set faults, known = [], [] -%}
+    {%- for word, events in value.items() -%}
+        {%- if word not in rule.words -%}{%- do faults.append(rule.says.format(name=name, value=word)) -%}{%- endif -%}
+        {%- if events is string or events is not iterable -%}{%- do faults.append(rule.says_of_no_list.format(name=name, value=events, word=word)) -%}
+        {%- else -%}
+            {%- for event in events -%}
+                {%- if event in known -%}{%- do faults.append(rule.says_of_two.format(name=name, value=event)) -%}{%- endif -%}
+                {%- do known.append(event) -%}
+            {%- endfor -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(faults) }}
+{% endmacro %}
+
+{% macro faults_of_instances(rule, name, value) %}
+    {%- set faults, systems = [], sales_kpis.systems_in_use() -%}
+    {%- for system, instances in (value or {}).items() -%}
+        {%- if system not in systems -%}{%- do faults.append(rule.says.format(name=name, value=system, systems=systems | join(', '))) -%}{%- endif -%}
+        {%- for instance, schema in (instances or {}).items() if not modules.re.fullmatch(rule.pattern, instance | string) or not modules.re.fullmatch(rule.schema_pattern, schema | string) -%}
+            {%- do faults.append(rule.says_of_names.format(name=name, value=instance, system=system, schema=schema)) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(faults) }}
 {% endmacro %}
