@@ -9,6 +9,7 @@
     {#- What an earlier command of this process has looked up (raw_names, delivery_of) may have changed. -#}
     {%- if execute -%}
         {%- do graph.pop('sales_kpis_raw_names', none) -%}
+        {%- do graph.pop('sales_kpis_raw_types', none) -%}
         {%- do graph.pop('sales_kpis_deliveries', none) -%}
         {%- do graph.pop('sales_kpis_contracts', none) -%}
         {%- do graph.pop('sales_kpis_readings', none) -%}

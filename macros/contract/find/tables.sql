@@ -12,6 +12,15 @@
     {{ return(api.Relation.create(database=contract.database, schema=contract.schema, identifier=sales_kpis.name_in_quotes(name))) }}
 {% endmacro %}
 
+{# The type of each column of a raw table, looked up once in a dbt command. #}
+{% macro raw_types(contract, name) %}
+    {%- set known = graph.setdefault('sales_kpis_raw_types', {}).setdefault(contract.schema, {}) -%}
+    {%- set relation = sales_kpis.raw_relation(contract, name) -%}
+    {#- dbt knows a relation by its name as it stands between quotation marks. -#}
+    {%- if name not in known and relation.identifier not in known -%}{%- do known.update(sales_kpis.column_types(relation)) -%}{%- endif -%}
+    {{ return(known[name] if name in known else known[relation.identifier]) }}
+{% endmacro %}
+
 {# The name of the raw table that a contract's table is. #}
 {% macro find_raw_name(contract, mapping) %}
     {%- set candidates = [mapping.table] if mapping.get('table') else [contract.table, contract.table ~ 's'] + contract.aliases -%}

@@ -19,9 +19,8 @@
     {%- if not raw_tables -%}{{ return(sales_kpis.unpacked_rows(contract)) }}{%- endif -%}
     {%- set found = {'found_as': raw_tables | join(', '), 'raw_tables': raw_tables} -%}
     {%- if not contract.get('also_in') -%}
-        {%- set relation, types = sales_kpis.raw_relation(contract, main), {} -%}
-        {%- for column in adapter.get_columns_in_relation(relation) -%}{%- do types.update({column.name: column.data_type}) -%}{%- endfor -%}
-        {%- do found.update({'relation': relation | string, 'raw_columns': sales_kpis.families_of(types), 'raw_types': types}) -%}
+        {%- set types = sales_kpis.raw_types(contract, main) -%}
+        {%- do found.update({'relation': sales_kpis.raw_relation(contract, main) | string, 'raw_columns': sales_kpis.families_of(types), 'raw_types': types}) -%}
     {%- else -%}
         {%- do found.update(sales_kpis.stacked_tables(contract, raw_tables)) -%}
     {%- endif -%}
@@ -43,10 +42,9 @@
     {%- set columns_of, types = {}, {} -%}
     {%- for raw_table in raw_tables -%}
         {%- set own = {} -%}
-        {%- for column in adapter.get_columns_in_relation(sales_kpis.raw_relation(contract, raw_table)) -%}
-            {%- do own.update({column.name | lower: column}) -%}
-            {%- set type = column.data_type if types.get(column.name | lower, column.data_type) == column.data_type else dbt.type_string() -%}
-            {%- do types.update({column.name | lower: type}) -%}
+        {%- for name, type in sales_kpis.raw_types(contract, raw_table).items() -%}
+            {%- do own.update({name | lower: {'name': name, 'data_type': type}}) -%}
+            {%- do types.update({name | lower: type if types.get(name | lower, type) == type else dbt.type_string()}) -%}
         {%- endfor -%}
         {%- do columns_of.update({raw_table: own}) -%}
     {%- endfor -%}
@@ -70,9 +68,9 @@
 {% macro united_tables(contract, tables) %}
     {%- set names_of, types, selects = {}, {}, [] -%}
     {%- for table in tables -%}
-        {%- for column in adapter.get_columns_in_relation(sales_kpis.raw_relation(contract, table)) -%}
-            {%- do names_of.setdefault(table, []).append(column.name) -%}
-            {%- do types.setdefault(column.name, column.data_type) -%}
+        {%- for name, type in sales_kpis.raw_types(contract, table).items() -%}
+            {%- do names_of.setdefault(table, []).append(name) -%}
+            {%- do types.setdefault(name, type) -%}
         {%- endfor -%}
     {%- endfor -%}
     {%- for table in tables -%}
