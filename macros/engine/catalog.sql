@@ -15,3 +15,21 @@
     {%- endif -%}
     {{ return(names | sort) }}
 {% endmacro %}
+
+{#
+    Names and types of a relation's columns as dbt has them, by relation: on DuckDB those of the whole schema in one query,
+    elsewhere of the relation alone.
+#}
+{% macro column_types(relation) %}{{ return(adapter.dispatch('column_types', 'sales_kpis')(relation)) }}{% endmacro %}
+{% macro duckdb__column_types(relation) %}
+    {%- set types = {} -%}
+    {%- for row in run_query("select table_name, column_name, data_type from duckdb_columns() where database_name = " ~ sales_kpis.text_literal(relation.database) ~ " and schema_name = " ~ sales_kpis.text_literal(relation.schema) ~ " order by table_name, column_index") -%}
+        {%- do types.setdefault(row[0], {}).update({row[1]: api.Column(row[1], row[2], none, none, none).data_type}) -%}
+    {%- endfor -%}
+    {{ return(types) }}
+{% endmacro %}
+{% macro default__column_types(relation) %}
+    {%- set types = {} -%}
+    {%- for column in adapter.get_columns_in_relation(relation) -%}{%- do types.update({column.name: column.data_type}) -%}{%- endfor -%}
+    {{ return({relation.identifier: types}) }}
+{% endmacro %}

@@ -9,7 +9,10 @@
     {#- The names and deliveries that an earlier command of this process has looked up may have changed. -#}
     {%- if execute -%}
         {%- do graph.pop('sales_kpis_raw_names', none) -%}
+        {%- do graph.pop('sales_kpis_raw_types', none) -%}
         {%- do graph.pop('sales_kpis_deliveries', none) -%}
+        {%- do graph.pop('sales_kpis_contracts', none) -%}
+        {%- do graph.pop('sales_kpis_readings', none) -%}
         {%- do graph.pop('sales_kpis_unread_files', none) -%}
     {%- endif -%}
     {%- if execute and var('raw_path') and flags.WHICH in ('build', 'run', 'test', 'seed', 'run-operation', 'show', 'compile') -%}
@@ -114,9 +117,8 @@
     {%- endif -%}
     {%- set head = sales_kpis.head_of_csv(first_lines or [], source_files.files[0]) -%}
     {%- if head is none -%}{{ return('select null as empty_file where false') }}{%- endif -%}
-    {%- set names = [] -%}
-    {%- for name in head.names -%}{%- do names.append(sales_kpis.text_literal(name) ~ ": 'varchar'") -%}{%- endfor -%}
-    {{ return("select * from read_csv(" ~ paths[0] ~ ", columns = {" ~ names | join(', ') ~ "}, auto_detect = false, header = true, skip = " ~ head.skipped_lines ~ ", delim = " ~ sales_kpis.text_literal(head.delimiter)
+    {%- set names = head.names | map('replace', "'", "''") | join("': 'varchar', '") -%}
+    {{ return("select * from read_csv(" ~ paths[0] ~ ", columns = {'" ~ names ~ "': 'varchar'}, auto_detect = false, header = true, skip = " ~ head.skipped_lines ~ ", delim = " ~ sales_kpis.text_literal(head.delimiter)
         ~ ", quote = '\"', escape = '\"', null_padding = true, parallel = false, store_rejects = true, max_line_size = " ~ sales_kpis.longest_line() ~ ", hive_partitioning = false)") }}
 {% endmacro %}
 
@@ -159,13 +161,13 @@
     {%- endfor -%}
     {%- if not start.is_found -%}{{ return(none) }}{%- endif -%}
     {%- if start.delimiter is none -%}
-        {%- set counts = [] -%}
-        {%- for line in lines[start.at:] -%}{%- do counts.append(sales_kpis.delimiters_in(line)) -%}{%- endfor -%}
-        {%- set titles = namespace(count=0, is_past=false) -%}
-        {%- for count in counts if not titles.is_past -%}
-            {%- if count -%}{%- set titles.is_past = true -%}{%- else -%}{%- set titles.count = loop.index -%}{%- endif -%}
+        {%- set titles = namespace(count=0, delimiters=0) -%}
+        {%- for line in lines[start.at:] if not titles.delimiters -%}
+            {%- set titles.delimiters = sales_kpis.delimiters_in(line) -%}
+            {%- if not titles.delimiters -%}{%- set titles.count = loop.index -%}{%- endif -%}
         {%- endfor -%}
-        {%- if titles.is_past and counts[titles.count + 1:titles.count + 2] == [counts[titles.count]] -%}{%- set start.at = start.at + titles.count -%}{%- endif -%}
+        {%- set next_lines = lines[start.at + titles.count + 1:] -%}
+        {%- if titles.count and titles.delimiters and next_lines and sales_kpis.delimiters_in(next_lines[0]) == titles.delimiters -%}{%- set start.at = start.at + titles.count -%}{%- endif -%}
     {%- endif -%}
     {%- set header = lines[start.at] -%}
     {%- set delimiter = start.delimiter or sales_kpis.delimiter_of(header, lines[start.at + 1] or '') -%}

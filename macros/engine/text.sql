@@ -1,7 +1,6 @@
 {# Text functions that DuckDB and Spark spell differently. #}
 
-{% macro as_text(expression) %}{{ return(adapter.dispatch('as_text', 'sales_kpis')(expression)) }}{% endmacro %}
-{% macro default__as_text(expression) %}cast({{ expression }} as {{ dbt.type_string() }}){% endmacro %}
+{% macro as_text(expression) %}cast({{ expression }} as {{ dbt.type_string() }}){% endmacro %}
 
 {# A float as DuckDB writes it: nan, inf, 12.5. (From 1e7 on Spark writes another form, 1.25E7, of the same number.) #}
 {% macro float_as_text(expression) %}{{ return(adapter.dispatch('float_as_text', 'sales_kpis')(expression)) }}{% endmacro %}

@@ -33,7 +33,7 @@
 {#
     One entity from every system in use, with the named columns in their types, and `system_order`: the place of the
     system in the variable `systems`. Without any such system it has no rows. It is the one way out of staging, so what
-    tells of a person becomes a pseudonym here or goes (macros/contract/personal_data.sql).
+    tells of a person becomes a pseudonym here or goes (macros/contract/read/personal_data.sql).
 #}
 {% macro union_systems(entity, columns) %}
     {%- set queries = [] -%}

@@ -51,7 +51,7 @@ from sales_kpis.show import (
     render_periods,
     render_slices,
 )
-from sales_kpis.sources import render_report
+from sales_kpis.sources_page import render_report
 from sales_kpis.spark_target import is_spark, require_local_spark
 from sales_kpis.status import layers_in_use, marts_in_use, read_status, render_status
 from sales_kpis.trace import render_trace, trace

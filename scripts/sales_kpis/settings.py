@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import yaml
 
 from sales_kpis.errors import WrongUse, suggestion
-from sales_kpis.files import ACCESS
 from sales_kpis.salt import BUILT_IN
+from sales_kpis.setting_rules import Rule, read_rules
 
 
 @dataclass(frozen=True)
@@ -108,14 +107,16 @@ def load_settings(
         # The mapping is of the demo's own custom fields, which other files do not have.
         values["source_mapping"] = {}
 
-    for name, check in _CHECKS.items():
-        if name in values:
-            values[name] = check(values[name], written_in[name])
+    if "raw_path" in values:
+        values["raw_path"] = _check_raw_path(values["raw_path"], written_in["raw_path"])
     _check_systems(values, list(known_systems), written_in.get("systems", ""))
+    rules = read_rules(project_folder)
+    _check((rule for rule in rules if rule.kind == "zone"), values, written_in)
     if "as_of_date" in values:
         zone = ZoneInfo(str(values.get("reporting_time_zone", "UTC")))
         moment = now.astimezone(zone) if now else datetime.now(zone)
-        values["as_of_date"] = _check_date(values["as_of_date"], written_in["as_of_date"], moment)
+        values["as_of_date"] = _day_of(values["as_of_date"], moment)
+    _check(rules, values, written_in)
     if "pseudonym_salt" not in values:
         return Settings(values)
     stated_salt = str(values["pseudonym_salt"])
@@ -221,98 +222,17 @@ def _check_raw_path(value: Any, origin: str) -> str:
     return str(value or "")
 
 
-def _check_time_zone(value: Any, origin: str) -> str:
-    try:
-        ZoneInfo(str(value))
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise WrongUse(
-            f"{origin}: reporting_time_zone {value!r} is no time zone.",
-            "Use an IANA name, for example Europe/Amsterdam or UTC.",
-        ) from None
-    return str(value)
-
-
-def _check_currency(value: Any, origin: str) -> str:
-    if not re.fullmatch(r"[A-Z]{3}", str(value)):
-        raise WrongUse(
-            f"{origin}: reporting_currency {value!r} is no currency code.",
-            "Use three capital letters, for example EUR.",
-        )
-    return str(value)
-
-
-def _check_fiscal_month(value: Any, origin: str) -> int:
-    if not 1 <= int(value) <= 12:
-        raise WrongUse(
-            f"{origin}: fiscal_year_start_month must be 1 to 12; it is {value}.",
-            "1 is January: then there are no fiscal periods beside the calendar's.",
-        )
-    return int(value)
-
-
-def _check_contract_term(value: Any, origin: str) -> int:
-    if int(value) < 1:
-        raise WrongUse(
-            f"{origin}: contract_term_months must be 1 or more; it is {value}.",
-            "It is how long a won deal covers its account where nothing says more.",
-        )
-    return int(value)
-
-
-def _check_gross_margin(value: Any, origin: str) -> float:
-    if not 0 <= float(value) <= 1:
-        raise WrongUse(
-            f"{origin}: gross_margin must be from 0 to 1; it is {value}.",
-            "It is a part of one: 80 percent is 0.8.",
-        )
-    return float(value)
-
-
-def _check_google_analytics_events(value: Any, origin: str) -> dict[str, list[str]]:
-    """Lists of event names by what they mean; a name means one thing."""
-    meanings = ("lead_created", "sign_up", "activation")
-    names: list[str] = []
-    for meaning, events in value.items():
-        if meaning not in meanings:
-            raise WrongUse(
-                f"{origin}: google_analytics_events has no {meaning!r}.",
-                suggestion(str(meaning), meanings),
-            )
-        if not isinstance(events, list) or not all(isinstance(name, str) for name in events):
-            raise WrongUse(
-                f"{origin}: google_analytics_events: {meaning} must be a list of event names;"
-                f" it is {events!r}.",
-                "Write for example: {lead_created: [generate_lead]}",
-            )
-        names += events
-    for name in names:
-        if names.count(name) > 1:
-            raise WrongUse(
-                f"{origin}: google_analytics_events lists the event {name} twice.",
-                "An event means one thing.",
-            )
-    return dict(value)
-
-
-def _check_published_access(value: Any, origin: str) -> str:
-    if value not in ACCESS:
-        raise WrongUse(
-            f"{origin}: published_access {value!r} is none of {', '.join(ACCESS)}.",
-            "It says who besides the owner may read what is published.",
-        )
-    return str(value)
-
-
-_CHECKS: dict[str, Callable[[Any, str], Any]] = {
-    "published_access": _check_published_access,
-    "raw_path": _check_raw_path,
-    "reporting_time_zone": _check_time_zone,
-    "reporting_currency": _check_currency,
-    "fiscal_year_start_month": _check_fiscal_month,
-    "contract_term_months": _check_contract_term,
-    "gross_margin": _check_gross_margin,
-    "google_analytics_events": _check_google_analytics_events,
-}
+def _check(rules: Iterable[Rule], values: dict[str, Any], written_in: Mapping[str, str]) -> None:
+    """Hold the values to the rules that plain dbt has, too; a float stays one."""
+    systems = [str(system) for system in values.get("systems") or ()]
+    for rule in rules:
+        for name in rule.names:
+            if name not in values:
+                continue
+            if faults := rule.faults(name, values[name], systems):
+                raise WrongUse(f"{written_in[name]}: {faults[0]}", rule.next_step)
+            if rule.kind == "number":
+                values[name] = float(values[name])
 
 
 def _check_systems(values: Mapping[str, Any], known: list[str], origin: str) -> None:
@@ -330,17 +250,8 @@ def _check_systems(values: Mapping[str, Any], known: list[str], origin: str) -> 
             raise WrongUse(f"{origin}: systems lists {system} twice.", "List each system once.")
 
 
-def _check_date(value: Any, origin: str, now: datetime) -> str:
+def _day_of(value: Any, now: datetime) -> str:
+    """The day that a word means, else the text as it is."""
     text = str(value).strip().lower()
     days_ago = {"today": 0, "yesterday": 1}.get(text)
-    if days_ago is not None:
-        return (now.date() - timedelta(days=days_ago)).isoformat()
-    try:
-        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-            raise ValueError
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise WrongUse(
-            f"{origin}: as_of_date {value!r} is no date.",
-            "Write it as 2025-09-17, or as today or yesterday.",
-        ) from None
+    return text if days_ago is None else (now.date() - timedelta(days=days_ago)).isoformat()

@@ -18,6 +18,7 @@ from guards import (
     english,
     layers,
     links,
+    macros,
     marts,
     privacy,
     sql_words,
@@ -32,6 +33,8 @@ Rule = Callable[[Project], Iterator[Finding]]
 RULES: tuple[Rule, ...] = (
     layers.model_places,
     layers.reading_directions,
+    macros.rooms_of_contract,
+    macros.lengths_of_macros,
     marts.mart_contracts,
     marts.mart_keys,
     marts.mart_descriptions,

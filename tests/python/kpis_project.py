@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any, Self
 
 import duckdb
 
+from sales_kpis import setting_rules
 from sales_kpis.dbt_runner import BuildResult, DbtSetup, OnProgress
 from sales_kpis.project import Project
 from sales_kpis.run import Reporter, RunRequest
@@ -108,6 +110,8 @@ def write_project(root: Path) -> Path:
         (root / folder).mkdir(parents=True)
     (root / "dbt_project.yml").write_text(DBT_PROJECT)
     (root / "profiles.yml").write_text(PROFILES)
+    (root / setting_rules.FILE).parent.mkdir(parents=True)
+    shutil.copy(Path(__file__).parents[2] / setting_rules.FILE, root / setting_rules.FILE)
     return root
 
 

@@ -210,7 +210,7 @@ def first_proof(mutant: Mutant, project: Path, session: Path, text: str) -> str 
         units = [f"{name},test_type:unit" for name in concerned]
         if caught := failed_nodes(["test", "--select", *units, "--fail-fast"], folder, parsed):
             return caught
-    for proof in PYTHON_PROOFS.get(str(Path(mutant.file).parent), []):
+    for proof in PYTHON_PROOFS.get("/".join(Path(mutant.file).parts[:2]), []):
         if caught := failed_tests(proof):
             return caught
     return _of_a_build(concerned, session, parsed)

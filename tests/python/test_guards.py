@@ -26,6 +26,7 @@ from guards import (
     english,
     layers,
     links,
+    macros,
     marts,
     privacy,
     sql_words,
@@ -744,6 +745,56 @@ CATCHES |= {
 }
 
 
+FOUND = "{% macro found() %}{{ return(sales_kpis.counted()) }}{% endmacro %}\n"
+COUNTED = "{% macro counted() %}{# sales_kpis.nobody() #}1{% endmacro %}\n"
+
+
+def macro_files(*files: tuple[str, str]) -> Change:
+    """Files of macros, by path below macros/."""
+    return lambda project: [text(f"macros/{name}", sql)(project) for name, sql in files][-1]
+
+
+CATCHES |= {
+    "a macro that finds calls one that counts": Catch(
+        macros.rooms_of_contract,
+        macro_files(("contract/find/a.sql", FOUND), ("contract/books/b.sql", COUNTED)),
+        "macros/contract/find/a.sql:1 rooms: found (find) calls counted (books); calls go to the",
+    ),
+    "a macro that reads calls one that writes rows, without the project's name": Catch(
+        macros.rooms_of_contract,
+        macro_files(
+            ("contract/read/a.sql", FOUND.replace("sales_kpis.", "")),
+            ("contract/rows/b.sql", COUNTED),
+        ),
+        "found (read) calls counted (rows); ",
+    ),
+    "a macro that finds counts by way of a macro of another folder": Catch(
+        macros.rooms_of_contract,
+        macro_files(
+            ("contract/read/a.sql", FOUND.replace("counted", "between")),
+            ("staging/b.sql", FOUND.replace("found", "between").replace("counted", "any_engine")),
+            (
+                "engine/c.sql",
+                "{% macro any_engine() %}\n{{ adapter.dispatch('count', 'sales_kpis')() }}\n"
+                "{% endmacro %}\n" + FOUND.replace("found", "spark__count"),
+            ),
+            ("contract/rows/d.sql", COUNTED),
+        ),
+        "found (read) calls counted (rows) by way of between, any_engine, spark__count; ",
+    ),
+    "a macro of the contract in no room": Catch(
+        macros.rooms_of_contract,
+        macro_files(("contract/a.sql", COUNTED)),
+        "macro counted stands in no room; put its file into macros/contract/find/,",
+    ),
+    "a macro longer than a screen": Catch(
+        macros.lengths_of_macros,
+        macro_files(("marts/a.sql", "\n" + COUNTED.replace("1{", "1" + "\n" * 60 + "{"))),
+        "macros/marts/a.sql:2 macro-length: macro counted has 61 lines, more than 60;",
+    ),
+}
+
+
 @pytest.mark.parametrize("catch", CATCHES.values(), ids=CATCHES.keys())
 def test_the_rule_catches(clean: Project, catch: Catch) -> None:
     found = [str(finding) for finding in catch.rule(catch.change(clean))]
@@ -770,6 +821,10 @@ PASSES: dict[str, Change] = {
     "dbt's own functions, and engine words inside macros/engine": lambda project: text(
         FACTS, "select try_cast({{ dbt.date_trunc('month', 'a') }} as date) as b from c\n"
     )(text("macros/engine/days.sql", "{% macro x() %}unnest(a)->>'b'{% endmacro %}\n")(project)),
+    "a macro that counts calls one that finds, and a comment calls none": macro_files(
+        ("contract/books/a.sql", FOUND),
+        ("contract/find/b.sql", COUNTED.replace("nobody", "found")),
+    ),
     "monitoring reads every layer": reads(
         "kpi_values", "stg_tabular__deals", "int_deals__in_reporting_currency", "fct_deals"
     ),

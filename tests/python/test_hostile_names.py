@@ -23,7 +23,8 @@ from sales_kpis.errors import KpisError
 from sales_kpis.plain_text import escaped_in_json, shown, without_controls
 from sales_kpis.scorecard import render_scorecard, scorecard_lines
 from sales_kpis.show import render_catalog, render_periods, render_slices
-from sales_kpis.sources import parse_report, render_report
+from sales_kpis.sources import parse_report
+from sales_kpis.sources_page import render_report
 from sales_kpis.values import Kpi, KpiValue
 from sales_kpis.why import Fact, render_facts
 

@@ -66,12 +66,6 @@
     {{ return(sales_kpis.key_without_person(system, name, is_of_person and sales_kpis.is_written_by_people(system))) }}
 {% endmacro %}
 
-{# Whether people choose the ids of a system's tables; of no system inside a unit test, whose graph has no sources. #}
-{% macro is_written_by_people(system) %}
-    {%- for node in graph.get('sources', {}).values() if node.source_name == system and node.package_name == 'sales_kpis' -%}{{ return(node.source_meta.get('written_by') == 'people') }}{%- endfor -%}
-    {{ return(false) }}
-{% endmacro %}
-
 {# A key's part of a raw row, as the books show it: without the person that it may tell. #}
 {% macro key_part_without_person(contract, column, expression) %}
     {%- set is_id = column.is_native_id or column.name.endswith('_id') or 'vid' in column.name.split('_') -%}

@@ -50,17 +50,6 @@
     {%- do log('CHECK_SOURCES ' ~ tojson(result), info=true) -%}
 {% endmacro %}
 
-{# What a system's tables are named by in the report: the system, or each of its instances. #}
-{% macro sources_of(system) %}{{ return(sales_kpis.contracts_of(system) | map(attribute='source') | unique | list) }}{% endmacro %}
-
-{# Raw tables that the YAML of a system names as not needed (`unread_tables`). #}
-{% macro unread_tables(system) %}
-    {%- for node in graph.get('sources', {}).values() if node.source_name == system and node.package_name == 'sales_kpis' -%}
-        {{ return(node.source_meta.get('unread_tables', [])) }}
-    {%- endfor -%}
-    {{ return([]) }}
-{% endmacro %}
-
 {# Entries of source_mapping that name no system or table of a contract. #}
 {% macro mapping_errors() %}
     {%- set errors = [] -%}
@@ -149,14 +138,14 @@
 
 {# All counts of a delivered table, of one scan that reads each value once. #}
 {% macro findings_sql(contract, delivery) %}
-    {%- set cells, counts, moments = [], [], [] -%}
+    {%- set cells, counts, moments, as_text = [], [], [], sales_kpis.as_text(':value:') -%}
     {%- for column in contract.columns -%}
         {%- set raw, found = 'raw_rows.' ~ column.name, delivery.columns[column.name] -%}
         {%- if found.raw_name is not none -%}
             {%- do cells.append(raw ~ ' is null as is_missing_' ~ loop.index) -%}
             {%- do counts.append('count(case when is_missing_' ~ loop.index ~ ' then 1 end) as missing_' ~ loop.index) -%}
             {%- if column.type != 'text' or found.family != 'text' -%}
-                {%- do cells.append(sales_kpis.as_text(raw) ~ ' as raw_' ~ loop.index) -%}
+                {%- do cells.append(as_text.replace(':value:', raw) ~ ' as raw_' ~ loop.index) -%}
                 {%- do cells.append(sales_kpis.read_value(column, delivery) ~ ' as read_' ~ loop.index) -%}
                 {%- set is_unreadable = 'not is_missing_' ~ loop.index ~ ' and read_' ~ loop.index ~ ' is null' -%}
                 {%- do counts.append('count(case when ' ~ is_unreadable ~ ' then 1 end) as unreadable_' ~ loop.index) -%}
@@ -208,8 +197,11 @@ from (
             {%- set examples = (unknown.counts.keys() | list)[:10] -%}
             {%- set similar = [] -%}
             {%- if column.references -%}
-                {%- for row in run_query('select distinct known_value from (' ~ unknown.known ~ ') as known_values order by known_value limit 2000') -%}
-                    {%- for example in examples if row[0] is not none and sales_kpis.plain_name(row[0]) == sales_kpis.plain_name(example) -%}
+                {%- set known_rows = run_query('select distinct known_value from (' ~ unknown.known ~ ') as known_values order by known_value limit 2000').rows -%}
+                {%- set plain_known, plain_examples = sales_kpis.plain_names(known_rows | map(attribute=0)), dict(zip(examples, sales_kpis.plain_names(examples))) -%}
+                {%- for row in known_rows -%}
+                    {%- set known_value = plain_known[loop.index0] -%}
+                    {%- for example in examples if row[0] is not none and known_value == plain_examples[example] -%}
                         {%- do similar.append("'" ~ example ~ "' looks like '" ~ row[0] ~ "'") -%}
                     {%- endfor -%}
                 {%- endfor -%}
@@ -223,13 +215,6 @@ from (
         {%- endif -%}
     {%- endfor -%}
     {{ return(oddities) }}
-{% endmacro %}
-
-{# Names of the declared columns that were delivered. #}
-{% macro found_columns(delivery) %}
-    {%- set names = [] -%}
-    {%- for name, found in delivery.columns.items() if found.raw_name is not none -%}{%- do names.append(name) -%}{%- endfor -%}
-    {{ return(names) }}
 {% endmacro %}
 
 {#
@@ -286,4 +271,22 @@ from (
     {%- elif column.mapped_by -%}{{ return('Each keeps its own name until seeds/mapping/' ~ column.mapped_by ~ '.csv maps it.') }}
     {%- elif column.references in ('deal_stage', 'opportunity_stage') -%}{{ return('Such deals are taken for open: add the stage to ' ~ column.references ~ '.') }}
     {%- else -%}{{ return('Each counts under its own id, with unknown attributes, until ' ~ column.references ~ ' has it.') }}{%- endif -%}
+{% endmacro %}
+
+{# The sentence for a number that can be read in two ways, in a table where nothing proves which. #}
+{% macro undecided_number_error(contract, column, form) %}
+    {{ return("Column " ~ contract.source ~ "." ~ contract.table ~ "." ~ column.name ~ " has " ~ form.ambiguous ~ " numbers that can be read in two ways (such as '" ~ form.examples | join("' and '")
+        ~ "'), and no value proves which: write number_format: decimal_comma or decimal_point in source_mapping (" ~ contract.source ~ ": {" ~ contract.table ~ ": {number_format: decimal_comma}}).") }}
+{% endmacro %}
+
+{# The sentence for a column that cannot be read to a large part. #}
+{% macro unreadable_column_error(contract, column, found, values) %}
+    {%- set place = contract.source ~ ": {" ~ contract.table ~ ": {" -%}
+    {%- if column.type in ('int', 'decimal') -%}
+        {%- set hint = "write its form in source_mapping (" ~ place ~ "number_format: decimal_comma}}, or decimal_point; a currency at a number must be the row's own, else " ~ var('reporting_currency') ~ ")" -%}
+    {%- elif column.type in ('date', 'timestamp') -%}
+        {%- set hint = "write which comes first in source_mapping (" ~ place ~ "date_order: day_first}}, or month_first; date_format is another name for it)" -%}
+    {%- else -%}{%- set hint = "map the column that is meant in source_mapping (" ~ place ~ "columns: {" ~ column.name ~ ": <its name>}}})" -%}{%- endif -%}
+    {{ return("Column " ~ contract.source ~ "." ~ contract.table ~ "." ~ column.name ~ " cannot be read as " ~ column.type ~ " in " ~ found.unreadable_values ~ " of " ~ values ~ " values"
+        ~ (" (such as '" ~ found.examples | join("' and '") ~ "')" if found.examples else '') ~ ": " ~ hint ~ ", correct the values, or leave the column out (" ~ place ~ "columns: {" ~ column.name ~ ": null}}}).") }}
 {% endmacro %}

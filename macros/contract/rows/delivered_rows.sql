@@ -5,8 +5,8 @@
     - `unpacked_from`: a list in a column of other tables of the contract, one row per item (Airbyte gives a deal's
       companies as `["1","2"]`, and a pipeline's stages as a list of objects). The column that `times` names says how
       often the list has the item.
-    Returns relation (a query or table), found_as, raw_tables, columns (name: family) and, of one table, types (name:
-    data type); none if there is nothing.
+    Returns relation (a query or table), found_as, raw_tables, raw_columns (name: family) and, of one table, raw_types
+    (name: data type); none if there is nothing.
 #}
 {% macro delivered_rows(contract, mapping) %}
     {%- set raw_tables = [] -%}
@@ -17,30 +17,34 @@
         {%- if other is not none -%}{%- do raw_tables.append(other) -%}{%- endif -%}
     {%- endfor -%}
     {%- if not raw_tables -%}{{ return(sales_kpis.unpacked_rows(contract)) }}{%- endif -%}
-    {%- set found = {'found_as': raw_tables | join(', '), 'raw_tables': raw_tables, 'columns': {}, 'types': {}} -%}
+    {%- set found = {'found_as': raw_tables | join(', '), 'raw_tables': raw_tables} -%}
     {%- if not contract.get('also_in') -%}
-        {%- set relation = sales_kpis.raw_relation(contract, main) -%}
-        {%- do found.update({'relation': relation | string}) -%}
-        {%- for column in adapter.get_columns_in_relation(relation) -%}
-            {%- do found.columns.update({column.name: sales_kpis.type_family(column.data_type)}) -%}
-            {%- do found.types.update({column.name: column.data_type}) -%}
-        {%- endfor -%}
+        {%- set types = sales_kpis.raw_types(contract, main) -%}
+        {%- do found.update({'relation': sales_kpis.raw_relation(contract, main) | string, 'raw_columns': sales_kpis.families_of(types), 'raw_types': types}) -%}
     {%- else -%}
         {%- do found.update(sales_kpis.stacked_tables(contract, raw_tables)) -%}
     {%- endif -%}
     {{ return(found) }}
 {% endmacro %}
 
+{# The family of each column by its type; a table has few types, and each is asked for once. #}
+{% macro families_of(types) %}
+    {%- set families, known = {}, {} -%}
+    {%- for name, type in types.items() -%}
+        {%- if type not in known -%}{%- do known.update({type: sales_kpis.type_family(type)}) -%}{%- endif -%}
+        {%- do families.update({name: known[type]}) -%}
+    {%- endfor -%}
+    {{ return(families) }}
+{% endmacro %}
+
 {# Several raw tables as one; a column that has another type in one of them is text. #}
 {% macro stacked_tables(contract, raw_tables) %}
-    {%- set columns_of, types, families = {}, {}, {} -%}
+    {%- set columns_of, types = {}, {} -%}
     {%- for raw_table in raw_tables -%}
         {%- set own = {} -%}
-        {%- for column in adapter.get_columns_in_relation(sales_kpis.raw_relation(contract, raw_table)) -%}
-            {%- do own.update({column.name | lower: column}) -%}
-            {%- set type = column.data_type if types.get(column.name | lower, column.data_type) == column.data_type else dbt.type_string() -%}
-            {%- do types.update({column.name | lower: type}) -%}
-            {%- do families.update({column.name | lower: sales_kpis.type_family(type)}) -%}
+        {%- for name, type in sales_kpis.raw_types(contract, raw_table).items() -%}
+            {%- do own.update({name | lower: {'name': name, 'data_type': type}}) -%}
+            {%- do types.update({name | lower: type if types.get(name | lower, type) == type else dbt.type_string()}) -%}
         {%- endfor -%}
         {%- do columns_of.update({raw_table: own}) -%}
     {%- endfor -%}
@@ -57,18 +61,36 @@
         {%- endfor -%}
         {%- do queries.append('select ' ~ cells | join(', ') ~ ', ' ~ sales_kpis.text_literal(raw_table) ~ ' as _raw_table from ' ~ sales_kpis.raw_relation(contract, raw_table)) -%}
     {%- endfor -%}
-    {%- do families.update({'_raw_table': 'text'}) -%}
-    {{ return({'relation': '(' ~ queries | join(' union all ') ~ ')', 'columns': families}) }}
+    {{ return({'relation': '(' ~ queries | join(' union all ') ~ ')', 'raw_columns': dict(sales_kpis.families_of(types), _raw_table='text')}) }}
+{% endmacro %}
+
+{# The rows of several tables alike together, {relation, raw_columns, raw_types}: a column that one of them lacks is null there. #}
+{% macro united_tables(contract, tables) %}
+    {%- set names_of, types, selects = {}, {}, [] -%}
+    {%- for table in tables -%}
+        {%- for name, type in sales_kpis.raw_types(contract, table).items() -%}
+            {%- do names_of.setdefault(table, []).append(name) -%}
+            {%- do types.setdefault(name, type) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- for table in tables -%}
+        {%- set cells = [] -%}
+        {%- for name in types -%}
+            {%- do cells.append(sales_kpis.quoted_name(name) if name in names_of[table] else 'cast(null as ' ~ types[name] ~ ') as ' ~ sales_kpis.quoted_name(name)) -%}
+        {%- endfor -%}
+        {%- do selects.append('select ' ~ cells | join(', ') ~ ' from ' ~ sales_kpis.raw_relation(contract, table)) -%}
+    {%- endfor -%}
+    {{ return({'relation': '(' ~ selects | join(' union all ') ~ ')', 'raw_columns': sales_kpis.families_of(types), 'raw_types': types}) }}
 {% endmacro %}
 
 {# The items of the lists that `unpacked_from` names, of the newest row of each parent; every value is text. #}
 {% macro unpacked_rows(contract) %}
     {%- set queries, places = [], [] -%}
     {%- for list in contract.get('unpacked_from', []) -%}
-        {%- set parent = sales_kpis.contract_of(contract.system, list.table, contract.instance) -%}
-        {%- set delivery = sales_kpis.delivery_of(parent) -%}
+        {%- set own = sales_kpis.contract_of(contract.system, list.table, contract.instance) -%}
+        {%- set delivery = sales_kpis.delivery_of(own) -%}
         {#- The ids get the name of their instance when the items are read as rows of their own table. -#}
-        {%- do parent.update({'instance': none}) -%}
+        {%- set parent = dict(own, instance=none) -%}
         {%- if delivery.relation is not none and not delivery.errors and delivery.columns[list.column].raw_name is not none -%}
             {%- set cells = [] -%}
             {%- for name, parent_column in list.parent.items() -%}{%- do cells.append('items.' ~ parent_column ~ ' as ' ~ name) -%}{%- endfor -%}
@@ -85,27 +107,19 @@
         {%- endif -%}
     {%- endfor -%}
     {%- if not queries -%}{{ return(none) }}{%- endif -%}
-    {%- set columns = {} -%}
-    {%- for name in places[0]['names'] -%}{%- do columns.update({name: 'text'}) -%}{%- endfor -%}
-    {{ return({'relation': '(' ~ queries | join(' union all ') ~ ')', 'found_as': places | map(attribute='found_as') | join(', '), 'raw_tables': [], 'columns': columns}) }}
+    {{ return({'relation': '(' ~ queries | join(' union all ') ~ ')', 'found_as': places | map(attribute='found_as') | join(', '), 'raw_columns': dict.fromkeys(places[0]['names'], 'text')}) }}
 {% endmacro %}
 
-{#
-    Where a column's values are: a raw column; a field of one (an alias with points, `sentBy.id`); or, for a source with
-    `properties_column`, a field of that JSON object under the column's own name or an alias.
-#}
-{% macro find_raw_value(raw_columns, candidates, properties_column=none, never_fields=[]) %}
-    {%- set names = raw_columns.keys() | list -%}
-    {%- set raw_name = sales_kpis.find_raw_column(names, candidates, never_fields) -%}
-    {%- set fields = sales_kpis.names_of_fields(candidates, never_fields) -%}
-    {%- if raw_name is not none -%}{{ return({'raw_name': raw_name, 'family': raw_columns[raw_name]}) }}{%- endif -%}
-    {%- for candidate in candidates if '.' in candidate -%}
-        {%- set head, tail = candidate.split('.', 1) -%}
-        {%- set holder = sales_kpis.find_raw_column(names, [head]) -%}
-        {%- if holder is not none -%}{{ return({'raw_name': holder ~ '.' ~ tail, 'family': 'text', 'json_column': holder, 'json_family': raw_columns[holder], 'paths': [tail]}) }}{%- endif -%}
+{# A small table written out in source_mapping, such as the stages of a process that no file carries. #}
+{% macro inline_rows_sql(rows) %}
+    {%- set selects = [] -%}
+    {%- for row in rows -%}
+        {%- set cells = [] -%}
+        {%- for name in rows[0] -%}
+            {%- set value = row.get(name) -%}
+            {%- do cells.append(('cast(null as ' ~ dbt.type_string() ~ ')' if value is none else sales_kpis.text_literal(value)) ~ ' as ' ~ sales_kpis.quoted_name(name)) -%}
+        {%- endfor -%}
+        {%- do selects.append('select ' ~ cells | join(', ')) -%}
     {%- endfor -%}
-    {%- if properties_column in names and properties_column not in candidates and fields -%}
-        {{ return({'raw_name': properties_column ~ '.' ~ fields[0], 'family': 'text', 'json_column': properties_column, 'json_family': raw_columns[properties_column], 'paths': fields}) }}
-    {%- endif -%}
-    {{ return({'raw_name': none, 'family': 'text'}) }}
+    {{ return(selects | join(' union all ')) }}
 {% endmacro %}

@@ -1,8 +1,16 @@
-{# How a delivered value is read into its declared type: null where it cannot be read, which contract_issues records. #}
+{#
+    How a delivered value is read into its declared type: null where it cannot be read, which `rejected_rows` records. Columns
+    of one kind are read alike, so the SQL of a kind is worked out once in a dbt command.
+#}
 {% macro read_value(column, delivery) %}
-    {%- set value = 'raw_rows.' ~ column.name -%}
-    {%- set family = delivery.columns[column.name].family -%}
-    {%- set form = delivery.forms.get(column.name) -%}
+    {%- set readings = graph.setdefault('sales_kpis_readings', {}) -%}
+    {%- set family, form = delivery.columns[column.name].family, delivery.forms.get(column.name) -%}
+    {%- set kind = [column.type, column.epoch, family, form, delivery.currency, delivery.zone, delivery.epoch] | string -%}
+    {%- if kind not in readings -%}{%- do readings.update({kind: sales_kpis.read_value_of_kind(':value:', column, family, form, delivery)}) -%}{%- endif -%}
+    {{ return(readings[kind].replace(':value:', 'raw_rows.' ~ column.name)) }}
+{% endmacro %}
+
+{% macro read_value_of_kind(value, column, family, form, delivery) %}
     {%- if column.type == 'text' -%}{{ return(sales_kpis.read_text(value, family)) }}
     {%- elif column.type == 'int' -%}{{ return(sales_kpis.read_int(value, family, form, delivery.currency)) }}
     {%- elif column.type == 'decimal' -%}{{ return(sales_kpis.read_decimal(value, family, form, delivery.currency)) }}
@@ -131,3 +139,9 @@
     {%- set year_first = '^(19|20|21)[0-9]{2}[-/]([0-9]{2})[-/]([0-9]{2})' ~ ending ~ '$' -%}
     {{ return('case when ' ~ sales_kpis.matches(value, year_first) ~ " then replace(" ~ value ~ ", '/', '-') end") }}
 {% endmacro %}
+
+{# A declared column's value; the native ids of an instance carry its name, so that those of two instances differ. #}
+{% macro read_value_of_instance(column, contract, delivery) -%}
+    {%- set value = sales_kpis.read_value(column, delivery) -%}
+    {{ return("'" ~ contract.instance ~ ".' || " ~ value if contract.instance and column.is_native_id and column.type == 'text' else value) }}
+{%- endmacro %}
