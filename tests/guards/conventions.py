@@ -20,6 +20,7 @@ from guards import (
     privacy,
     sql_words,
     tracked_files,
+    united,
 )
 from guards.findings import Finding
 from guards.project import Project
@@ -30,6 +31,9 @@ Rule = Callable[[Project], Iterator[Finding]]
 RULES: tuple[Rule, ...] = (
     layers.model_places,
     layers.reading_directions,
+    united.entities_are_united_once,
+    united.staged_entities_are_united,
+    united.contracts_of_entities,
     marts.mart_contracts,
     marts.mart_keys,
     marts.mart_descriptions,
