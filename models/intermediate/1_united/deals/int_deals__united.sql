@@ -1,3 +1,1 @@
-{{ config(materialized=passing_on()) }}
-
 {{ union_systems('deals') }}
