@@ -49,7 +49,9 @@
             {%- for column in columns.values() -%}
                 {%- do select_list.append('cast(' ~ sales_kpis.column_without_person(system, entity, column.name, sales_kpis.type_family(column.data_type)) ~ ' as ' ~ column.data_type ~ ') as ' ~ column.name) -%}
             {%- endfor -%}
-            {%- do queries.append('select ' ~ select_list | join(', ') ~ ', ' ~ loop.index ~ ' as system_order from ' ~ relation) -%}
+            {#- Named without an alias first: the engine then says which column the system lacks. -#}
+            {%- set delivered = '(select ' ~ columns.keys() | join(', ') ~ ' from ' ~ relation ~ ') as delivered' -%}
+            {%- do queries.append('select ' ~ select_list | join(', ') ~ ', ' ~ loop.index ~ ' as system_order from ' ~ delivered) -%}
         {%- endif -%}
     {%- endfor -%}
     {%- if not queries -%}
