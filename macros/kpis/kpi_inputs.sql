@@ -13,7 +13,7 @@
         'stages.probability': {'model': 'int_deals__stages', 'where': 'probability is not null'},
         'deal_line_items.list_price': {'model': 'fct_deal_line_items', 'where': 'list_amount is not null'},
         'products.launched_on': {'model': 'int_products__resolved', 'where': 'launched_on is not null'},
-        'deals_or_subscriptions': {'model': 'int_customers__stretches', 'where': 'true'},
+        'deals_or_subscriptions': {'model': 'int_customers__spans', 'where': 'true'},
         'leads': {'model': 'fct_leads', 'where': 'true'},
         'activities': {'model': 'int_activities__resolved', 'where': 'true'},
         'activities.outcome of calls': {'model': 'int_activities__resolved', 'where': "activity_type = 'call' and outcome is not null"},
