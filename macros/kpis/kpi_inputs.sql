@@ -6,14 +6,14 @@
 #}
 {% macro inputs_of_kpis() %}
     {{ return({
-        'deals': {'model': 'int_deals__united', 'where': 'true'},
-        'deals.amount': {'model': 'int_deals__united', 'where': 'amount is not null'},
-        'deals.competitor': {'model': 'int_deals__united', 'where': 'competitor is not null'},
-        'deals.amount of open deals': {'model': 'int_deals__united', 'where': 'amount is not null and (not is_closed or (select count(*) from {relation} where not is_closed) = 0)'},
+        'deals': {'model': 'int_deals__delivered', 'where': 'true'},
+        'deals.amount': {'model': 'int_deals__delivered', 'where': 'amount is not null'},
+        'deals.competitor': {'model': 'int_deals__delivered', 'where': 'competitor is not null'},
+        'deals.amount of open deals': {'model': 'int_deals__delivered', 'where': 'amount is not null and (not is_closed or (select count(*) from {relation} where not is_closed) = 0)'},
         'stages.probability': {'model': 'int_deals__stages', 'where': 'probability is not null'},
         'deal_line_items.list_price': {'model': 'fct_deal_line_items', 'where': 'list_amount is not null'},
         'products.launched_on': {'model': 'int_products__resolved', 'where': 'launched_on is not null'},
-        'deals_or_subscriptions': {'model': 'int_customers__stretches', 'where': 'true'},
+        'deals_or_subscriptions': {'model': 'int_customers__spans', 'where': 'true'},
         'leads': {'model': 'fct_leads', 'where': 'true'},
         'activities': {'model': 'int_activities__resolved', 'where': 'true'},
         'activities.outcome of calls': {'model': 'int_activities__resolved', 'where': "activity_type = 'call' and outcome is not null"},

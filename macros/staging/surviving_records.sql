@@ -1,8 +1,8 @@
 {#
     One row per record that lost a merge, with the record that won it: a system tells it on the record that lost, or apart
-    from it in `merges_entity`. A record has one survivor; of several that are told, the smallest key.
+    from it in `merges`. A record has one survivor; of several that are told, the smallest key.
 #}
-{% macro stated_merges(records, key, merged_into, merges_entity) -%}
+{% macro stated_merges(records, key, merged_into, merges) -%}
 select
         {{ key }},
         min_by({{ merged_into }}, {{ sales_kpis.key_order(merged_into) }}) as {{ merged_into }}
@@ -10,7 +10,7 @@ select
         select {{ key }}, {{ merged_into }} from {{ records }}
         union all
         select record_id as {{ key }}, survivor_record_id as {{ merged_into }}
-        from ({{ sales_kpis.union_systems(merges_entity, {'record_id': 'text', 'survivor_record_id': 'text'}) }}) as told_apart
+        from {{ merges }}
     ) as all_merges
     where {{ merged_into }} is not null and {{ merged_into }} <> {{ key }}
     group by {{ key }}

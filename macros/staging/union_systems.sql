@@ -31,30 +31,37 @@
 {% endmacro %}
 
 {#
-    One entity from every system in use, with the named columns in their types, and `system_order`: the place of the
-    system in the variable `systems`. Without any such system it has no rows. It is the one way out of staging, so what
-    tells of a person becomes a pseudonym here or goes (macros/contract/read/personal_data.sql).
+    One entity from every system in use: the columns that the YAML of its model `int_<entity>__united` names, in their types,
+    and `system_order`, the place of the system in the variable `systems`. That YAML is the contract: a staging model
+    `stg_<system>__<entity>` delivers at least these columns. Without any such system there are no rows. It is the one way
+    out of staging, so what tells of a person becomes a pseudonym here or goes (macros/contract/read/personal_data.sql).
 #}
-{% macro union_systems(entity, columns) %}
+{% macro union_systems(entity) %}
+    {%- set columns = model.get('columns') or {} -%}
+    {%- if execute and not columns -%}
+        {{ exceptions.raise_compiler_error("int_" ~ entity ~ "__united has no columns: its YAML says what stg_<system>__" ~ entity ~ " delivers, and dbt shows it to no unit test. Test the model that reads it.") }}
+    {%- endif -%}
     {%- set queries = [] -%}
     {%- for system in sales_kpis.systems_in_use() -%}
         {%- if entity in sales_kpis.entities_of_systems().get(system, []) -%}
             {%- set relation = ref('stg_' ~ system ~ '__' ~ entity) -%}
             {%- set select_list = [] -%}
-            {%- for name, type in columns.items() -%}
-                {%- do select_list.append('cast(' ~ sales_kpis.column_without_person(system, entity, name, type) ~ ' as ' ~ sales_kpis.sql_type(type) ~ ') as ' ~ name) -%}
+            {%- for column in columns.values() -%}
+                {%- do select_list.append('cast(' ~ sales_kpis.column_without_person(system, entity, column.name, sales_kpis.type_family(column.data_type)) ~ ' as ' ~ column.data_type ~ ') as ' ~ column.name) -%}
             {%- endfor -%}
-            {%- do queries.append('select ' ~ select_list | join(', ') ~ ', ' ~ loop.index ~ ' as system_order from ' ~ relation) -%}
+            {#- Named without an alias first: the engine then says which column the system lacks. -#}
+            {%- set delivered = '(select ' ~ columns.keys() | join(', ') ~ ' from ' ~ relation ~ ') as delivered' -%}
+            {%- do queries.append('select ' ~ select_list | join(', ') ~ ', ' ~ loop.index ~ ' as system_order from ' ~ delivered) -%}
         {%- endif -%}
     {%- endfor -%}
     {%- if not queries -%}
         {%- set select_list = [] -%}
-        {%- for name, type in columns.items() -%}
-            {%- do select_list.append('cast(null as ' ~ sales_kpis.sql_type(type) ~ ') as ' ~ name) -%}
+        {%- for column in columns.values() -%}
+            {%- do select_list.append('cast(null as ' ~ column.data_type ~ ') as ' ~ column.name) -%}
         {%- endfor -%}
         {%- do queries.append('select ' ~ select_list | join(', ') ~ ', 0 as system_order where false') -%}
     {%- endif -%}
-    {{ return(queries | join('\n    union all\n    ')) }}
+    {{ return(queries | join('\nunion all\n')) }}
 {% endmacro %}
 
 {#

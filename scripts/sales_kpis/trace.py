@@ -51,7 +51,7 @@ _WAYS = (
         "deal_id",
         "core.fct_deals",
         (
-            ("intermediate.int_deals__united", "deal_id"),
+            ("intermediate.int_deals__delivered", "deal_id"),
             ("intermediate.int_deals__survivors", "deal_id"),
             ("intermediate.int_deals__as_of_date", "deal_id"),
             ("intermediate.int_deals__valued", "deal_id"),

@@ -17,7 +17,8 @@ def built_columns(project: Project, database: Path) -> tuple[Finding, ...]:
     """Every model and seed is built with the columns that its YAML documents.
 
     Marts and seeds document all their columns, in order; staging and intermediate models those they
-    describe. And the built catalog has every KPI.
+    describe. A system's staging models have the columns that each entity's contract on floor 1 asks
+    for. And the built catalog has every KPI.
 
     Args:
         database: the file that `dbt build` wrote, of the same project and the same settings.
@@ -31,7 +32,11 @@ def built_columns(project: Project, database: Path) -> tuple[Finding, ...]:
         raise RuntimeError(
             f"cannot read {database}: {error}; wait until nothing writes to it"
         ) from None
-    return (*_columns(project, relations), *_catalog(project, listed))
+    return (
+        *_columns(project, relations),
+        *_contracts(project, relations),
+        *_catalog(project, listed),
+    )
 
 
 def _read(project: Project, database: Path) -> tuple[Relations, frozenset[str] | None]:
@@ -78,6 +83,22 @@ def _columns(project: Project, relations: Relations) -> Iterator[Finding]:
                 if name not in built:
                     problem = f"{node.name} documents a column that is not built, {name}"
                     yield project.at(node, _RULE, problem, "correct its name or remove it", name)
+
+
+def _contracts(project: Project, relations: Relations) -> Iterator[Finding]:
+    """What a staging model lacks of the contract of the model that unites it."""
+    for model in project.models:
+        if model.layer != "intermediate" or not model.name.endswith("__united"):
+            continue
+        for parent in (project.nodes.get(parent) for parent in model.parents):
+            built = relations.get((parent.schema, parent.alias)) if parent else None
+            if parent is None or built is None:
+                continue
+            lacking = ", ".join(each.name for each in model.columns if each.name not in built)
+            if lacking:
+                problem = f"{parent.name} lacks {lacking}, which {model.name} asks of every system"
+                advice = "deliver it, as a typed null if the system does not tell"
+                yield Finding(parent.file, 1, _RULE, problem, advice, parent.name)
 
 
 def _difference(documented: tuple[str, ...], built: tuple[str, ...]) -> str:

@@ -23,6 +23,7 @@ from guards import (
     privacy,
     sql_words,
     tracked_files,
+    united,
 )
 from guards.findings import Finding
 from guards.project import Project
@@ -35,6 +36,9 @@ RULES: tuple[Rule, ...] = (
     layers.reading_directions,
     macros.rooms_of_contract,
     macros.lengths_of_macros,
+    united.entities_are_united_once,
+    united.staged_entities_are_united,
+    united.contracts_of_entities,
     marts.mart_contracts,
     marts.mart_keys,
     marts.mart_descriptions,

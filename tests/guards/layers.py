@@ -18,7 +18,7 @@ _PLACES = {
     ),
     "intermediate": (
         r"intermediate/(1_united|2_identity|3_history|4_meaning)/(\w+s|people)/int_\2__\w+"
-        r"(?<!__united)|intermediate/1_united/(\w+s|people)/int_\3__united",
+        r"(?<!__united)|intermediate/1_united/(\w+s|people)/int_\w+__united",
         "intermediate/<floor>/<entity>s/int_<entity>s__<done>, __united on floor 1 only",
     ),
     "core": (r"marts/core/(dim|fct|bridge)_\w+", "marts/core/dim_…, fct_… or bridge_…"),

@@ -32,6 +32,7 @@ from guards import (
     sql_words,
     strict_yaml,
     tracked_files,
+    united,
 )
 from guards.built_columns import built_columns
 from guards.findings import Finding
@@ -45,6 +46,7 @@ STAGING = "models/staging/tabular/stg_tabular__deals.sql"
 INT = "int_deals__in_reporting_currency"
 FLOOR = ("intermediate", "4_meaning")
 INTERMEDIATE = "models/intermediate/4_meaning/deals/int_deals__in_reporting_currency.sql"
+UNITED = "models/intermediate/1_united/deals/int_deals__united.sql"
 FACTS = "models/marts/core/fct_deals.sql"
 KPI = "models/marts/kpis/revenue/kpi_total_revenue.sql"
 FINAL = "with\n\nfinal as (\n\n    select 1 as one\n\n)\n\nselect * from final\n"
@@ -108,6 +110,7 @@ def test_a_clean_project_passes_strict_yaml(clean_parse: strict_yaml.Parse) -> N
     assert clean_parse.project is not None
     assert {model.name for model in clean_parse.project.models} == {
         "stg_tabular__deals",
+        "int_deals__united",
         "int_deals__in_reporting_currency",
         "fct_deals",
         "kpi_total_revenue",
@@ -342,6 +345,12 @@ def text(file: str, content: str) -> Change:
     return change
 
 
+def entities(systems: str) -> Change:
+    """Let the macro list these entities of each system."""
+    macro = "{% macro entities_of_systems() %}{{ return(" + systems + ") }}{% endmacro %}"
+    return text(united.MACRO_FILE, macro)
+
+
 def reads(name: str, *parents: str) -> Change:
     """Let a model read the named nodes, too."""
 
@@ -401,8 +410,48 @@ CATCHES = {
     ),
     "a floor reads a later one": Catch(
         layers.reading_directions,
-        moved("fct_deals", "intermediate", "1_united", "deals", new_name="int_deals__united"),
+        moved("fct_deals", "intermediate", "1_united", "deals", new_name="int_deals__closed"),
         "of the later floor 4_meaning; a floor reads only those before it",
+    ),
+    "an entity is united a second time": Catch(
+        united.entities_are_united_once,
+        reads(INT, "stg_tabular__deals"),
+        f"{INT} reads stg_tabular__deals past floor 1; read int_deals__united",
+    ),
+    "a united model takes in another entity": Catch(
+        united.entities_are_united_once,
+        node("int_deals__united", name="int_leads__united"),
+        "int_leads__united reads stg_tabular__deals past floor 1",
+    ),
+    "an entity that no model unites": Catch(
+        united.entities_are_united_once,
+        entities("{'tabular': ['deals', 'leads']}"),
+        f"{united.MACRO_FILE}:1 united: no model unites the entity leads; add models/",
+    ),
+    "a united model of no system's entity": Catch(
+        united.entities_are_united_once,
+        entities("{'tabular': []}"),
+        "int_deals__united unites what entities_of_systems names nowhere; add deals",
+    ),
+    "a staged entity that its system does not list": Catch(
+        united.staged_entities_are_united,
+        entities("{'tabular': [], 'salesforce': ['deals']}"),
+        "stg_tabular__deals is in no int_deals__united; add deals to tabular in macros/staging/",
+    ),
+    "a united model that does more than unite": Catch(
+        united.contracts_of_entities,
+        text(UNITED, "select * from {{ ref('stg_tabular__deals') }}"),
+        "int_deals__united does not call union_systems('deals')",
+    ),
+    "an entity without a contract": Catch(
+        united.contracts_of_entities,
+        node("int_deals__united", columns=()),
+        "int_deals__united has no columns; say what stg_<system>__deals delivers",
+    ),
+    "a column of a contract without its type": Catch(
+        united.contracts_of_entities,
+        column("int_deals__united", "amount", data_type=None),
+        "column int_deals__united.amount lacks its type or what it means",
     ),
     "fact among the KPIs": Catch(
         layers.model_places,
@@ -948,7 +997,10 @@ BUILT: dict[str, tuple[str, list[str]]] = {
     ),
     "a column less in staging": (
         "alter table main_staging.stg_tabular__deals drop column amount",
-        ["stg_tabular__deals documents a column that is not built, amount"],
+        [
+            "stg_tabular__deals documents a column that is not built, amount",
+            "stg_tabular__deals lacks amount, which int_deals__united asks of every system",
+        ],
     ),
     "a model that is not built": (
         "drop table main_kpis.kpi_total_revenue",

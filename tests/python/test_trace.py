@@ -100,19 +100,19 @@ def test_a_won_deal_is_followed_from_its_raw_rows_to_the_kpis_that_count_it(
     ("query", "reason"),
     [
         (
-            "select deal_id from intermediate.int_deals__united where is_deleted",
+            "select deal_id from intermediate.int_deals__delivered where is_deleted",
             "it is deleted in the source",
         ),
         (
             """
-            select deal_id from intermediate.int_deals__united
+            select deal_id from intermediate.int_deals__delivered
             where surviving_deal_id <> deal_id and not is_deleted
             """,
             "which counts instead",
         ),
         (
             """
-            select deal_id from intermediate.int_deals__united
+            select deal_id from intermediate.int_deals__delivered
             where is_closed and close_date is null and not is_deleted
                 and surviving_deal_id = deal_id
             """,
@@ -120,7 +120,7 @@ def test_a_won_deal_is_followed_from_its_raw_rows_to_the_kpis_that_count_it(
         ),
         (
             """
-            select deal_id from intermediate.int_deals__united
+            select deal_id from intermediate.int_deals__delivered
             where created_at >= '2025-09-18' and not is_deleted and surviving_deal_id = deal_id
             """,
             "it was created after as_of_date",

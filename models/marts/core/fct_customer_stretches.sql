@@ -3,7 +3,7 @@ with
 stretches as (
 
     select *
-    from {{ ref('int_customers__stretches') }}
+    from {{ ref('int_customers__spans') }}
 
 ),
 

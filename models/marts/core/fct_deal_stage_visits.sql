@@ -6,7 +6,7 @@ visits as (
         *,
         {{ local_date('entered_at') }} as entered_date,
         coalesce(closed_without_history_on, {{ local_date('left_at') }}) as left_date
-    from {{ ref('int_deals__stage_visits') }}
+    from {{ ref('int_deals__stage_durations') }}
 
 ),
 
@@ -29,7 +29,7 @@ deals as (
 owners as (
 
     select *
-    from {{ ref('int_deals__visit_owners') }}
+    from {{ ref('int_deals__stage_duration_owners') }}
 
 ),
 

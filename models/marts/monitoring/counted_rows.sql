@@ -12,7 +12,7 @@ books as (
 deals as (
 
     select *
-    from {{ ref('int_deals__united') }}
+    from {{ ref('int_deals__delivered') }}
 
 ),
 

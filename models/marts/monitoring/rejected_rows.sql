@@ -19,7 +19,7 @@ deals as (
         is_stage_known,
         is_closed,
         close_date
-    from {{ ref('int_deals__united') }}
+    from {{ ref('int_deals__delivered') }}
     where deal_id = surviving_deal_id and not is_deleted
 
 ),

@@ -130,9 +130,11 @@ SPECIAL: dict[str, _Callable[..., _Any]] = {
     "contract_rows": lambda system, table, materialized=None: _select_from(f"{system}_{table}"),
     "rejected_rows_of": lambda system: _select_from(f"{system}_rejected_rows"),
     "source_counts_of": lambda system, staging_models: _select_from(f"{system}_source_counts"),
-    "union_systems": lambda entity, columns: _select_from(f"united_{entity}"),
+    "union_systems": lambda entity: _select_from(f"united_{entity}"),
     "mapping_of_systems": lambda seed, columns: _select_from(seed),
-    "stated_merges": lambda records, key, merged_into, merges_entity: _select_from(records),
+    "stated_merges": lambda records, key, merged_into, merges: (
+        f"{_select_from(records)} union all {_select_from(merges)}"
+    ),
     "merge_steps": lambda records, key, merged_into: _select_from(records),
     "kpi_rollup": _kpi_rollup,
     "union_of_kpis": lambda: _select_from("kpi_tables"),

@@ -67,7 +67,7 @@ OF_OTHER_COMPANY = [
 # By other seeds, files, zone, term, days, fiscal periods and zero-filling.
 SEEN_TO_CHANGE = {
     *("quotas", "stg_salesforce__deals", "stg_hubspot__deals", "stg_tabular__deals"),
-    *("int_deals__united", "int_deals__valued", "fct_deals", "dim_dates", "dim_periods"),
+    *("int_deals__delivered", "int_deals__valued", "fct_deals", "dim_dates", "dim_periods"),
     *("kpi_total_revenue", "kpi_values"),
 }
 # The work of landing and of the contract shows here.

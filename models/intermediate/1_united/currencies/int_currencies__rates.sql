@@ -12,12 +12,8 @@ seed_rates as (
 
 crm_rates as (
 
-    {{ union_systems('exchange_rates', {
-        'rate_id': 'text',
-        'currency': 'text',
-        'valid_from': 'date',
-        'rate_to_reporting': 'rate',
-    }) }}
+    select *
+    from {{ ref('int_exchange_rates__united') }}
 
 ),
 

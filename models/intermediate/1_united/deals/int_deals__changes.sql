@@ -2,10 +2,8 @@ with
 
 deal_history as (
 
-    {{ union_systems('deal_history', {
-        'deal_id': 'text', 'changed_at': 'timestamp',
-        'field': 'text', 'old_value': 'text', 'new_value': 'text',
-    }) }}
+    select *
+    from {{ ref('int_deal_history__united') }}
 
 ),
 

@@ -1,19 +1,5 @@
 with
 
-deal_stages as (
-
-    {{ union_systems('deal_stages', {
-        'stage_id': 'text',
-        'pipeline_id': 'text',
-        'stage': 'text',
-        'stage_order': 'int',
-        'probability': 'decimal',
-        'is_closed': 'bool',
-        'is_won': 'bool',
-    }) }}
-
-),
-
 stages as (
 
     select
@@ -24,7 +10,7 @@ stages as (
         probability,
         coalesce(is_closed, false) or coalesce(is_won, false) as is_closed,
         coalesce(is_won, false) as is_won
-    from deal_stages
+    from {{ ref('int_deal_stages__united') }}
 
 )
 

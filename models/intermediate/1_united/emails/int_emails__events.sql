@@ -1,18 +1,5 @@
 with
 
-email_events as (
-
-    {{ union_systems('email_events', {
-        'event_id': 'text',
-        'message_id': 'text',
-        'event_type': 'text',
-        'occurred_at': 'timestamp',
-        'url': 'text',
-        'is_machine': 'bool',
-    }) }}
-
-),
-
 -- Facts after `as_of_date` do not exist.
 events_as_of_date as (
 
@@ -23,7 +10,7 @@ events_as_of_date as (
         occurred_at,
         url,
         coalesce(is_machine, false) as is_machine
-    from email_events
+    from {{ ref('int_email_events__united') }}
     where {{ local_date('occurred_at') }} <= {{ as_of_date() }}
 
 )

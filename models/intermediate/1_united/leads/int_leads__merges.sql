@@ -2,7 +2,15 @@ with recursive
 
 leads as (
 
-    {{ union_systems('leads', {'lead_id': 'text', 'merged_into_lead_id': 'text'}) }}
+    select *
+    from {{ ref('int_leads__united') }}
+
+),
+
+person_merges as (
+
+    select *
+    from {{ ref('int_person_merges__united') }}
 
 ),
 

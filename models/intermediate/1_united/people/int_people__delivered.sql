@@ -2,33 +2,15 @@ with
 
 people as (
 
-    {{ union_systems('people', {
-        'system': 'text',
-        'person_record_id': 'text',
-        'account_record_id': 'text',
-        'email': 'text',
-        'job_function': 'text',
-        'created_at': 'timestamp',
-        'web_user_id': 'text',
-        'is_deleted': 'bool',
-        'merged_into_record_id': 'text',
-    }) }}
+    select *
+    from {{ ref('int_people__united') }}
 
 ),
 
 leads as (
 
-    {{ union_systems('leads', {
-        'system': 'text',
-        'lead_id': 'text',
-        'email': 'text',
-        'created_at': 'timestamp',
-        'web_user_id': 'text',
-        'converted_at': 'timestamp',
-        'converted_person_record_id': 'text',
-        'converted_account_record_id': 'text',
-        'is_deleted': 'bool',
-    }) }}
+    select *
+    from {{ ref('int_leads__united') }}
 
 ),
 

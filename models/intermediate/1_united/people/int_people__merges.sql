@@ -2,20 +2,15 @@ with
 
 people as (
 
-    {{ union_systems('people', {
-        'system': 'text',
-        'person_record_id': 'text',
-        'created_at': 'timestamp',
-    }) }}
+    select *
+    from {{ ref('int_people__united') }}
 
 ),
 
 person_merges as (
 
-    {{ union_systems('person_merges', {
-        'record_id': 'text',
-        'survivor_record_id': 'text',
-    }) }}
+    select *
+    from {{ ref('int_person_merges__united') }}
 
 ),
 

@@ -2,13 +2,15 @@ with
 
 people as (
 
-    {{ union_systems('people', {'full_name': 'text'}) }}
+    select *
+    from {{ ref('int_people__united') }}
 
 ),
 
 leads as (
 
-    {{ union_systems('leads', {'full_name': 'text'}) }}
+    select *
+    from {{ ref('int_leads__united') }}
 
 ),
 

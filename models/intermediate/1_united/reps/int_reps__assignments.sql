@@ -28,7 +28,7 @@ cuts as (
 
 ),
 
-stretches as (
+spans as (
 
     select
         rep_id,
@@ -43,18 +43,18 @@ stretches as (
 assignments_in_force as (
 
     select
-        stretches.rep_id,
+        spans.rep_id,
         assignments.team,
         assignments.territory,
-        stretches.valid_from,
-        stretches.valid_to
-    from stretches
+        spans.valid_from,
+        spans.valid_to
+    from spans
     inner join assignments
         on
-            stretches.rep_id = assignments.rep_id
-            and stretches.valid_from between assignments.valid_from and assignments.valid_to
+            spans.rep_id = assignments.rep_id
+            and spans.valid_from between assignments.valid_from and assignments.valid_to
     qualify row_number() over (
-        partition by stretches.rep_id, stretches.valid_from
+        partition by spans.rep_id, spans.valid_from
         order by
             assignments.valid_from desc,
             assignments.valid_to asc,

@@ -2,10 +2,8 @@ with
 
 web_sessions as (
 
-    {{ union_systems('web_sessions', {
-        'source': 'text',
-        'medium': 'text',
-    }) }}
+    select *
+    from {{ ref('int_web_sessions__united') }}
 
 ),
 

@@ -2,10 +2,8 @@ with
 
 web_sessions as (
 
-    {{ union_systems('web_sessions', {
-        'web_user_id': 'text',
-        'signed_in_user_id': 'text',
-    }) }}
+    select *
+    from {{ ref('int_web_sessions__united') }}
 
 ),
 

@@ -2,10 +2,15 @@ with recursive
 
 accounts as (
 
-    {{ union_systems('accounts', {
-        'account_record_id': 'text', 'domain': 'text', 'is_deleted': 'bool',
-        'merged_into_record_id': 'text',
-    }) }}
+    select *
+    from {{ ref('int_accounts__united') }}
+
+),
+
+account_merges as (
+
+    select *
+    from {{ ref('int_account_merges__united') }}
 
 ),
 

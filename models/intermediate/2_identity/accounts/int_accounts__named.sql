@@ -3,20 +3,21 @@ with
 deals as (
 
     select account_record_id
-    from {{ ref('int_deals__united') }}
+    from {{ ref('int_deals__delivered') }}
 
 ),
 
 deal_accounts as (
 
-    {{ union_systems('deal_accounts', {'account_record_id': 'text'}) }}
+    select *
+    from {{ ref('int_deal_accounts__united') }}
 
 ),
 
 subscriptions as (
 
     select account_record_id
-    from {{ ref('int_subscriptions__united') }}
+    from {{ ref('int_subscriptions__started') }}
 
 ),
 

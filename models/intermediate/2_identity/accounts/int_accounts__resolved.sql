@@ -2,19 +2,8 @@ with
 
 accounts as (
 
-    {{ union_systems('accounts', {
-        'account_record_id': 'text',
-        'account_name': 'text',
-        'industry': 'text',
-        'segment': 'text',
-        'employee_count': 'int',
-        'country': 'text',
-        'territory': 'text',
-        'market': 'text',
-        'rep_id': 'text',
-        'created_at': 'timestamp',
-        'is_deleted': 'bool',
-    }) }}
+    select *
+    from {{ ref('int_accounts__united') }}
 
 ),
 

@@ -5,13 +5,14 @@ deals as (
     select
         deal_id,
         surviving_deal_id
-    from {{ ref('int_deals__united') }}
+    from {{ ref('int_deals__delivered') }}
 
 ),
 
 deal_merges as (
 
-    {{ union_systems('deal_merges', {'record_id': 'text', 'survivor_record_id': 'text'}) }}
+    select *
+    from {{ ref('int_deal_merges__united') }}
 
 ),
 

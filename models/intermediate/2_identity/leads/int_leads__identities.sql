@@ -2,13 +2,8 @@ with
 
 leads as (
 
-    {{ union_systems('leads', {
-        'system': 'text',
-        'lead_id': 'text',
-        'created_at': 'timestamp',
-        'email': 'text',
-        'is_deleted': 'bool',
-    }) }}
+    select *
+    from {{ ref('int_leads__united') }}
 
 ),
 

@@ -2,16 +2,8 @@ with
 
 leads as (
 
-    {{ union_systems('leads', {
-        'system': 'text', 'lead_id': 'text', 'created_at': 'timestamp', 'full_name': 'text',
-        'email': 'text', 'phone': 'text', 'company': 'text', 'industry': 'text',
-        'employee_count': 'int', 'annual_revenue': 'decimal', 'marketing_team_size': 'int',
-        'country': 'text', 'lead_source': 'text', 'campaign_id': 'text', 'rep_id': 'text',
-        'sourced_by_rep_id': 'text', 'status': 'text', 'mql_at': 'timestamp', 'sql_at': 'timestamp',
-        'converted_at': 'timestamp', 'converted_account_record_id': 'text',
-        'converted_person_record_id': 'text', 'converted_deal_id': 'text', 'web_user_id': 'text',
-        'is_deleted': 'bool',
-    }) }}
+    select *
+    from {{ ref('int_leads__united') }}
 
 ),
 

@@ -42,7 +42,7 @@ existing_deals as (
             when states.is_close_date_changed_later then states.expected_close_date
             else deals.close_date
         end as close_date_then
-    from {{ ref('int_deals__united') }} as deals
+    from {{ ref('int_deals__delivered') }} as deals
     left join states
         on deals.deal_id = states.deal_id
     where

@@ -18,7 +18,7 @@ numbered_changes as (
 deals as (
 
     select *
-    from {{ ref('int_deals__united') }}
+    from {{ ref('int_deals__delivered') }}
     where deal_id = surviving_deal_id and not is_deleted
 
 ),

@@ -3,7 +3,7 @@ with
 subscriptions as (
 
     select *
-    from {{ ref('int_subscriptions__united') }}
+    from {{ ref('int_subscriptions__started') }}
 
 ),
 

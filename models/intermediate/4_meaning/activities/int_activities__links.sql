@@ -9,14 +9,8 @@ activities as (
 
 activity_links as (
 
-    {{ union_systems('activity_links', {
-        'activity_id': 'text',
-        'account_record_id': 'text',
-        'person_record_id': 'text',
-        'lead_id': 'text',
-        'deal_id': 'text',
-        'is_deleted': 'bool',
-    }) }}
+    select *
+    from {{ ref('int_activity_links__united') }}
 
 ),
 

@@ -2,21 +2,8 @@ with
 
 activities as (
 
-    {{ union_systems('activities', {
-        'system': 'text',
-        'activity_id': 'text',
-        'activity_type': 'text',
-        'occurred_at': 'timestamp',
-        'rep_id': 'text',
-        'account_record_id': 'text',
-        'person_record_id': 'text',
-        'lead_id': 'text',
-        'deal_id': 'text',
-        'direction': 'text',
-        'outcome': 'text',
-        'is_automated': 'bool',
-        'is_deleted': 'bool',
-    }) }}
+    select *
+    from {{ ref('int_activities__united') }}
 
 ),
 

@@ -2,26 +2,15 @@ with
 
 campaign_members as (
 
-    {{ union_systems('campaign_members', {
-        'system': 'text',
-        'campaign_member_id': 'text',
-        'campaign_id': 'text',
-        'lead_id': 'text',
-        'person_record_id': 'text',
-        'joined_at': 'timestamp',
-        'status': 'text',
-        'is_responded': 'bool',
-        'is_deleted': 'bool',
-    }) }}
+    select *
+    from {{ ref('int_campaign_members__united') }}
 
 ),
 
 campaigns as (
 
-    {{ union_systems('campaigns', {
-        'campaign_id': 'text',
-        'is_deleted': 'bool',
-    }) }}
+    select *
+    from {{ ref('int_campaigns__united') }}
 
 ),
 

@@ -2,13 +2,8 @@ with
 
 campaigns as (
 
-    {{ union_systems('campaigns', {
-        'system': 'text',
-        'campaign_id': 'text',
-        'campaign_name': 'text',
-        'campaign_type': 'text',
-        'is_deleted': 'bool',
-    }) }}
+    select *
+    from {{ ref('int_campaigns__united') }}
 
 ),
 

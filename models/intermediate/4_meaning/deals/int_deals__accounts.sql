@@ -11,11 +11,8 @@ deals as (
 
 deal_accounts as (
 
-    {{ union_systems('deal_accounts', {
-        'deal_id': 'text',
-        'account_record_id': 'text',
-        'is_primary': 'bool',
-    }) }}
+    select *
+    from {{ ref('int_deal_accounts__united') }}
 
 ),
 

@@ -2,17 +2,8 @@ with
 
 line_items as (
 
-    {{ union_systems('deal_line_items', {
-        'system': 'text',
-        'line_item_id': 'text',
-        'deal_id': 'text',
-        'raw_product_id': 'text',
-        'quantity': 'decimal',
-        'unit_price': 'decimal',
-        'list_price': 'decimal',
-        'amount': 'decimal',
-        'is_deleted': 'bool',
-    }) }}
+    select *
+    from {{ ref('int_deal_line_items__united') }}
 
 ),
 

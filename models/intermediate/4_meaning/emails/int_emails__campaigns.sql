@@ -2,12 +2,8 @@ with
 
 email_campaigns as (
 
-    {{ union_systems('email_campaigns', {
-        'system': 'text',
-        'email_campaign_id': 'text',
-        'email_campaign_name': 'text',
-        'email_type': 'text',
-    }) }}
+    select *
+    from {{ ref('int_email_campaigns__united') }}
 
 ),
 

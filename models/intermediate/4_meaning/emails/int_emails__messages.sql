@@ -2,26 +2,15 @@ with
 
 email_messages as (
 
-    {{ union_systems('email_messages', {
-        'system': 'text',
-        'message_id': 'text',
-        'sent_at': 'timestamp',
-        'recipient_email': 'text',
-        'email_campaign_id': 'text',
-        'email_type': 'text',
-        'content': 'text',
-        'rep_id': 'text',
-    }) }}
+    select *
+    from {{ ref('int_email_messages__united') }}
 
 ),
 
 email_campaigns as (
 
-    {{ union_systems('email_campaigns', {
-        'email_campaign_id': 'text',
-        'email_type': 'text',
-        'content': 'text',
-    }) }}
+    select *
+    from {{ ref('int_email_campaigns__united') }}
 
 ),
 

@@ -2,14 +2,8 @@ with
 
 form_submissions as (
 
-    {{ union_systems('form_submissions', {
-        'system': 'text',
-        'form_submission_id': 'text',
-        'person_record_id': 'text',
-        'form_name': 'text',
-        'submitted_at': 'timestamp',
-        'page_url': 'text',
-    }) }}
+    select *
+    from {{ ref('int_form_submissions__united') }}
 
 ),
 

@@ -2,15 +2,8 @@ with
 
 lifecycle_events as (
 
-    {{ union_systems('lifecycle_events', {
-        'system': 'text',
-        'event_id': 'text',
-        'account_record_id': 'text',
-        'person_record_id': 'text',
-        'event_type': 'text',
-        'occurred_at': 'timestamp',
-        'reason': 'text',
-    }) }}
+    select *
+    from {{ ref('int_lifecycle_events__united') }}
 
 ),
 

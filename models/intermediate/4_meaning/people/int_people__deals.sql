@@ -2,21 +2,15 @@ with
 
 deal_people as (
 
-    {{ union_systems('deal_people', {
-        'deal_id': 'text',
-        'person_record_id': 'text',
-        'is_primary': 'bool',
-        'role': 'text',
-    }) }}
+    select *
+    from {{ ref('int_deal_people__united') }}
 
 ),
 
 deals as (
 
-    {{ union_systems('deals', {
-        'deal_id': 'text',
-        'primary_person_record_id': 'text',
-    }) }}
+    select *
+    from {{ ref('int_deals__delivered') }}
 
 ),
 

@@ -2,14 +2,8 @@ with
 
 products as (
 
-    {{ union_systems('products', {
-        'system': 'text',
-        'product_id': 'text',
-        'product_name': 'text',
-        'product_line': 'text',
-        'list_price': 'decimal',
-        'launched_on': 'date',
-    }) }}
+    select *
+    from {{ ref('int_products__united') }}
 
 ),
 

@@ -2,18 +2,8 @@ with
 
 reps as (
 
-    {{ union_systems('reps', {
-        'system': 'text',
-        'rep_id': 'text',
-        'rep_name': 'text',
-        'team': 'text',
-        'territory': 'text',
-        'manager_rep_id': 'text',
-        'hired_on': 'date',
-        'left_on': 'date',
-        'is_active': 'bool',
-        'is_queue': 'bool',
-    }) }}
+    select *
+    from {{ ref('int_reps__united') }}
 
 ),
 

@@ -2,20 +2,8 @@ with
 
 survey_responses as (
 
-    {{ union_systems('survey_responses', {
-        'system': 'text',
-        'response_id': 'text',
-        'responded_at': 'timestamp',
-        'survey_type': 'text',
-        'score': 'decimal',
-        'scale_min': 'decimal',
-        'scale_max': 'decimal',
-        'account_record_id': 'text',
-        'person_record_id': 'text',
-        'email': 'text',
-        'raw_product_id': 'text',
-        'rep_id': 'text',
-    }) }}
+    select *
+    from {{ ref('int_survey_responses__united') }}
 
 ),
 

@@ -2,16 +2,8 @@ with
 
 web_events as (
 
-    {{ union_systems('web_events', {
-        'system': 'text',
-        'event_id': 'text',
-        'session_id': 'text',
-        'event_name': 'text',
-        'occurred_at': 'timestamp',
-        'web_user_id': 'text',
-        'signed_in_user_id': 'text',
-        'content': 'text',
-    }) }}
+    select *
+    from {{ ref('int_web_events__united') }}
 
 ),
 

@@ -2,20 +2,8 @@ with
 
 web_sessions as (
 
-    {{ union_systems('web_sessions', {
-        'system': 'text',
-        'session_id': 'text',
-        'started_at': 'timestamp',
-        'web_user_id': 'text',
-        'signed_in_user_id': 'text',
-        'channel': 'text',
-        'source': 'text',
-        'medium': 'text',
-        'campaign': 'text',
-        'landing_page': 'text',
-        'country': 'text',
-        'is_engaged': 'bool',
-    }) }}
+    select *
+    from {{ ref('int_web_sessions__united') }}
 
 ),
 

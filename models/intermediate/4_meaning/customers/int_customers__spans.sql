@@ -2,7 +2,7 @@
 
 with
 
-covered_days as (
+coverage_days as (
 
     select
         account_id,
@@ -11,7 +11,7 @@ covered_days as (
         lead(valid_from) over (partition by account_id order by valid_from) as next_valid_from,
         monthly_recurring_revenue,
         cover
-    from {{ ref('int_customers__covered_days') }}
+    from {{ ref('int_customers__coverage_days') }}
 
 ),
 
@@ -25,7 +25,7 @@ days_of_grace as (
         coalesce({{ add_days('next_valid_from', -1) }}, {{ as_of_date() }}) as valid_to,
         monthly_recurring_revenue,
         'grace' as cover
-    from covered_days
+    from coverage_days
     where
         valid_to < {{ as_of_date() }}
         and {{ days_between(
@@ -42,13 +42,13 @@ active_days as (
         least(valid_to, {{ as_of_date() }}) as valid_to,
         monthly_recurring_revenue,
         cover
-    from covered_days
+    from coverage_days
     union all
     select * from days_of_grace
 
 ),
 
--- A stretch ends where the customer leaves, or where its revenue or its cover changes.
+-- A span ends where the customer leaves, or where its revenue or its cover changes.
 marked_days as (
 
     select
@@ -75,12 +75,12 @@ numbered_days as (
         sum(is_begin) over (
             partition by account_id order by valid_from
             rows between unbounded preceding and current row
-        ) as stretch_number
+        ) as span_number
     from marked_days
 
 ),
 
-customer_stretches as (
+customer_spans as (
 
     select
         account_id,
@@ -89,8 +89,8 @@ customer_stretches as (
         min(monthly_recurring_revenue) as monthly_recurring_revenue,
         min(cover) as cover
     from numbered_days
-    group by account_id, stretch_number
+    group by account_id, span_number
 
 )
 
-select * from customer_stretches
+select * from customer_spans

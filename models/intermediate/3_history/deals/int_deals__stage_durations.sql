@@ -61,8 +61,8 @@ entries as (
 
 ),
 
--- A change to the stage that the deal is in already is no visit of its own.
-visits as (
+-- A change to the stage that the deal is in already begins no duration of its own.
+stage_durations as (
 
     select *
     from entries
@@ -75,7 +75,7 @@ visits as (
 
 ),
 
-visits_with_end as (
+stage_durations_with_end as (
 
     select
         deal_id,
@@ -94,8 +94,8 @@ visits_with_end as (
             {{ to_utc('cast(closed_without_history_on as timestamp)', var('reporting_time_zone')) }}
         ) as left_at,
         closed_without_history_on
-    from visits
+    from stage_durations
 
 )
 
-select * from visits_with_end
+select * from stage_durations_with_end

@@ -1,6 +1,6 @@
 with
 
-covers as (
+coverage as (
 
     select
         account_id,
@@ -8,7 +8,7 @@ covers as (
         valid_to,
         monthly_recurring_revenue,
         cast(cover = 'subscription' as int) as count_subscriptions
-    from {{ ref('int_customers__covers') }}
+    from {{ ref('int_customers__coverage') }}
 
 ),
 
@@ -18,17 +18,17 @@ beginnings_and_ends as (
         account_id,
         valid_from as changed_on,
         monthly_recurring_revenue as change_of_revenue,
-        1 as change_of_covers,
+        1 as change_of_coverage,
         count_subscriptions as change_of_subscriptions
-    from covers
+    from coverage
     union all
     select
         account_id,
         {{ add_days('valid_to', 1) }} as changed_on,
         -monthly_recurring_revenue as change_of_revenue,
-        -1 as change_of_covers,
+        -1 as change_of_coverage,
         -count_subscriptions as change_of_subscriptions
-    from covers
+    from coverage
 
 ),
 
@@ -38,14 +38,14 @@ changes_of_days as (
         account_id,
         changed_on,
         sum(change_of_revenue) as change_of_revenue,
-        sum(change_of_covers) as change_of_covers,
+        sum(change_of_coverage) as change_of_coverage,
         sum(change_of_subscriptions) as change_of_subscriptions
     from beginnings_and_ends
     group by account_id, changed_on
 
 ),
 
-stretches as (
+spans as (
 
     select
         account_id,
@@ -57,10 +57,10 @@ stretches as (
             partition by account_id order by changed_on
             rows between unbounded preceding and current row
         ) as monthly_recurring_revenue,
-        sum(change_of_covers) over (
+        sum(change_of_coverage) over (
             partition by account_id order by changed_on
             rows between unbounded preceding and current row
-        ) as count_covers,
+        ) as count_coverage,
         sum(change_of_subscriptions) over (
             partition by account_id order by changed_on
             rows between unbounded preceding and current row
@@ -69,7 +69,7 @@ stretches as (
 
 ),
 
-covered_days as (
+coverage_days as (
 
     select
         account_id,
@@ -77,9 +77,9 @@ covered_days as (
         valid_to,
         {{ as_measure('monthly_recurring_revenue') }} as monthly_recurring_revenue,
         case when count_subscriptions > 0 then 'subscription' else 'deal' end as cover
-    from stretches
-    where count_covers > 0 and valid_from <= {{ as_of_date() }}
+    from spans
+    where count_coverage > 0 and valid_from <= {{ as_of_date() }}
 
 )
 
-select * from covered_days
+select * from coverage_days

@@ -53,7 +53,7 @@ subscribers as (
 
 -- Deals speak for the days before the first subscription: one that starts later does not change
 -- what was known of them.
-covers as (
+coverage as (
 
     select
         account_id,
@@ -79,12 +79,12 @@ covers as (
 
 ),
 
-covers_of_days as (
+coverage_of_days as (
 
     select *
-    from covers
+    from coverage
     where valid_from <= valid_to
 
 )
 
-select * from covers_of_days
+select * from coverage_of_days

@@ -1,0 +1,1 @@
+{{ union_systems('lifecycle_events') }}
