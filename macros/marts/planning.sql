@@ -1,12 +1,4 @@
-{# The rate of a planning seed's row, joined to `rates` of its currency and day; a blank currency is the reporting currency. #}
-{% macro exchange_rate_of(currency, rate) -%}
-case
-    when {{ currency_code_of(currency) }} = {{ text_literal(var('reporting_currency')) }} then cast(1 as {{ sql_type('rate') }})
-    else {{ rate }}
-end
-{%- endmacro %}
-
-{# A planning seed's currency as int_currencies__rates spells it. #}
+{# A currency as int_currencies__rates spells it; a blank one is the reporting currency. #}
 {% macro currency_code_of(currency) -%}
 coalesce(nullif(upper(trim({{ currency }})), ''), {{ text_literal(var('reporting_currency')) }})
 {%- endmacro %}

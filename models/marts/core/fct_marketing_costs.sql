@@ -37,9 +37,7 @@ valued_costs as (
         costs.channel,
         costs.lead_source,
         costs.campaign,
-        {{ as_measure(
-            'sum(costs.amount * ' ~ exchange_rate_of('costs.currency', 'rates.rate_to_reporting') ~ ')'
-        ) }} as amount
+        {{ as_measure('sum(costs.amount * rates.rate_to_reporting)') }} as amount
     from costs
     left join rates
         on

@@ -1,5 +1,3 @@
-{% set reporting_currency = text_literal(var('reporting_currency')) %}
-
 with
 
 deals as (
@@ -30,17 +28,11 @@ deals_with_rate as (
 
     select
         deals_with_rate_date.*,
-        case
-            when
-                coalesce(deals_with_rate_date.currency_code, {{ reporting_currency }})
-                = {{ reporting_currency }}
-                then cast(1 as {{ sql_type('rate') }})
-            else rates.rate_to_reporting
-        end as exchange_rate
+        rates.rate_to_reporting as exchange_rate
     from deals_with_rate_date
     left join rates
         on
-            deals_with_rate_date.currency_code = rates.currency_code
+            {{ currency_code_of('deals_with_rate_date.currency_code') }} = rates.currency_code
             and deals_with_rate_date.rate_date between rates.valid_from and rates.valid_to
 
 ),
