@@ -35,7 +35,9 @@ subscriptions_with_rate as (
     select
         subscriptions.*,
         account_identities.account_id,
-        {{ product_key('subscriptions.system', 'subscriptions.raw_product_id') }} as product_id,
+        {{ product_key(
+            'product_mapping.product_id', 'subscriptions.system', 'subscriptions.raw_product_id'
+        ) }} as product_id,
         rates.rate_to_reporting as exchange_rate
     from subscriptions
     inner join account_identities
