@@ -163,6 +163,10 @@ SPECIAL: dict[str, _Callable[..., _Any]] = {
     ],
     "kpi_grains": lambda finest: ["day", "month"],
     "period_grains": lambda: ["day", "month"],
+    "deal_fields": lambda: {
+        "stage": {"column": "stage_id", "type": "text"},
+        "close_date": {"column": "expected_close_date", "type": "date"},
+    },
     "attribution_models": lambda: ["first_touch", "last_touch", "linear", "position_based"],
     "outreach_types": lambda: ["call", "email", "meeting"],
     "systems_in_use": lambda: ["salesforce", "tabular"],

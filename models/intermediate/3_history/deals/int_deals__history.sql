@@ -6,9 +6,13 @@ changes as (
 
 ),
 
+-- The close date of an open deal is the one expected; a deal that has its own field for that keeps
+-- it apart from its close date, whose changes are another history: without them the field holds.
 deals as (
 
-    select *
+    select
+        *,
+        case when is_closed then close_date else expected_close_date end as known_close_date
     from {{ ref('int_deals__united') }}
     where deal_id = surviving_deal_id and not is_deleted
 
@@ -16,13 +20,10 @@ deals as (
 
 fields as (
 
-    select 'stage' as field
-    union all
-    select 'owner' as field
-    union all
-    select 'amount' as field
-    union all
-    select 'close_date' as field
+    {% for name in deal_fields() -%}
+    select '{{ name }}' as field
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 ),
 
@@ -66,38 +67,18 @@ versions as (
 
 ),
 
--- A history tells of all fields in text; here each field gets its column and type. The close date
--- of an open deal is the one expected; a deal that has its own field for that keeps it apart from
--- its close date, whose changes are another history: without them the field holds.
+-- A history tells of all fields in text; here each field gets its column and type.
 typed_versions as (
 
     select
         versions.deal_id,
         versions.field,
+        {% for name, field in deal_fields().items() -%}
+        {{ held_value(name, field) }} as {{ field.column }},
+        {% endfor -%}
         versions.is_inferred,
         versions.valid_from_at,
-        versions.valid_to_at,
-        case
-            when versions.field <> 'stage' then null
-            when versions.is_of_record then deals.stage_id
-            else versions.told_value
-        end as stage_id,
-        case
-            when versions.field <> 'owner' then null
-            when versions.is_of_record then deals.rep_id
-            else versions.told_value
-        end as rep_id,
-        case
-            when versions.field <> 'amount' then null
-            when versions.is_of_record then deals.amount
-            else try_cast(versions.told_value as {{ sql_type('decimal') }})
-        end as amount,
-        case
-            when versions.field <> 'close_date' then null
-            when not versions.is_of_record then try_cast(versions.told_value as date)
-            when versions.valid_from_at is not null and deals.is_closed then deals.close_date
-            else deals.expected_close_date
-        end as expected_close_date
+        versions.valid_to_at
     from versions
     inner join deals
         on versions.deal_id = deals.deal_id

@@ -20,10 +20,9 @@ versions as (
     select
         deal_id,
         field,
-        stage_id,
-        rep_id,
-        amount,
-        expected_close_date,
+        {% for field in deal_fields().values() -%}
+        {{ field.column }},
+        {% endfor -%}
         valid_from_date,
         coalesce(
             {{ add_days('lead(valid_from_date) over versions_in_order', -1) }}, {{ open_end() }}
@@ -65,23 +64,20 @@ states as (
         spans.deal_id,
         spans.valid_from_date,
         spans.valid_to_date,
-        stages.stage_id,
-        not stages.is_last as is_stage_left_later,
-        stages.is_last and not stages.is_first as is_in_last_stage,
-        not close_dates.is_last as is_close_date_changed_later,
-        owners.rep_id,
-        amounts.amount,
-        close_dates.expected_close_date
+        {% for name, field in deal_fields().items() -%}
+        {{ name }}_versions.{{ field.column }},
+        {% endfor -%}
+        not stage_versions.is_last as is_stage_left_later,
+        stage_versions.is_last and not stage_versions.is_first as is_in_last_stage,
+        not close_date_versions.is_last as is_close_date_changed_later
     from spans
-    {% for field, name in {
-        'stage': 'stages', 'owner': 'owners', 'amount': 'amounts', 'close_date': 'close_dates'
-    }.items() -%}
-    inner join versions as {{ name }}
+    {% for name in deal_fields() -%}
+    inner join versions as {{ name }}_versions
         on
-            spans.deal_id = {{ name }}.deal_id
-            and {{ name }}.field = '{{ field }}'
+            spans.deal_id = {{ name }}_versions.deal_id
+            and {{ name }}_versions.field = '{{ name }}'
             and spans.valid_from_date
-            between {{ name }}.valid_from_date and {{ name }}.valid_to_date
+            between {{ name }}_versions.valid_from_date and {{ name }}_versions.valid_to_date
     {% endfor %}
 
 )
