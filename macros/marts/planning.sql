@@ -1,12 +1,4 @@
-{# The rate of a planning seed's row, joined to `rates` of its currency and day; a blank currency is the reporting currency. #}
-{% macro exchange_rate_of(currency, rate) -%}
-case
-    when {{ currency_code_of(currency) }} = {{ text_literal(var('reporting_currency')) }} then cast(1 as {{ sql_type('rate') }})
-    else {{ rate }}
-end
-{%- endmacro %}
-
-{# A planning seed's currency as int_currencies__rates spells it. #}
+{# A currency as int_currencies__rates spells it; a blank one is the reporting currency. #}
 {% macro currency_code_of(currency) -%}
 coalesce(nullif(upper(trim({{ currency }})), ''), {{ text_literal(var('reporting_currency')) }})
 {%- endmacro %}
@@ -26,4 +18,56 @@ coalesce(nullif(upper(trim({{ currency }})), ''), {{ text_literal(var('reporting
 {# How much of a revenue, counted from the beginning of the year, lies in a tier of attainment; below 0 nothing does. #}
 {% macro revenue_in_tier(revenue, tier_from, tier_to) -%}
 greatest(least({{ revenue }}, coalesce({{ tier_to }}, {{ revenue }})) - {{ tier_from }}, 0)
+{%- endmacro %}
+
+{#
+    The days of a planning seed's monthly costs, in the reporting currency at the rate of the month's first day: `daily_costs`,
+    divided by the columns of the seed that are named. A month has the days that have passed.
+#}
+{% macro daily_costs(seed, columns) -%}
+costs as (
+
+    select
+        {{ start_of('month', 'cost_month') }} as month_start_date,
+        {% for column in columns -%}
+        coalesce(nullif(trim({{ column }}), ''), '(none)') as {{ column }},
+        {% endfor -%}
+        amount,
+        currency
+    from {{ ref(seed) }}
+
+),
+
+valued_costs as (
+
+    select
+        costs.month_start_date,
+        {% for column in columns -%}
+        costs.{{ column }},
+        {% endfor -%}
+        {{ as_measure('sum(costs.amount * rates.rate_to_reporting)') }} as amount
+    from costs
+    left join {{ ref('int_currencies__rates') }} as rates
+        on
+            {{ currency_code_of('costs.currency') }} = rates.currency_code
+            and costs.month_start_date between rates.valid_from and rates.valid_to
+    group by costs.month_start_date, costs.{{ columns | join(', costs.') }}
+
+),
+
+daily_costs as (
+
+    select
+        {{ as_text('dates.date_day') }} || '|' || valued_costs.{{ columns | join(" || '|' || valued_costs.") }} as cost_id,
+        dates.date_day as cost_date,
+        {% for column in columns -%}
+        valued_costs.{{ column }},
+        {% endfor -%}
+        {{ day_of_month_amount('valued_costs.amount', 'dates.date_day', 'valued_costs.month_start_date') }} as amount
+    from valued_costs
+    inner join {{ ref('dim_dates') }} as dates
+        on valued_costs.month_start_date = dates.month_start_date
+    where dates.date_day <= {{ as_of_date() }}
+
+)
 {%- endmacro %}

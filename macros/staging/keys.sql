@@ -74,11 +74,14 @@ case when {{ sales_kpis.matches(host, '^[^@ .]+([.][^@ .]+)+$') }} then {{ host 
 case when {{ sales_kpis.is_valid_email(address) }} then {{ address }} end
 {%- endmacro %}
 
-{# The key of a product as entered: that of the joined CTE product_mapping, which names it by its own id or, to unite systems, by its key. #}
-{% macro product_key(system, raw_product_id) -%}
+{#
+    The key of a product as entered: what the seed `products` makes of it, which names a product by its own id or, to unite
+    systems, by its key; else its id in its system.
+#}
+{% macro product_key(mapped_product_id, system, raw_product_id) -%}
 case
-            when product_mapping.product_id is null then {{ system }} || ':' || {{ raw_product_id }}
-            when {{ sales_kpis.matches('product_mapping.product_id', '^[a-z_]+:') }} then product_mapping.product_id
-            else {{ system }} || ':' || product_mapping.product_id
+            when {{ mapped_product_id }} is null then {{ system }} || ':' || {{ raw_product_id }}
+            when {{ sales_kpis.matches(mapped_product_id, '^[a-z_]+:') }} then {{ mapped_product_id }}
+            else {{ system }} || ':' || {{ mapped_product_id }}
         end
 {%- endmacro %}

@@ -17,6 +17,8 @@ import yaml
 from sales_kpis.errors import WrongUse
 
 PROJECT_NAME = "sales_kpis"
+# A variable of dbt_project.yml that is no setting: the columns that all KPI tables have.
+SHARED_BY_KPIS = "kpi_table"
 # Schemas that are published; everything before them (raw, planning, staging, …) stays in the build
 # file.
 MART_SCHEMAS = ("core", "kpis", "monitoring")
@@ -109,6 +111,7 @@ class Project:
     def default_vars(self) -> dict[str, Any]:
         """The settings and their defaults, from `vars` of dbt_project.yml."""
         variables = dict(self.dbt_project().get("vars") or {})
+        variables.pop(SHARED_BY_KPIS, None)
         return variables | dict(variables.pop(PROJECT_NAME, None) or {})
 
     def targets(self) -> dict[str, Any]:

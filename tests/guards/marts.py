@@ -232,7 +232,7 @@ def kpi_columns(project: Project) -> Iterator[Finding]:
                 kpi,
                 "kpi-columns",
                 f"column {position + 1} of {kpi.name} is {has}, not {wants}",
-                "take the columns of the shared anchor",
+                "take the columns that all share: `columns: \"{{ var('kpi_table').columns }}\"`",
             )
         if ("primary_key", KPI_KEY) not in kpi.table_constraints and (
             "unique",

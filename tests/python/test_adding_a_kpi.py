@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+import yaml
 from typer.testing import CliRunner
 
 from builds import PROJECT, golden_demo, parse, run_dbt
@@ -84,6 +85,17 @@ open_deals as (
 
 {{ kpi_rollup('open_deals') }}
 """
+
+
+def test_the_columns_of_kpi_tables_stand_once() -> None:
+    entries = [
+        entry
+        for file in (PROJECT / "models/marts/kpis").rglob("*.yml")
+        for entry in yaml.safe_load(file.read_text("utf-8")).get("models") or []
+    ]
+    assert len(entries) > 80
+    assert {entry["columns"] for entry in entries} == {"{{ var('kpi_table').columns }}"}
+    assert {entry["constraints"] for entry in entries} == {"{{ var('kpi_table').constraints }}"}
 
 
 class Extended(NamedTuple):

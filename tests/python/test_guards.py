@@ -1213,6 +1213,23 @@ def test_every_stand_in_is_for_a_macro_of_the_project() -> None:
     assert set(stand_ins.SPECIAL) <= set(re.findall(r"\bmacro (\w+)\(", macros))
 
 
+def test_a_macro_that_writes_ctes_is_stood_in_for_by_ctes_of_the_same_names() -> None:
+    file = REPOSITORY / "tests/guards/sqlfluff_libs/__init__.py"
+    spec = importlib.util.spec_from_file_location("stand_ins", file)
+    assert spec is not None and spec.loader is not None
+    stand_ins = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(stand_ins)
+    closed = stand_ins.closed_deals(numerator="1", denominator="1")
+    assert " ".join(closed.split()) == (
+        "closed_deals as ( select * from facts ), "
+        "closed_deals_by_product_line as ( select * from closed_deals )"
+    )
+    assert stand_ins.facts_per_rep("won_deals").startswith(
+        "facts_of_periods as (\n\n    select * from won_deals\n\n)"
+    )
+    assert stand_ins.local_date("created_at") == "local_date(created_at)"
+
+
 # The command ---------------------------------------------------------------------------------
 
 

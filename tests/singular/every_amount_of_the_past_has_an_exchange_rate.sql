@@ -47,8 +47,7 @@ amounts as (
         planned_amounts.record_id,
         planned_amounts.currency_code,
         planned_amounts.rate_date,
-        {{ exchange_rate_of('planned_amounts.currency_code', 'rates.rate_to_reporting') }}
-            as exchange_rate
+        rates.rate_to_reporting as exchange_rate
     from planned_amounts
     left join rates
         on

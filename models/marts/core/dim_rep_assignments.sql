@@ -4,28 +4,26 @@ reps as (
 
     select
         rep_id,
-        team,
-        territory,
         coalesce(hired_on, {{ open_start() }}) as employed_from,
         coalesce(left_on, {{ open_end() }}) as employed_to
     from {{ ref('int_reps__resolved') }}
 
 ),
 
-assignments as (
+placements as (
 
     select *
-    from {{ ref('int_reps__assignments') }}
+    from {{ ref('int_reps__placements') }}
 
 ),
 
--- The days are cut wherever an assignment or the employment begins or has ended.
+-- A placement is cut where the employment begins or has ended.
 cuts as (
 
     select
         rep_id,
-        {{ open_start() }} as starts_on
-    from reps
+        valid_from as starts_on
+    from placements
     union distinct
     select
         rep_id,
@@ -36,16 +34,6 @@ cuts as (
         rep_id,
         {{ add_days('employed_to', 1) }} as starts_on
     from reps
-    union distinct
-    select
-        rep_id,
-        valid_from as starts_on
-    from assignments
-    union distinct
-    select
-        rep_id,
-        {{ add_days('valid_to', 1) }} as starts_on
-    from assignments
 
 ),
 
@@ -69,16 +57,16 @@ assigned_reps as (
         stretches.rep_id,
         stretches.valid_from,
         stretches.valid_to,
-        coalesce(assignments.team, reps.team) as team,
-        coalesce(assignments.territory, reps.territory) as territory,
+        placements.team,
+        placements.territory,
         stretches.valid_from between reps.employed_from and reps.employed_to as is_employed
     from stretches
     inner join reps
         on stretches.rep_id = reps.rep_id
-    left join assignments
+    inner join placements
         on
-            stretches.rep_id = assignments.rep_id
-            and stretches.valid_from between assignments.valid_from and assignments.valid_to
+            stretches.rep_id = placements.rep_id
+            and stretches.valid_from between placements.valid_from and placements.valid_to
 
 )
 

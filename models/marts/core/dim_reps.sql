@@ -5,8 +5,6 @@ reps as (
     select
         rep_id,
         rep_name,
-        team,
-        territory,
         manager_rep_id,
         hired_on,
         left_on,
@@ -16,33 +14,33 @@ reps as (
 
 ),
 
-assignments_now as (
+placements_now as (
 
     select
         rep_id,
         team,
         territory
-    from {{ ref('int_reps__assignments') }}
+    from {{ ref('int_reps__placements') }}
     where {{ as_of_date() }} between valid_from and valid_to
 
 ),
 
-reps_with_assignment as (
+reps_with_placement as (
 
     select
         reps.rep_id,
         reps.rep_name,
-        coalesce(assignments_now.team, reps.team) as team,
-        coalesce(assignments_now.territory, reps.territory) as territory,
+        placements_now.team,
+        placements_now.territory,
         reps.manager_rep_id,
         reps.hired_on,
         reps.left_on,
         reps.is_active,
         reps.is_inferred
     from reps
-    left join assignments_now
-        on reps.rep_id = assignments_now.rep_id
+    left join placements_now
+        on reps.rep_id = placements_now.rep_id
 
 )
 
-select * from reps_with_assignment
+select * from reps_with_placement

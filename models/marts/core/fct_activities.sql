@@ -16,20 +16,10 @@ people as (
 
 ),
 
-reps as (
-
-    select
-        rep_id,
-        team,
-        territory
-    from {{ ref('int_reps__resolved') }}
-
-),
-
-assignments as (
+placements as (
 
     select *
-    from {{ ref('int_reps__assignments') }}
+    from {{ ref('int_reps__placements') }}
 
 ),
 
@@ -43,8 +33,8 @@ described_activities as (
         activities.occurred_at,
         activities.activity_date,
         activities.rep_id,
-        coalesce(assignments.team, reps.team) as team,
-        coalesce(assignments.territory, reps.territory) as territory,
+        placements.team,
+        placements.territory,
         coalesce(activities.account_id, people.account_id) as account_id,
         activities.person_id,
         activities.lead_id,
@@ -63,12 +53,10 @@ described_activities as (
     from activities
     left join people
         on activities.person_id = people.person_id
-    left join reps
-        on activities.rep_id = reps.rep_id
-    left join assignments
+    left join placements
         on
-            activities.rep_id = assignments.rep_id
-            and activities.activity_date between assignments.valid_from and assignments.valid_to
+            activities.rep_id = placements.rep_id
+            and activities.activity_date between placements.valid_from and placements.valid_to
 
 )
 

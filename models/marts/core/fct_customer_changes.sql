@@ -11,21 +11,10 @@ stretches as (
 
 ),
 
-territories as (
-
-    select *
-    from {{ ref('dim_account_territories') }}
-
-),
-
 accounts as (
 
-    select
-        account_id,
-        market,
-        segment,
-        industry
-    from {{ ref('dim_accounts') }}
+    select *
+    from {{ ref('int_accounts__placements') }}
 
 ),
 
@@ -64,17 +53,15 @@ described_changes as (
         changes.change_type,
         {{ as_measure('changes.mrr_before') }} as mrr_before,
         {{ as_measure('changes.mrr_after') }} as mrr_after,
-        territories.territory,
+        accounts.territory,
         accounts.market,
         accounts.segment,
         accounts.industry
     from changes
-    left join territories
-        on
-            changes.account_id = territories.account_id
-            and changes.changed_on between territories.valid_from and territories.valid_to
     left join accounts
-        on changes.account_id = accounts.account_id
+        on
+            changes.account_id = accounts.account_id
+            and changes.changed_on between accounts.valid_from and accounts.valid_to
 
 )
 

@@ -76,18 +76,15 @@ customer_months as (
             when account_months.count_churns >= account_months.count_returns
                 then account_months.last_churned_on
         end as churned_on,
-        territories.territory,
+        accounts.territory,
         accounts.market,
         accounts.segment,
         accounts.industry
     from account_months
-    left join {{ ref('dim_account_territories') }} as territories
+    left join {{ ref('int_accounts__placements') }} as accounts
         on
-            account_months.account_id = territories.account_id
-            and account_months.measured_on_date
-            between territories.valid_from and territories.valid_to
-    left join {{ ref('dim_accounts') }} as accounts
-        on account_months.account_id = accounts.account_id
+            account_months.account_id = accounts.account_id
+            and account_months.measured_on_date between accounts.valid_from and accounts.valid_to
 
 )
 

@@ -31,17 +31,10 @@ stretches as (
 
 ),
 
-territories as (
-
-    select *
-    from {{ ref('dim_account_territories') }}
-
-),
-
 accounts as (
 
     select *
-    from {{ ref('dim_accounts') }}
+    from {{ ref('int_accounts__placements') }}
 
 ),
 
@@ -61,8 +54,8 @@ customer_periods as (
             then last_stretches.monthly_recurring_revenue else 0 end") }} as mrr_at_end,
         purchases.count_won_deals,
         purchases.revenue_to_date,
-        territories_at_start.territory as territory_at_start,
-        territories.territory,
+        accounts_at_start.territory as territory_at_start,
+        accounts.territory,
         accounts.market,
         accounts.segment,
         accounts.industry,
@@ -80,17 +73,15 @@ customer_periods as (
             and periods.measured_on_date >= last_stretches.valid_from
             and periods.measured_on_date
             < coalesce(last_stretches.next_valid_from, {{ open_end() }})
-    left join territories as territories_at_start
+    left join accounts as accounts_at_start
         on
-            purchases.account_id = territories_at_start.account_id
+            purchases.account_id = accounts_at_start.account_id
             and periods.day_before_date
-            between territories_at_start.valid_from and territories_at_start.valid_to
-    left join territories
-        on
-            purchases.account_id = territories.account_id
-            and periods.measured_on_date between territories.valid_from and territories.valid_to
+            between accounts_at_start.valid_from and accounts_at_start.valid_to
     left join accounts
-        on purchases.account_id = accounts.account_id
+        on
+            purchases.account_id = accounts.account_id
+            and periods.measured_on_date between accounts.valid_from and accounts.valid_to
 
 )
 

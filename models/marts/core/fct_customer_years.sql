@@ -63,7 +63,7 @@ parts_of_years as (
     select
         months.period_grain,
         months.period_start_date,
-        coalesce(territories.territory, '(none)') as territory,
+        coalesce(accounts.territory, '(none)') as territory,
         coalesce(accounts.market, '(none)') as market,
         coalesce(accounts.segment, '(none)') as segment,
         0 as revenue,
@@ -72,12 +72,10 @@ parts_of_years as (
     from months_of_years as months
     inner join {{ ref('fct_customer_stretches') }} as stretches
         on months.day_before_date between stretches.valid_from and stretches.valid_to
-    left join {{ ref('dim_account_territories') }} as territories
+    left join {{ ref('int_accounts__placements') }} as accounts
         on
-            stretches.account_id = territories.account_id
-            and months.day_before_date between territories.valid_from and territories.valid_to
-    left join {{ ref('dim_accounts') }} as accounts
-        on stretches.account_id = accounts.account_id
+            stretches.account_id = accounts.account_id
+            and months.day_before_date between accounts.valid_from and accounts.valid_to
 
 ),
 

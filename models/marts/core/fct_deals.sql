@@ -7,6 +7,13 @@ deals as (
 
 ),
 
+records as (
+
+    select *
+    from {{ ref('int_deals__united') }}
+
+),
+
 descriptions as (
 
     select *
@@ -30,6 +37,7 @@ territories as (
 
 ),
 
+-- What no rule reads and no history tells stands in the record.
 described_deals as (
 
     select
@@ -46,7 +54,7 @@ described_deals as (
         descriptions.industry,
         descriptions.lead_source,
         descriptions.lead_channel,
-        deals.campaign_id,
+        records.campaign_id,
         descriptions.competitor,
         classes_of_won_deals.revenue_type,
         cast(classes_of_won_deals.account_deal_number as bigint) as account_deal_number,
@@ -59,8 +67,8 @@ described_deals as (
         deals.is_won,
         deals.is_closed and not deals.is_won as is_lost,
         coalesce(classes_of_won_deals.is_new_business, false) as is_new_business,
-        deals.loss_reason,
-        deals.contract_term_months,
+        records.loss_reason,
+        records.contract_term_months,
         deals.amount,
         deals.amount_in_currency,
         deals.currency_code,
@@ -70,6 +78,8 @@ described_deals as (
                 then cast({{ days_between('deals.created_date', 'deals.close_date') }} as bigint)
         end as sales_cycle_days
     from deals
+    inner join records
+        on deals.deal_id = records.deal_id
     inner join descriptions
         on deals.deal_id = descriptions.deal_id
     left join classes_of_won_deals

@@ -10,27 +10,11 @@ lifecycle_events as (
 accounts as (
 
     select *
-    from {{ ref('int_accounts__resolved') }}
+    from {{ ref('int_accounts__placements') }}
 
 ),
 
-reps as (
-
-    select
-        rep_id,
-        territory
-    from {{ ref('int_reps__resolved') }}
-
-),
-
-assignments as (
-
-    select *
-    from {{ ref('int_reps__assignments') }}
-
-),
-
--- The territory of an account is its own, else its owner's on the day.
+-- An account is where it was on the day.
 described_events as (
 
     select
@@ -42,18 +26,14 @@ described_events as (
         lifecycle_events.account_id,
         lifecycle_events.person_id,
         lifecycle_events.reason,
-        coalesce(accounts.territory, assignments.territory, reps.territory) as territory,
+        accounts.territory,
         accounts.market,
         accounts.segment
     from lifecycle_events
     left join accounts
-        on lifecycle_events.account_id = accounts.account_id
-    left join reps
-        on accounts.rep_id = reps.rep_id
-    left join assignments
         on
-            accounts.rep_id = assignments.rep_id
-            and lifecycle_events.event_date between assignments.valid_from and assignments.valid_to
+            lifecycle_events.account_id = accounts.account_id
+            and lifecycle_events.event_date between accounts.valid_from and accounts.valid_to
 
 )
 

@@ -35,20 +35,10 @@ accounts as (
 
 ),
 
-reps as (
-
-    select
-        rep_id,
-        team,
-        territory
-    from {{ ref('int_reps__resolved') }}
-
-),
-
-assignments as (
+placements as (
 
     select *
-    from {{ ref('int_reps__assignments') }}
+    from {{ ref('int_reps__placements') }}
 
 ),
 
@@ -64,8 +54,8 @@ pipeline_snapshots as (
             as stage,
         stages.probability,
         snapshots.rep_id,
-        coalesce(assignments.team, reps.team) as team,
-        coalesce(accounts.territory, assignments.territory, reps.territory) as territory,
+        placements.team,
+        coalesce(accounts.territory, placements.territory) as territory,
         deals.lead_source,
         {{ as_measure('snapshots.amount_in_currency * snapshots.exchange_rate') }} as amount,
         snapshots.currency_code,
@@ -78,12 +68,10 @@ pipeline_snapshots as (
         on snapshots.stage_id = stages.stage_id
     left join accounts
         on snapshots.account_id = accounts.account_id
-    left join reps
-        on snapshots.rep_id = reps.rep_id
-    left join assignments
+    left join placements
         on
-            snapshots.rep_id = assignments.rep_id
-            and snapshots.snapshot_date between assignments.valid_from and assignments.valid_to
+            snapshots.rep_id = placements.rep_id
+            and snapshots.snapshot_date between placements.valid_from and placements.valid_to
 
 )
 

@@ -43,9 +43,7 @@ quotas_by_rep_and_month as (
     select
         quotas.rep_id,
         quotas.month_start_date,
-        {{ as_measure(
-            'sum(quotas.quota_amount * ' ~ exchange_rate_of('quotas.currency', 'rates.rate_to_reporting') ~ ')'
-        ) }} as quota_amount
+        {{ as_measure('sum(quotas.quota_amount * rates.rate_to_reporting)') }} as quota_amount
     from quotas
     left join rates
         on

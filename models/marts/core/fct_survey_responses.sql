@@ -26,27 +26,11 @@ products as (
 accounts as (
 
     select *
-    from {{ ref('int_accounts__resolved') }}
+    from {{ ref('int_accounts__placements') }}
 
 ),
 
-reps as (
-
-    select
-        rep_id,
-        territory
-    from {{ ref('int_reps__resolved') }}
-
-),
-
-assignments as (
-
-    select *
-    from {{ ref('int_reps__assignments') }}
-
-),
-
--- The territory of an account is its own, else its owner's on the day.
+-- An account is where it was on the day.
 described_responses as (
 
     select
@@ -63,7 +47,7 @@ described_responses as (
         responses.product_id,
         products.product_line,
         responses.rep_id,
-        coalesce(accounts.territory, assignments.territory, reps.territory) as territory,
+        accounts.territory,
         accounts.market,
         accounts.segment
     from responses
@@ -72,13 +56,9 @@ described_responses as (
     left join products
         on responses.product_id = products.product_id
     left join accounts
-        on responses.account_id = accounts.account_id
-    left join reps
-        on accounts.rep_id = reps.rep_id
-    left join assignments
         on
-            accounts.rep_id = assignments.rep_id
-            and responses.response_date between assignments.valid_from and assignments.valid_to
+            responses.account_id = accounts.account_id
+            and responses.response_date between accounts.valid_from and accounts.valid_to
 
 )
 

@@ -1,5 +1,3 @@
-{% set reporting_currency = text_literal(var('reporting_currency')) %}
-
 with
 
 books as (
@@ -31,7 +29,7 @@ deals_with_reason as (
         system,
         source_table,
         amount,
-        coalesce(upper(currency), {{ reporting_currency }}) as currency_code,
+        {{ currency_code_of('currency') }} as currency_code,
         case
             when coalesce(is_deleted, false) then 'deleted'
             when deal_id <> surviving_deal_id then 'merged'
@@ -56,12 +54,7 @@ deals_of_tables as (
         sum(
             case
                 when deals.reason in ('deleted', 'undated', 'unknown_stage')
-                    then
-                        deals.amount
-                        * case
-                            when deals.currency_code = {{ reporting_currency }} then 1
-                            else rates.rate_to_reporting
-                        end
+                    then deals.amount * rates.rate_to_reporting
             end
         ) as amount_not_counted
     from deals_with_reason as deals

@@ -5,7 +5,8 @@ names to the models.
 
 * A macro of the project needs no entry here. One that writes an expression becomes a call of its
   name, `{{ local_date('created_at') }}` → `local_date(created_at)`; one that writes a query becomes
-  `select * from` what it is given. Which of the two it is, its text in macros/ tells.
+  `select * from` what it is given; one that writes CTEs becomes CTEs of the same names, each of
+  which reads the one before it. Which of the three it is, its text in macros/ tells.
 * A macro that returns something else than text, such as a list, needs a function in `SPECIAL`.
 * A name that neither dbt nor the project knows is reported by sqlfluff as undefined.
 """
@@ -27,6 +28,7 @@ _MACRO = _re.compile(
     r"\{%-?\s*macro\s+(?P<name>\w+)\s*\((?P<parameters>.*?)\)\s*-?%\}(?P<body>.*?)\{%-?\s*endmacro\s*-?%\}",
     _re.DOTALL,
 )
+_CTE = _re.compile(r"^(\w+) as \($", _re.MULTILINE)
 _JINJA = _re.compile(r"\{#.*?#\}|\{%.*?%\}", _re.DOTALL)
 
 
@@ -62,9 +64,25 @@ def _query(name: str, parameters: list[str]) -> _Callable[..., str]:
     return stand_in
 
 
+def _ctes(names: list[str], parameters: list[str]) -> _Callable[..., str]:
+    def stand_in(*args: _Any, **kwargs: _Any) -> str:
+        given = dict(zip(parameters, args, strict=False)) | kwargs
+        read = [given.get("facts") or "facts", *names]
+        return ",\n\n".join(
+            f"{name} as (\n\n    select * from {before}\n\n)"
+            for before, name in zip(read, names, strict=False)
+        )
+
+    return stand_in
+
+
 def _is_sql(value: object) -> bool:
     """Whether an argument can stand in an expression: a name, a number, SQL; no list or pattern."""
     return isinstance(value, int | float) or bool(_re.fullmatch(r"[\w.()+*/ ,'|-]+", str(value)))
+
+
+def _writes_ctes(body: str) -> bool:
+    return bool(_re.match(r"\s*\w+ as \(\n", _JINJA.sub("", body)))
 
 
 def _writes_query(body: str) -> bool:
@@ -85,7 +103,10 @@ def _macros_of_project() -> dict[str, _Callable[..., _Any]]:
     stand_ins: dict[str, _Callable[..., _Any]] = {}
     for name, (parameters, own_body) in bodies.items():
         _, body = bodies.get(f"duckdb__{name}") or bodies.get(f"default__{name}") or ([], own_body)
-        stand_ins[name] = _query(name, parameters) if _writes_query(body) else _expression(name)
+        if _writes_ctes(body):
+            stand_ins[name] = _ctes(_CTE.findall(body), parameters)
+        else:
+            stand_ins[name] = _query(name, parameters) if _writes_query(body) else _expression(name)
     return stand_ins | SPECIAL
 
 
@@ -144,6 +165,10 @@ SPECIAL: dict[str, _Callable[..., _Any]] = {
     ],
     "kpi_grains": lambda finest: ["day", "month"],
     "period_grains": lambda: ["day", "month"],
+    "deal_fields": lambda: {
+        "stage": {"column": "stage_id", "type": "text"},
+        "close_date": {"column": "expected_close_date", "type": "date"},
+    },
     "attribution_models": lambda: ["first_touch", "last_touch", "linear", "position_based"],
     "outreach_types": lambda: ["call", "email", "meeting"],
     "systems_in_use": lambda: ["salesforce", "tabular"],

@@ -62,6 +62,8 @@ rates_with_end as (
 
 ),
 
+-- The reporting currency is worth 1 on every day, whatever a source says of it. A moment of the
+-- first day of all may be of the day before it in `reporting_time_zone`.
 rates as (
 
     select
@@ -70,6 +72,13 @@ rates as (
         coalesce({{ add_days('next_valid_from', -1) }}, {{ open_end() }}) as valid_to,
         rate_to_reporting
     from rates_with_end
+    where currency_code <> {{ text_literal(var('reporting_currency')) }}
+    union all
+    select
+        {{ text_literal(var('reporting_currency')) }} as currency_code,
+        {{ add_days(open_start(), -1) }} as valid_from,
+        {{ open_end() }} as valid_to,
+        cast(1 as {{ sql_type('rate') }}) as rate_to_reporting
 
 )
 

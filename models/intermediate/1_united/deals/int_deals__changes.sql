@@ -1,3 +1,5 @@
+{% set fields = deal_fields() | join("', '") %}
+
 with
 
 deal_history as (
@@ -21,7 +23,7 @@ changes as (
         count(*) over (partition by deal_id, field, changed_at) > 1 as is_moment_shared
     from deal_history
     where
-        field in ('stage', 'owner', 'amount', 'close_date')
+        field in ('{{ fields }}')
         and coalesce(old_value, new_value) is not null
         and not (field = 'stage' and new_value is null)
 

@@ -67,7 +67,6 @@ deals_as_of_date as (
         deals.lead_source,
         deals.campaign_id,
         deals.competitor,
-        deals.loss_reason,
         deals.contract_term_months,
         deals.currency_code,
         deals.is_closed_for_good or coalesce(states.is_reopened_later, false) as is_closed,
@@ -88,7 +87,7 @@ deals_as_of_date as (
             else coalesce(states.stage, {{ native_id_of('states.stage_id') }})
         end as stage,
         case when {{ has_state }} then states.rep_id else deals.rep_id end as rep_id,
-        case when {{ has_state }} then states.amount else deals.amount end as amount,
+        case when {{ has_state }} then states.amount else deals.amount end as amount_in_currency,
         case when {{ has_own_stage }} then deals.expected_close_date else states.expected_close_date
         end as expected_close_date
     from existing_deals as deals

@@ -1,39 +1,27 @@
-{% set today = {
-    'stage': ['stage_id', 'stage_id'],
-    'owner': ['rep_id', 'rep_id'],
-    'amount': [as_text('amount'), as_text('amount')],
-    'close_date': [
-        as_text('case when is_closed then close_date else expected_close_date end'),
-        as_text('expected_close_date')],
-} %}
-
 with
 
-numbered_changes as (
+changes as (
 
     select * from {{ ref('int_deals__changes') }}
 
 ),
 
+-- The close date of an open deal is the one expected; a deal that has its own field for that keeps
+-- it apart from its close date, whose changes are another history: without them the field holds.
 deals as (
 
-    select *
+    select
+        *,
+        case when is_closed then close_date else expected_close_date end as known_close_date
     from {{ ref('int_deals__delivered') }}
     where deal_id = surviving_deal_id and not is_deleted
 
 ),
 
--- The record's values today. The close date of an open deal is the one expected; a deal that has
--- its own field for that keeps it apart from its close date, whose changes are another history.
-present_values as (
+fields as (
 
-    {% for field, expressions in today.items() -%}
-    select
-        deal_id,
-        '{{ field }}' as field,
-        {{ expressions[0] }} as present_value,
-        {{ expressions[1] }} as unchanged_value
-    from deals
+    {% for name in deal_fields() -%}
+    select '{{ name }}' as field
     {{ 'union all' if not loop.last }}
     {% endfor %}
 
@@ -44,41 +32,57 @@ present_values as (
 versions as (
 
     select
-        present_values.deal_id,
-        present_values.field,
+        deals.deal_id,
+        fields.field,
         case
-            when first_changes.deal_id is null then present_values.unchanged_value
-            when present_values.field = 'stage'
+            when fields.field = 'stage'
                 then coalesce(first_changes.old_value, first_changes.new_value)
             else first_changes.old_value
-        end as held_value,
-        present_values.field = 'stage'
+        end as told_value,
+        first_changes.deal_id is null as is_of_record,
+        fields.field = 'stage'
         and first_changes.deal_id is not null
         and first_changes.old_value is null as is_inferred,
         cast(null as timestamp) as valid_from_at,
         first_changes.changed_at as valid_to_at
-    from present_values
-    left join numbered_changes as first_changes
+    from deals
+    cross join fields
+    left join changes as first_changes
         on
-            present_values.deal_id = first_changes.deal_id
-            and present_values.field = first_changes.field
+            deals.deal_id = first_changes.deal_id
+            and fields.field = first_changes.field
             and first_changes.change_number = 1
     union all
     select
         changes.deal_id,
         changes.field,
-        case
-            when changes.next_changed_at is null
-                then present_values.present_value
-            else changes.new_value
-        end as held_value,
+        changes.new_value as told_value,
+        changes.next_changed_at is null as is_of_record,
         false as is_inferred,
         changes.changed_at as valid_from_at,
         changes.next_changed_at as valid_to_at
-    from numbered_changes as changes
-    inner join present_values
-        on changes.deal_id = present_values.deal_id and changes.field = present_values.field
+    from changes
+    inner join fields
+        on changes.field = fields.field
+
+),
+
+-- A history tells of all fields in text; here each field gets its column and type.
+typed_versions as (
+
+    select
+        versions.deal_id,
+        versions.field,
+        {% for name, field in deal_fields().items() -%}
+        {{ held_value(name, field) }} as {{ field.column }},
+        {% endfor -%}
+        versions.is_inferred,
+        versions.valid_from_at,
+        versions.valid_to_at
+    from versions
+    inner join deals
+        on versions.deal_id = deals.deal_id
 
 )
 
-select * from versions
+select * from typed_versions

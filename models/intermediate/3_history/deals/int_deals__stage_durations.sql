@@ -15,12 +15,12 @@ stages_in_history as (
 
     select
         deal_id,
-        held_value as stage_id,
+        stage_id,
         is_inferred,
         valid_from_at,
         valid_to_at
     from {{ ref('int_deals__history') }}
-    where field = 'stage' and held_value is not null
+    where stage_id is not null
 
 ),
 

@@ -14,20 +14,10 @@ accounts as (
 
 ),
 
-reps as (
-
-    select
-        rep_id,
-        team,
-        territory
-    from {{ ref('int_reps__resolved') }}
-
-),
-
-assignments as (
+placements as (
 
     select *
-    from {{ ref('int_reps__assignments') }}
+    from {{ ref('int_reps__placements') }}
 
 ),
 
@@ -53,8 +43,8 @@ described_deals as (
 
     select
         deals.deal_id,
-        coalesce(assignments.team, reps.team) as team,
-        coalesce(accounts.territory, assignments.territory, reps.territory) as territory,
+        placements.team,
+        coalesce(accounts.territory, placements.territory) as territory,
         accounts.market,
         accounts.country,
         accounts.segment,
@@ -65,12 +55,10 @@ described_deals as (
     from deals
     left join accounts
         on deals.account_id = accounts.account_id
-    left join reps
-        on deals.rep_id = reps.rep_id
-    left join assignments
+    left join placements
         on
-            deals.rep_id = assignments.rep_id
-            and deals.rate_date between assignments.valid_from and assignments.valid_to
+            deals.rep_id = placements.rep_id
+            and deals.rate_date between placements.valid_from and placements.valid_to
     left join lead_sources
         on
             deals.system = lead_sources.system

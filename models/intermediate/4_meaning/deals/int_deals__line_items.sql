@@ -36,13 +36,9 @@ line_items_with_product as (
     select
         line_items.*,
         coalesce(survivors.surviving_deal_id, line_items.deal_id) as surviving_deal_id,
-        case
-            when product_mapping.product_id is null
-                then line_items.system || ':' || line_items.raw_product_id
-            when {{ matches('product_mapping.product_id', '^[a-z_]+:') }}
-                then product_mapping.product_id
-            else line_items.system || ':' || product_mapping.product_id
-        end as product_id,
+        {{ product_key(
+            'product_mapping.product_id', 'line_items.system', 'line_items.raw_product_id'
+        ) }} as product_id,
         cast(
             coalesce(line_items.amount, line_items.quantity * line_items.unit_price, 0)
             as {{ sql_type('decimal') }}

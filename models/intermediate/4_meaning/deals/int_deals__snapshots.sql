@@ -1,5 +1,3 @@
-{% set reporting_currency = text_literal(var('reporting_currency')) %}
-
 with
 
 open_states as (
@@ -54,13 +52,7 @@ snapshots as (
         open_states.expected_close_date,
         open_states.currency_code,
         coalesce(open_states.amount, 0) as amount_in_currency,
-        case
-            when
-                coalesce(open_states.currency_code, {{ reporting_currency }})
-                = {{ reporting_currency }}
-                then cast(1 as {{ sql_type('rate') }})
-            else rates.rate_to_reporting
-        end as exchange_rate
+        rates.rate_to_reporting as exchange_rate
     from open_states
     inner join snapshot_dates
         on
@@ -68,7 +60,7 @@ snapshots as (
             between open_states.open_from_date and open_states.open_to_date
     left join rates
         on
-            open_states.currency_code = rates.currency_code
+            {{ currency_code_of('open_states.currency_code') }} = rates.currency_code
             and snapshot_dates.snapshot_date between rates.valid_from and rates.valid_to
 
 )

@@ -23,19 +23,10 @@ states as (
 
 ),
 
-reps as (
-
-    select
-        rep_id,
-        team
-    from {{ ref('int_reps__resolved') }}
-
-),
-
-assignments as (
+placements as (
 
     select *
-    from {{ ref('int_reps__assignments') }}
+    from {{ ref('int_reps__placements') }}
 
 ),
 
@@ -46,34 +37,30 @@ owners_of_visits as (
         stage_durations.stage_id,
         stage_durations.visit_number,
         entry_states.rep_id,
-        coalesce(entry_assignments.team, entry_reps.team) as team,
+        entry_placements.team,
         left_states.rep_id as left_rep_id,
-        coalesce(left_assignments.team, left_reps.team) as left_team
+        left_placements.team as left_team
     from stage_durations
     left join states as entry_states
         on
             stage_durations.deal_id = entry_states.deal_id
             and stage_durations.entered_date
             between entry_states.valid_from_date and entry_states.valid_to_date
-    left join reps as entry_reps
-        on entry_states.rep_id = entry_reps.rep_id
-    left join assignments as entry_assignments
+    left join placements as entry_placements
         on
-            entry_states.rep_id = entry_assignments.rep_id
+            entry_states.rep_id = entry_placements.rep_id
             and stage_durations.entered_date
-            between entry_assignments.valid_from and entry_assignments.valid_to
+            between entry_placements.valid_from and entry_placements.valid_to
     left join states as left_states
         on
             stage_durations.deal_id = left_states.deal_id
             and stage_durations.left_date
             between left_states.valid_from_date and left_states.valid_to_date
-    left join reps as left_reps
-        on left_states.rep_id = left_reps.rep_id
-    left join assignments as left_assignments
+    left join placements as left_placements
         on
-            left_states.rep_id = left_assignments.rep_id
+            left_states.rep_id = left_placements.rep_id
             and stage_durations.left_date
-            between left_assignments.valid_from and left_assignments.valid_to
+            between left_placements.valid_from and left_placements.valid_to
 
 )
 

@@ -1,5 +1,3 @@
-{% set reporting_currency = text_literal(var('reporting_currency')) %}
-
 with
 
 deals as (
@@ -30,17 +28,11 @@ deals_with_rate as (
 
     select
         deals_with_rate_date.*,
-        case
-            when
-                coalesce(deals_with_rate_date.currency_code, {{ reporting_currency }})
-                = {{ reporting_currency }}
-                then cast(1 as {{ sql_type('rate') }})
-            else rates.rate_to_reporting
-        end as exchange_rate
+        rates.rate_to_reporting as exchange_rate
     from deals_with_rate_date
     left join rates
         on
-            deals_with_rate_date.currency_code = rates.currency_code
+            {{ currency_code_of('deals_with_rate_date.currency_code') }} = rates.currency_code
             and deals_with_rate_date.rate_date between rates.valid_from and rates.valid_to
 
 ),
@@ -48,30 +40,11 @@ deals_with_rate as (
 valued_deals as (
 
     select
-        deals_with_rate.system,
-        deals_with_rate.deal_id,
+        deals_with_rate.*,
         deal_accounts.account_id,
-        deals_with_rate.stage_id,
-        deals_with_rate.stage,
-        deals_with_rate.is_closed,
-        deals_with_rate.is_won,
-        deals_with_rate.created_at,
-        deals_with_rate.created_date,
-        deals_with_rate.close_date,
-        deals_with_rate.expected_close_date,
-        deals_with_rate.rep_id,
-        deals_with_rate.deal_type,
-        deals_with_rate.lead_source,
-        deals_with_rate.campaign_id,
-        deals_with_rate.competitor,
-        deals_with_rate.loss_reason,
-        deals_with_rate.contract_term_months,
-        deals_with_rate.currency_code,
-        deals_with_rate.rate_date,
-        deals_with_rate.exchange_rate,
-        deals_with_rate.amount as amount_in_currency,
-        {{ as_measure('coalesce(deals_with_rate.amount, 0) * deals_with_rate.exchange_rate') }}
-            as amount
+        {{ as_measure(
+            'coalesce(deals_with_rate.amount_in_currency, 0) * deals_with_rate.exchange_rate'
+        ) }} as amount
     from deals_with_rate
     left join {{ ref('int_deals__accounts') }} as deal_accounts
         on deals_with_rate.deal_id = deal_accounts.deal_id and deal_accounts.is_primary

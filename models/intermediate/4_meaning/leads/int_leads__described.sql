@@ -7,20 +7,10 @@ leads as (
 
 ),
 
-reps as (
-
-    select
-        rep_id,
-        team,
-        territory
-    from {{ ref('int_reps__resolved') }}
-
-),
-
-assignments as (
+placements as (
 
     select *
-    from {{ ref('int_reps__assignments') }}
+    from {{ ref('int_reps__placements') }}
 
 ),
 
@@ -43,8 +33,8 @@ described_leads as (
 
     select
         leads.lead_id,
-        coalesce(assignments.team, reps.team) as team,
-        coalesce(countries.territory, assignments.territory, reps.territory) as territory,
+        placements.team,
+        coalesce(countries.territory, placements.territory) as territory,
         coalesce(countries.country, leads.country) as country,
         countries.market,
         coalesce(lead_sources.lead_source, leads.lead_source) as lead_source,
@@ -54,12 +44,10 @@ described_leads as (
         {{ is_valid_email('leads.email') }} as has_valid_email,
         {{ is_valid_phone('leads.phone') }} as has_valid_phone
     from leads
-    left join reps
-        on leads.rep_id = reps.rep_id
-    left join assignments
+    left join placements
         on
-            leads.rep_id = assignments.rep_id
-            and leads.created_date between assignments.valid_from and assignments.valid_to
+            leads.rep_id = placements.rep_id
+            and leads.created_date between placements.valid_from and placements.valid_to
     left join countries
         on lower(leads.country) = countries.raw_country
     left join lead_sources

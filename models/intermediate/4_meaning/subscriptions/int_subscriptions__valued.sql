@@ -1,5 +1,3 @@
-{% set reporting_currency = text_literal(var('reporting_currency')) %}
-
 with
 
 subscriptions as (
@@ -37,20 +35,10 @@ subscriptions_with_rate as (
     select
         subscriptions.*,
         account_identities.account_id,
-        case
-            when product_mapping.product_id is null
-                then subscriptions.system || ':' || subscriptions.raw_product_id
-            when {{ matches('product_mapping.product_id', '^[a-z_]+:') }}
-                then product_mapping.product_id
-            else subscriptions.system || ':' || product_mapping.product_id
-        end as product_id,
-        case
-            when
-                coalesce(subscriptions.currency_code, {{ reporting_currency }})
-                = {{ reporting_currency }}
-                then cast(1 as {{ sql_type('rate') }})
-            else rates.rate_to_reporting
-        end as exchange_rate
+        {{ product_key(
+            'product_mapping.product_id', 'subscriptions.system', 'subscriptions.raw_product_id'
+        ) }} as product_id,
+        rates.rate_to_reporting as exchange_rate
     from subscriptions
     inner join account_identities
         on subscriptions.account_record_id = account_identities.account_record_id
@@ -60,7 +48,7 @@ subscriptions_with_rate as (
             and lower(subscriptions.raw_product_id) = product_mapping.raw_value
     left join rates
         on
-            subscriptions.currency_code = rates.currency_code
+            {{ currency_code_of('subscriptions.currency_code') }} = rates.currency_code
             and subscriptions.started_on between rates.valid_from and rates.valid_to
 
 ),

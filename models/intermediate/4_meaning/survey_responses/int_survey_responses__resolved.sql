@@ -54,8 +54,9 @@ responses_of_identities as (
             {{ pseudonym('e', normalised_email('survey_responses.email')) }},
             survey_responses.response_id
         ) as respondent_id,
-        {{ product_key('survey_responses.system', 'survey_responses.raw_product_id') }}
-            as product_id
+        {{ product_key(
+            'product_mapping.product_id', 'survey_responses.system', 'survey_responses.raw_product_id'
+        ) }} as product_id
     from survey_responses
     left join {{ ref('int_accounts__identities') }} as account_identities
         on survey_responses.account_record_id = account_identities.account_record_id

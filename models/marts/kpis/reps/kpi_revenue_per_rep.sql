@@ -14,47 +14,9 @@ won_deals as (
 
 ),
 
-won_deals_by_period as (
-
-    {{ facts_in_periods('won_deals') }}
-
-),
-
-won_deals_and_reps as (
-
-    select
-        fact_id,
-        period_grain,
-        period_start_date,
-        numerator,
-        denominator
-    from won_deals_by_period
-    union all
-    {{ active_reps('won_deals') }}
-
-),
-
-{% for dimension in ['team', 'territory'] -%}
-won_deals_and_reps_by_{{ dimension }} as (
-
-    select
-        fact_id,
-        period_grain,
-        period_start_date,
-        {{ dimension }},
-        numerator,
-        denominator
-    from won_deals_by_period
-    union all
-    {{ active_reps('won_deals', dimension) }}
-
-){{ ',' if not loop.last }}
-
-{% endfor %}
+{{ facts_per_rep('won_deals') }}
 
 {{ kpi_rollup(
-    'won_deals_and_reps',
-    facts_by_dimension={
-        'team': 'won_deals_and_reps_by_team', 'territory': 'won_deals_and_reps_by_territory'
-    }
+    'per_rep',
+    facts_by_dimension={'team': 'per_rep_by_team', 'territory': 'per_rep_by_territory'}
 ) }}
