@@ -1,6 +1,6 @@
 {#
-    The KPIs, as a list of SQL, whose value is the sum over their slices, or the quotient of two such sums. Of a KPI without
-    a denominator the YAML says whether its slices add up (`is_additive`).
+    The KPIs, as a list of SQL, whose value is the sum over their slices, or the quotient of two such sums. The YAML says of a KPI
+    without a denominator whether its slices add up (`is_additive`).
 #}
 {% macro kpis_made_of_slices() -%}
     {%- set ids = [] -%}

@@ -23,8 +23,8 @@ customers_at_start as (
 {%- endmacro %}
 
 {#
-    The losses of a period, of customers or of their revenue, over what was there at its start: `losses_and_start`. What a
-    customer that came after the start loses is in the numerator only.
+    The losses of a period, of customers or of their revenue, over what was there at its start: `losses_and_start`. Losses of
+    a customer that came after the start are in the numerator only.
 #}
 {% macro losses_over_start(is_loss, loss, at_start) -%}
 losses as (

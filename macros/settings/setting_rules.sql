@@ -1,5 +1,5 @@
 {#
-    What a setting may be, told once: `check_settings` stops a plain `dbt build` by this list, and the command `kpis` reads it
+    The rules of each setting, told once: `check_settings` stops a plain `dbt build` by this list, and the command `kpis` reads it
     out of this file (scripts/sales_kpis/setting_rules.py). `says` is the sentence of both, `next_step` the command's advice.
 
     The kinds: day (of the calendar), zone (IANA), matches (`pattern`, the whole text), whole and number (from `at_least` to

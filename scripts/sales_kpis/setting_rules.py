@@ -21,7 +21,7 @@ _LIST = re.compile(r"\{%- set rules -%\}\n(.*?)\{%- endset -%\}", re.DOTALL)
 
 @dataclass(frozen=True)
 class Rule:
-    """What some settings may be.
+    """The rules of some settings.
 
     Attributes:
         names: the settings that it is for.

@@ -86,7 +86,7 @@ def _columns(project: Project, relations: Relations) -> Iterator[Finding]:
 
 
 def _contracts(project: Project, relations: Relations) -> Iterator[Finding]:
-    """What a staging model lacks of the contract of the model that unites it."""
+    """The parts of its contract that a staging model lacks."""
     for model in project.models:
         if model.layer != "intermediate" or not model.name.endswith("__united"):
             continue

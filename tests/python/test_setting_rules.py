@@ -55,7 +55,7 @@ RIGHT: dict[str, list[Any]] = {
 
 @pytest.fixture(scope="module")
 def said_by_dbt(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """What plain dbt says of all the wrong values together."""
+    """The words of plain dbt on all the wrong values together."""
     build = run_dbt(["run-operation", "check_settings"], tmp_path_factory.mktemp("x"), WRONG)
     assert build.exit_code == 1, build.output
     return build.output

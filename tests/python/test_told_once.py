@@ -1,4 +1,4 @@
-"""What many need is a table that all join once: nobody tells its rule again."""
+"""A rule that many need is a table that all join once: no model tells it again."""
 
 from __future__ import annotations
 

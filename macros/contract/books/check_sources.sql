@@ -1,5 +1,5 @@
 {#
-    What each system in use delivers against its contract, without a build: `dbt run-operation check_sources` lands the
+    The deliveries of each system in use against its contract, without a build: `dbt run-operation check_sources` lands the
     files and logs one line, `CHECK_SOURCES` and JSON, that `kpis check-sources` shows. It reads with the same macros as
     the staging models, so what it says is what a build will do. With `is_build_next` the next command of the process, a
     build into the same database, takes what was landed and looked up here.
@@ -176,7 +176,7 @@ from (
 {%- endmacro %}
 
 {#
-    What is odd in the columns of a table though it can be read: blanks where a KPI wants a value, ids that the table they
+    Oddities in the columns of a table that can be read: blanks where a KPI wants a value, ids that the table they
     name does not have, and values that no mapping seed knows. The contract says which columns these are (`expected`,
     `references`, `mapped_by`).
 #}
@@ -263,7 +263,7 @@ from (
     {{ return(known | join(' union all ')) }}
 {% endmacro %}
 
-{# What a value that nothing knows means for the numbers, and what to do. #}
+{# The meaning for the numbers of a value that nothing knows, and what to do. #}
 {% macro next_step_for(column) %}
     {%- if column.mapped_by == 'deal_types' -%}{{ return('Such deals count by their history alone (cross_sell or repeat) until seeds/mapping/deal_types.csv maps them.') }}
     {%- elif column.mapped_by == 'products' -%}{{ return('Each counts as a product of its own until seeds/mapping/products.csv maps it.') }}

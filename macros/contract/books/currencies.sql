@@ -1,5 +1,5 @@
 {#
-    What the currencies of the deliveries and of the planning seeds lack, before anything is built: a sentence for each
+    Faults in the currencies of the deliveries and of the planning seeds, before anything is built: a sentence for each
     currency without a rate on a day on which an amount of it counts (the build's own tests would stop at it; an error where
     a delivered amount is in it), and the question whether `reporting_currency` is meant where all rows that name a currency name one other.
 #}
@@ -55,7 +55,7 @@
     {{ return(found) }}
 {% endmacro %}
 
-{# Of each currency that lacks a rate on a day on which it is needed: how many rows and days, from when to when, and where. #}
+{# Each currency that lacks a rate on a day on which it is needed: how many rows and days, from when to when, and where. #}
 {% macro currencies_without_rate(places) %}
     {%- set needs = [] -%}
     {%- for place in places -%}{%- do needs.append(sales_kpis.needed_rates_of_table(place)) -%}{%- endfor -%}

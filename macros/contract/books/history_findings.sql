@@ -1,5 +1,5 @@
 {#
-    What a history does not tell: changes with neither the old nor the new value, fields that never have a value, and
+    Gaps of a history: changes with neither the old nor the new value, fields that never have a value, and
     amounts and close dates that cannot be read; these are an error where they are many (`max_unreadable_share`).
 #}
 {% macro history_findings(contract, delivery) %}

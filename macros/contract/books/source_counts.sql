@@ -46,7 +46,7 @@ from (
 {%- endmacro %}
 
 {#
-    Of the duplicate rows those that are no copies: they differ from the row that stays, and nothing says which is newer, so
+    The duplicate rows that are no copies: they differ from the row that stays, and nothing says which is newer, so
     the key may be none.
 #}
 {% macro count_conflicting_rows(contract, delivery) -%}
@@ -62,7 +62,7 @@ from (
 
 {% macro key_sql(contract) %}concat_ws('|'{% for name in contract.primary_key %}, coalesce({{ sales_kpis.as_text(name) }}, ''){% endfor %}){% endmacro %}
 
-{# Of read rows that are not rejected, those beyond the first of each key. #}
+{# The read rows that are not rejected, beyond the first of each key. #}
 {% macro count_duplicate_rows(contract) -%}
     cast(
         count(case when not is_row_rejected then 1 end)

@@ -1,6 +1,6 @@
 {#
-    What `_<system>__sources.yml` declares for a table, as one dictionary; none inside a unit test, whose graph has no
-    sources. Of a system with several instances it is the contract of one of them: the same columns in another schema.
+    The declaration of a table in `_<system>__sources.yml`, as one dictionary; none inside a unit test, whose graph has no
+    sources. A system with several instances has one for each: the same columns in another schema.
 #}
 {% macro contract_of(system, table, instance=none) %}
     {%- set known_contracts = graph.get('sales_kpis_contracts', {}) -%}
@@ -92,7 +92,7 @@
 {# Where the raw tables of a system are: one schema, or that of each instance. #}
 {% macro schemas_of(system) %}{{ return(sales_kpis.instances_of(system).values() | list or ['raw_' ~ system]) }}{% endmacro %}
 
-{# What a system's tables are named by in the report: the system, or each of its instances. #}
+{# The names of a system's tables in the report: by the system, or by each of its instances. #}
 {% macro sources_of(system) %}{{ return(sales_kpis.contracts_of(system) | map(attribute='source') | unique | list) }}{% endmacro %}
 
 {# Raw tables that the YAML of a system names as not needed (`unread_tables`). #}

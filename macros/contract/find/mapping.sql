@@ -1,5 +1,5 @@
 {#
-    What source_mapping says of a table: for the instance, else for the system. `is_left_out` is true of a table that it
+    The entry of source_mapping for a table: for the instance, else for the system. `is_left_out` is true of a table that it
     leaves out: `lead: false`, or false, null or nothing as its `table` or `rows`.
 #}
 {% macro mapping_of(contract) %}

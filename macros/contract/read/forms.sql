@@ -1,7 +1,7 @@
 {#
     How people and spreadsheets write numbers and days in text. The form is decided once for a column: source_mapping says
     it (`number_format`, `date_order`), else the column's own values prove it, else those of the table's other columns;
-    nothing is guessed. What one form cannot read is unreadable, and `check_sources` stops where that is much.
+    nothing is guessed. A value that the form cannot read is unreadable, and `check_sources` stops where that is much.
 
     forms_of gives column (of a history also amount and close_date, which stand in its values) → {number: point, comma or undecided, has_signs, ambiguous, examples, date_order, is_written,
     is_day_number}. A column that is not in it is written as machines write: 1234.50 and 2025-03-01.
@@ -35,14 +35,14 @@
     {{ return(written) }}
 {% endmacro %}
 
-{# What the values of the columns say of their form: column → its counts, in one scan. #}
+{# The evidence of the columns' values for their form: column → its counts, in one scan. #}
 {% macro evidence_of_forms(contract, delivery, columns) %}
     {%- set types = {} -%}
     {%- for column in columns -%}{%- do types.update({column.name: column.type}) -%}{%- endfor -%}
     {{ return(sales_kpis.evidence_in_rows(sales_kpis.raw_rows_sql(contract, delivery, types.keys() | list), types)) }}
 {% endmacro %}
 
-{# What the texts in the columns of a query prove: by column its type (`types`) and six cells. #}
+{# The proof in the texts of a query's columns: by column its type (`types`) and six cells. #}
 {% macro evidence_in_rows(rows_sql, types) %}
     {%- set parts = [] -%}
     {%- for name, type in types.items() -%}{%- do parts.extend(sales_kpis.evidence_cells('raw_rows.' ~ name, type)) -%}{%- endfor -%}

@@ -1,5 +1,5 @@
 {#
-    What of a delivered value may go on to the marts. Vendors and people put addresses and phone numbers, or digests of them,
+    The part of a delivered value that may go on to the marts. Vendors and people put addresses and phone numbers, or digests of them,
     where an id or a word belongs: Mailchimp's member id is the MD5 of the address, a lead's id in a file may be the address.
     Whoever has a list of addresses could find its people again, so such an id becomes a salted pseudonym on its way out of
     staging (union_systems), alike in each table that names it, and in a word `(personal data)` takes the place.
@@ -11,7 +11,7 @@
 {% endmacro %}
 
 {#
-    What an id looks like that is or holds an address, a phone number, or one of the usual digests, as hexadecimal digits
+    The looks of an id that is or holds an address, a phone number, or one of the usual digests, as hexadecimal digits
     (MD5, SHA-1 and the SHA-2 family), as a UUID that is none of the kinds made of chance or time, or in Base64. The ids
     that people choose for people may be names, and numbers without a sign before them, too.
 #}
@@ -54,7 +54,7 @@
 {% endmacro %}
 
 {#
-    A column of an entity as it leaves staging. What identity is made of (addresses, names, numbers, domains) stays in
+    A column of an entity as it leaves staging. The parts of identity (addresses, names, numbers, domains) stay in
     intermediate/, the changes of a deal are read by their fields, and a session of Google Analytics has its browser in it as
     a pseudonym already.
 #}

@@ -5,8 +5,8 @@
 {% macro day_number_pattern() %}{{ return('^(2[6-9]|[3-6][0-9]|7[0-2])[0-9]{3}([.][0-9]+)?$') }}{% endmacro %}
 
 {#
-    A day as people write it, in ISO form with what follows it; null where it cannot be told. Of a two-digit year 70 to 99
-    are the last century's. Names of months are English.
+    A day as people write it, in ISO form with what follows it; null where it cannot be told. Two-digit years
+    from 70 to 99 are the last century's. Names of months are English.
 #}
 {% macro written_day_as_iso(value, date_order, ending) %}
     {%- set year = '((?:19|20|21)[0-9]{2})' -%}

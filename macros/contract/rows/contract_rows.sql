@@ -1,7 +1,7 @@
 {#
     The one way from a raw table to a staging model: exactly the columns that the source's YAML declares, under their
     declared names and types, one row per primary key (the newest), without the rows whose required values are missing
-    or unreadable. What is left out stands in `rejected_rows`; `source_reconciliation` proves that nothing else is.
+    or unreadable. Rows left out are in `rejected_rows`; `source_reconciliation` proves that nothing else is.
 #}
 {% macro contract_rows(system, table) %}
     {%- do sales_kpis.enable_for(system) -%}

@@ -1,5 +1,5 @@
 {#
-    What was delivered for a contract, looked up once in a dbt command: the relation (none: absent), under which names its
+    The delivery for a contract, looked up once in a dbt command: the relation (none: absent), under which names its
     columns were found, their types and written forms, and the errors that stop a build, each one sentence with table,
     column and what to do.
 #}
@@ -33,7 +33,7 @@
         {%- if contract.is_required or sales_kpis.is_delivered(contract) -%}
             {%- do delivered.errors.append("source_mapping leaves out the table " ~ label ~ ", which is required: name it, or take " ~ (contract.required_with or 'the system') ~ " out, too.") -%}
         {%- endif -%}
-        {#- What was delivered of it is known, and not looked for in vain. -#}
+        {#- Its delivery is known, and not looked for in vain. -#}
         {%- set left_out = sales_kpis.find_raw_name(contract, {}) -%}
         {{ return(dict(delivered, raw_tables=[left_out] if left_out is not none else [])) }}
     {%- elif mapping.get('rows') -%}
@@ -52,7 +52,7 @@
     {{ return(delivered) }}
 {% endmacro %}
 
-{# What source_mapping says of a table that cannot be meant: columns that it does not have, and formats that there are not. #}
+{# Words of source_mapping on a table that cannot be meant: columns that it does not have, and formats that there are not. #}
 {% macro wrong_mapping(contract, mapping) %}
     {%- set errors, label = [], contract.source ~ '.' ~ contract.table -%}
     {%- set declared_names = contract.columns | map(attribute='name') | list -%}

@@ -37,7 +37,7 @@ territories as (
 
 ),
 
--- What no rule reads and no history tells stands in the record.
+-- The record has the values that no rule reads and no history tells.
 described_deals as (
 
     select
