@@ -291,6 +291,15 @@ def cases_of_json() -> dict[str, Case]:
             f" from (select {given} as value) as given_values) as items)"
         )
 
+    def numbers(*conditions: str) -> str:
+        """The numbers of the conditions that hold for a value of 2, in their order."""
+        numbered = call("row_for_each", list(conditions))
+        return (
+            "(select concat_ws(' ', count(*), min(number), max(number))"
+            f" from (select {numbered} as number from (select 2 as value) as given_values)"
+            " as numbers)"
+        )
+
     parts = call("parts_of", "value")
     return {
         **{
@@ -316,6 +325,11 @@ def cases_of_json() -> dict[str, Case]:
             " from (select 'a;b;c' as value) as given_values) as parts)",
             "3 a c",
         ),
+        "row_for_each: of three two hold": Case(
+            numbers("value = 1", "value = 2", "value > 1"), "2 2 3"
+        ),
+        "row_for_each: none holds": Case(numbers("value = 1", "value is null"), "0"),
+        "row_for_each: one is unknown": Case(numbers("value > 1", "value > null"), "1 1 1"),
     }
 
 
