@@ -537,7 +537,7 @@ def test_a_full_disk_is_a_sentence(kpis_project: Project, monkeypatch: pytest.Mo
     ("arguments", "message"),
     [
         (["--vars", "{as_of: 2025-01-01}"], "there is no variable as_of"),
-        (["--as-of", "tomorrow"], "as_of_date 'tomorrow' is no date"),
+        (["--as-of", "tomorrow"], "as_of_date is a day such as 2025-09-17, not 'tomorrow'"),
         (["--raw-path", "nowhere"], "raw_path"),
         (["--seeds", "nowhere"], "--seeds: the folder nowhere is not there"),
         (["--settings", "nowhere.yml"], "nowhere.yml cannot be read"),
