@@ -110,9 +110,14 @@ def write_project(root: Path) -> Path:
         (root / folder).mkdir(parents=True)
     (root / "dbt_project.yml").write_text(DBT_PROJECT)
     (root / "profiles.yml").write_text(PROFILES)
+    copy_setting_rules(root)
+    return root
+
+
+def copy_setting_rules(root: Path) -> None:
+    """Give a project of a test the list of what a setting may be, which the command reads."""
     (root / setting_rules.FILE).parent.mkdir(parents=True)
     shutil.copy(Path(__file__).parents[2] / setting_rules.FILE, root / setting_rules.FILE)
-    return root
 
 
 def write_marts(

@@ -18,7 +18,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from kpis_project import published_revenue, write_marts
+from kpis_project import copy_setting_rules, published_revenue, write_marts
 from sales_kpis.dbt_runner import DbtOutcome, DbtSetup, facts_of_kpis, read_build_result
 from sales_kpis.errors import BuildFailed
 from sales_kpis.graph_variables import graph_variables
@@ -121,6 +121,7 @@ def write_dbt_project(root: Path) -> Path:
         file.parent.mkdir(parents=True, exist_ok=True)
         indent = len(text) - len(text.lstrip("\n ")) - 1
         file.write_text("\n".join(line[indent:] for line in text.splitlines()) + "\n")
+    copy_setting_rules(root)
     write_deals(root, GOOD)
     marts = write_marts(root / "marts.duckdb")
     connection = duckdb.connect(str(marts))
