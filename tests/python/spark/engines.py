@@ -13,6 +13,7 @@ import duckdb
 from builds import PROJECT
 from sales_kpis.marts import quoted, text_literal
 from sales_kpis.project import MART_SCHEMAS
+from sales_kpis.salt import BUILT_IN, SESSION_VARIABLE
 from sales_kpis.spark_marts import Mart, export_spark_tables_to_duckdb, marts_of_manifest
 from spark_dbt import SparkDbt
 
@@ -99,10 +100,12 @@ def built_nodes(spark: SparkDbt) -> Mapping[str, Any]:
 def _opened(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """The database itself, not attached under another name: its views know themselves by its own.
 
-    They also know the raw files by their paths from the project's folder.
+    They also know the raw files by their paths from the project's folder, and make their pseudonyms
+    when they are read, of the salt that Spark had, too.
     """
     with contextlib.chdir(PROJECT), duckdb.connect(str(database), read_only=True) as connection:
         connection.execute("set TimeZone = 'UTC'")
+        connection.execute(f"set variable {SESSION_VARIABLE} = ?", [BUILT_IN])
         yield connection
 
 
