@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from builds import Build, run_dbt
+from builds import Build, run_dbt, source_report
 from odd_files import MAPPING, write, write_odd_files
 
 
@@ -135,10 +133,7 @@ def check(folder: Path, **variables: Any) -> dict[str, Any]:
         folder,
         variables={"systems": ["tabular"], "raw_path": str(folder / "raw"), **variables},
     )
-    found = re.search(r"CHECK_SOURCES (\{.*\})", build.output)
-    assert found, build.output
-    answer: dict[str, Any] = json.loads(found.group(1))
-    return answer
+    return source_report(build)
 
 
 def test_what_is_required_and_absent_is_one_sentence_that_says_what_to_do(tmp_path: Path) -> None:
