@@ -161,7 +161,8 @@ def test_a_column_that_cannot_be_read(data_type: str, hint: str) -> None:
         " null}}})."
     )
     said = words("unreadable_column", **{**fact, "examples": []})
-    assert isinstance(said, str) and "in 2 of 10 values: " in said  # Of a person: no example.
+    # The values of a person are no examples.
+    assert isinstance(said, str) and "in 2 of 10 values: " in said
 
 
 @pytest.mark.parametrize(
