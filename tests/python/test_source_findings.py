@@ -23,7 +23,7 @@ def words(kind: str, settings: dict[str, Any] | None = None, **fact: Any) -> str
     """The error or oddity that one fact of the table `deal` becomes."""
     content = {**DEAL, "kind": kind, **fact}
     errors, oddities = told({"findings": [content], "settings": {**SETTINGS, **(settings or {})}})
-    found = [*errors, *oddities]
+    found: list[str | Oddity] = [*errors, *oddities]
     assert len(found) <= 1
     return found[0] if found else None
 
@@ -80,7 +80,11 @@ def test_a_mapping_of_no_table() -> None:
 
 @pytest.mark.parametrize("raw_path", ["data/raw", "", None])
 def test_a_system_without_tables(raw_path: str | None) -> None:
-    fact = {"system": "hubspot", "schemas": ["raw_a", "raw_b"], "tables": ["deal", "contact"]}
+    fact: dict[str, Any] = {
+        "system": "hubspot",
+        "schemas": ["raw_a", "raw_b"],
+        "tables": ["deal", "contact"],
+    }
     assert words("system_without_tables", {"raw_path": raw_path}, **fact) == (
         "System hubspot is in use and none of its tables was delivered: schema raw_a, raw_b needs"
         f" one of deal, contact, as files {raw_path or '<raw_path>'}/hubspot/<table>.csv, .parquet"
@@ -154,7 +158,13 @@ def test_numbers_that_can_be_read_in_two_ways() -> None:
     ],
 )
 def test_a_column_that_cannot_be_read(data_type: str, hint: str) -> None:
-    fact = {"column": "x", "type": data_type, "rows": 2, "values": 10, "examples": ["n/a"]}
+    fact: dict[str, Any] = {
+        "column": "x",
+        "type": data_type,
+        "rows": 2,
+        "values": 10,
+        "examples": ["n/a"],
+    }
     assert words("unreadable_column", **fact) == (
         f"Column tabular.deal.x cannot be read as {data_type} in 2 of 10 values (such as 'n/a'):"
         f" {hint}, correct the values, or leave the column out (tabular: {{deal: {{columns: {{x:"
@@ -169,7 +179,7 @@ def test_a_column_that_cannot_be_read(data_type: str, hint: str) -> None:
     ("rows", "share", "is_error"), [(10, 0.1, False), (11, 0.1, True), (1, 0.0, True)]
 )
 def test_the_share_that_may_be_unreadable(rows: int, share: float, is_error: bool) -> None:
-    fact = {"rows": rows, "values": 100, "examples": ["n/a"], "name": "amount"}
+    fact: dict[str, Any] = {"rows": rows, "values": 100, "examples": ["n/a"], "name": "amount"}
     settings = {"max_unreadable_share": share}
     column = words("unreadable_column", settings, **fact, column="x", type="int")
     history = words("unreadable_history", settings, **fact, column="new_value")
@@ -248,7 +258,7 @@ def test_blanks() -> None:
 def test_values_that_nothing_knows(
     mapped_by: str | None, references: str | None, kind: str, next_step: str
 ) -> None:
-    fact = {
+    fact: dict[str, Any] = {
         "column": "x",
         "rows": 12,
         "examples": ["a-b", "c"],
@@ -292,7 +302,12 @@ DAY_AFTER = (
 def test_ends_of_periods(
     setting: str, is_exclusive: bool, expected: tuple[str, str] | None
 ) -> None:
-    fact = {"column": "ended_on", "rows": 2, "pairs": 3, "is_exclusive": is_exclusive}
+    fact: dict[str, Any] = {
+        "column": "ended_on",
+        "rows": 2,
+        "pairs": 3,
+        "is_exclusive": is_exclusive,
+    }
     said = words("ends_of_periods", {"subscription_end": setting}, **fact)
     assert said == (expected and odd(*expected, column="ended_on", rows=2))
 
@@ -302,7 +317,7 @@ def fields(*counts: tuple[str, int, int]) -> list[dict[str, Any]]:
 
 
 def test_changes_of_a_history_without_values() -> None:
-    of_two = {"column": "new_value", "value_columns": ["old_value", "new_value"]}
+    of_two: dict[str, Any] = {"column": "new_value", "value_columns": ["old_value", "new_value"]}
     found = fields(("amount", 5, 2), ("closedate", 4, 0), ("stage", 1, 1))
     assert words("history", **of_two, fields=found) == odd(
         "history without values",
@@ -316,7 +331,7 @@ def test_changes_of_a_history_without_values() -> None:
 
 
 def test_one_value_that_is_none_may_have_been_cleared() -> None:
-    of_one = {"column": "value", "value_columns": ["value"]}
+    of_one: dict[str, Any] = {"column": "value", "value_columns": ["value"]}
     assert words("history", **of_one, fields=fields(("amount", 5, 4))) is None
     said = words("history", **of_one, fields=fields(("amount", 5, 4), ("stage", 2, 2)))
     assert isinstance(said, Oddity)
@@ -332,7 +347,12 @@ def test_one_value_that_is_none_may_have_been_cleared() -> None:
     ],
 )
 def test_values_of_a_history_that_cannot_be_read(name: str, form: str, plain_name: str) -> None:
-    fact = {"column": "new_value", "name": name, "values": 10, "examples": ["a", "b"]}
+    fact: dict[str, Any] = {
+        "column": "new_value",
+        "name": name,
+        "values": 10,
+        "examples": ["a", "b"],
+    }
     assert words("unreadable_history", **fact, rows=2) == (
         f"History tabular.deal has 2 of 10 values of {name} that cannot be read (such as 'a' and"
         f" 'b'): write their form in source_mapping (tabular: {{deal: {{{form}}}}}), or correct"
