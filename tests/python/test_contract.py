@@ -183,6 +183,24 @@ def test_what_is_required_and_absent_is_one_sentence_that_says_what_to_do(tmp_pa
     )
 
 
+def test_an_unknown_id_is_told_with_the_one_that_it_looks_like(tmp_path: Path) -> None:
+    raw = tmp_path / "raw/tabular"
+    write(raw / "deal.csv", "deal_id,stage\n1,Closed-Won\n2,closed_won\n3,Lost\n4,Talk\n5,Talk\n")
+    stages = "closed won,1,true,true\nlost,2,true,false\n,3,false,false\n"
+    write(raw / "deal_stage.csv", f"stage,stage_order,is_closed,is_won\n{stages}")
+    [found] = [each for each in check(tmp_path)["oddities"] if each["kind"].startswith("not in")]
+    assert found == {
+        "system": "tabular",
+        "table": "deal",
+        "column": "stage",
+        "kind": "not in deal_stage",
+        "values": ["Talk", "Closed-Won", "closed_won"],
+        "rows": 4,
+        "next_step": "'Closed-Won' looks like 'closed won', 'closed_won' looks like 'closed won'."
+        " Such deals are taken for open: add the stage to deal_stage.",
+    }
+
+
 def test_a_build_stops_with_that_sentence(tmp_path: Path) -> None:
     write(tmp_path / "raw/tabular/deal.csv", "deal_id,amount\n1,2\n")
     build = run_dbt(
