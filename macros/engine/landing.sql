@@ -24,17 +24,9 @@
     {%- endif -%}
 {% endmacro %}
 
-{# Keeps the name of a file that landing does not read, for check_sources to tell with what to do about it. #}
+{# Keeps the name of a file that landing does not read, for check_sources to tell. #}
 {% macro note_unread_file(schema, name) %}
-    {%- set stem, _, extension = name.rpartition('.') -%}
-    {%- set kind = extension | lower -%}
-    {%- if name.startswith('.') -%}{{ return('') }}
-    {%- elif kind in ('tsv', 'tab', 'txt') -%}{%- set next_step = 'Rename it to ' ~ stem ~ '.csv: its delimiter is found by itself.' -%}
-    {%- elif kind in ('jsonl', 'ndjson') -%}{%- set next_step = 'Rename it to ' ~ stem ~ '.json.' -%}
-    {%- elif kind in ('gz', 'zip', 'bz2', 'xz', 'zst', '7z', 'rar', 'tar', 'tgz') -%}{%- set next_step = 'Unpack it: files end in .csv, .parquet or .json.' -%}
-    {%- elif kind in ('xlsx', 'xls', 'xlsm', 'xlsb', 'ods', 'numbers') -%}{%- set next_step = 'Save each of its sheets as CSV, ' ~ stem ~ '.csv.' -%}
-    {%- else -%}{%- set next_step = 'If it holds a table, save it as CSV, Parquet or JSON; else take it away.' -%}{%- endif -%}
-    {%- do graph.setdefault('sales_kpis_unread_files', []).append({'schema': schema, 'name': name, 'next_step': next_step}) -%}
+    {%- if not name.startswith('.') -%}{%- do graph.setdefault('sales_kpis_unread_files', []).append({'schema': schema, 'name': name}) -%}{%- endif -%}
 {% endmacro %}
 
 {% macro duckdb__land_system(schema, folder) %}

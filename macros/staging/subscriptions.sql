@@ -33,29 +33,17 @@ group by period_source
     {{ return('2 * ' ~ count_shared_days ~ ' > ' ~ count_pairs if setting == 'auto' else (setting == 'exclusive') | string | lower) }}
 {%- endmacro %}
 
-{# How the ends of a source's periods are read, where its pairs share days: an oddity, because one of two readings was taken. #}
+{# How the ends of a source's periods are read, where its pairs share days: one of two readings was taken. #}
 {% macro ends_of_periods(contract, delivery) %}
     {%- set periods -%}
         (select subscription_id, account_id as account_record_id, product_id as raw_product_id, started_on, ended_on
         from ({{ sales_kpis.newest_rows_sql(contract, delivery) }}) as newest_rows where started_on <= {{ sales_kpis.as_of_date() }})
     {%- endset -%}
-    {%- set oddities = [] -%}
+    {%- set findings = [] -%}
     {%- for row in run_query(
         'select count_pairs, count_shared_days, ' ~ sales_kpis.is_end_exclusive('count_pairs', 'count_shared_days') ~ ' as is_exclusive from (' ~ sales_kpis.pairs_of_periods_sql(periods) ~ ') as sources where count_shared_days > 0'
     ) -%}
-        {%- set pairs, shared = row['count_pairs'] | int, row['count_shared_days'] | int -%}
-        {%- set fact = "in " ~ shared ~ " of " ~ pairs ~ " pairs the next period of the same customer and product begins on the day on which the one before ends: " -%}
-        {%- if not row['is_exclusive'] -%}
-            {%- do oddities.append({
-                'system': contract.source, 'table': contract.table, 'column': 'ended_on', 'kind': 'days with two prices', 'values': [], 'rows': shared,
-                'next_step': fact ~ "that day counts both prices, because the end is read as the last day. If it is the day after, set subscription_end: exclusive.",
-            }) -%}
-        {%- elif var('subscription_end') == 'auto' -%}
-            {%- do oddities.append({
-                'system': contract.source, 'table': contract.table, 'column': 'ended_on', 'kind': 'end read as the day after', 'values': [], 'rows': shared,
-                'next_step': fact ~ "so the end of every period is read as the day after its last. Set subscription_end: exclusive if that is right, inclusive if not.",
-            }) -%}
-        {%- endif -%}
+        {%- do findings.append(sales_kpis.finding('ends_of_periods', contract, 'ended_on', rows=row['count_shared_days'] | int, pairs=row['count_pairs'] | int, is_exclusive=true if row['is_exclusive'] else false)) -%}
     {%- endfor -%}
-    {{ return(oddities) }}
+    {{ return(findings) }}
 {% endmacro %}

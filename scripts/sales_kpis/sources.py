@@ -12,6 +12,7 @@ from sales_kpis.dbt_runner import DbtOutcome
 from sales_kpis.errors import BuildFailed, SourcesBroken, SourcesStale
 from sales_kpis.formats import plural
 from sales_kpis.landing_files import Landing
+from sales_kpis.source_findings import Oddity, told, unread_file
 
 MARK = "CHECK_SOURCES "
 
@@ -58,26 +59,26 @@ class SourceTable:
 
 
 @dataclass(frozen=True)
-class Oddity:
-    """Values that can be read but are probably not meant so: unmapped, orphaned, out of range."""
-
-    system: str
-    table: str
-    column: str
-    kind: str
-    values: tuple[str, ...]
-    rows: int | None
-    next_step: str
-
-
-@dataclass(frozen=True)
 class SourcesReport:
-    """The whole report; `errors` are sentences, each of which stops a build."""
+    """The whole report; `errors` are sentences, each of which stops a build.
+
+    Attributes:
+        counted: the tables as the macro gives them.
+    """
 
     tables: tuple[SourceTable, ...]
     oddities: tuple[Oddity, ...]
     errors: tuple[str, ...]
-    content: Mapping[str, Any]
+    counted: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """The report in `--json`."""
+        return {
+            "tables": list(self.counted),
+            "oddities": [oddity.as_content() for oddity in self.oddities],
+            "errors": list(self.errors),
+        }
 
     def counts(self) -> dict[str, int]:
         """The sums over all tables, for the ledger and `--json`."""
@@ -193,12 +194,9 @@ def read_report(outcome: DbtOutcome) -> SourcesReport:
 
 def parse_report(content: Mapping[str, Any]) -> SourcesReport:
     """The report from the macro's JSON."""
-    return SourcesReport(
-        tables=tuple(_table(table) for table in content.get("tables") or ()),
-        oddities=tuple(_oddity(oddity) for oddity in content.get("oddities") or ()),
-        errors=tuple(str(error) for error in content.get("errors") or ()),
-        content=content,
-    )
+    errors, oddities = told(content)
+    counted = tuple(content.get("tables") or ())
+    return SourcesReport(tuple(_table(table) for table in counted), oddities, errors, counted)
 
 
 def require_readable(landing: Landing) -> None:
@@ -217,31 +215,13 @@ def require_readable(landing: Landing) -> None:
 
 def with_unread(report: SourcesReport, landing: Landing) -> SourcesReport:
     """The report with an oddity for all in the landing folders that no engine lists."""
-    told = {(str(odd.get("system")), str(odd.get("table"))) for odd in _oddities_of(report)}
-    added: list[dict[str, Any]] = [
-        {
-            "system": unread.folder,
-            "table": unread.name,
-            "column": None,
-            "kind": "file that is not read",
-            "values": [],
-            "rows": None,
-            "next_step": unread.next_step,
-        }
+    known = {(oddity.system, oddity.table) for oddity in report.oddities}
+    added = [
+        unread_file(unread.folder, unread.name, unread.next_step)
         for unread in landing.unread
-        if (unread.folder, unread.name.rpartition("/")[2]) not in told
+        if (unread.folder, unread.name.rpartition("/")[2]) not in known
     ]
-    if not added:
-        return report
-    return replace(
-        report,
-        oddities=(*report.oddities, *(_oddity(odd) for odd in added)),
-        content={**report.content, "oddities": [*_oddities_of(report), *added]},
-    )
-
-
-def _oddities_of(report: SourcesReport) -> list[Mapping[str, Any]]:
-    return list(report.content.get("oddities") or ())
+    return replace(report, oddities=(*report.oddities, *added))
 
 
 def _table(content: Mapping[str, Any]) -> SourceTable:
@@ -269,18 +249,6 @@ def _column(content: Mapping[str, Any]) -> SourceColumn:
         missing_values=_whole(content.get("missing_values")),
         unreadable_values=_whole(content.get("unreadable_values")),
         examples=_texts(content.get("examples")),
-    )
-
-
-def _oddity(content: Mapping[str, Any]) -> Oddity:
-    return Oddity(
-        system=str(content.get("system") or ""),
-        table=str(content.get("table") or ""),
-        column=str(content.get("column") or ""),
-        kind=str(content.get("kind") or ""),
-        values=_texts(content.get("values")),
-        rows=None if content.get("rows") is None else _whole(content["rows"]),
-        next_step=str(content.get("next_step") or ""),
     )
 
 

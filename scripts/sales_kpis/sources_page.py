@@ -10,7 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from sales_kpis.formats import NOTHING, plural
-from sales_kpis.sources import Oddity, SourceColumn, SourcesReport, SourceTable
+from sales_kpis.source_findings import Oddity
+from sales_kpis.sources import SourceColumn, SourcesReport, SourceTable
 
 
 def render_report(report: SourcesReport) -> RenderableType:

@@ -25,6 +25,7 @@ import duckdb
 import yaml
 
 from dbt_in_process import invoke
+from sales_kpis.sources import MARK, parse_report
 
 PROJECT = Path(__file__).resolve().parents[2]
 # Names the folder that all processes of a test session share; conftest.py makes and removes it.
@@ -190,6 +191,13 @@ def pseudonym(kind: str, name: str) -> str:
 def _salt() -> str:
     settings = yaml.safe_load((PROJECT / "dbt_project.yml").read_text("utf-8"))
     return str(settings["vars"]["pseudonym_salt"])
+
+
+def source_report(build: Build) -> dict[str, Any]:
+    """The report of the macro `check_sources`, as `kpis check-sources --json` shows it."""
+    line = build.output.partition(MARK)[2].partition("\n")[0]
+    assert line, build.output
+    return dict(parse_report(json.loads(line)).content)
 
 
 def shown_rows(build: Build) -> list[dict[str, Any]]:

@@ -63,8 +63,7 @@ REPORT: Mapping[str, Any] = {
             "columns": [],
         }
     ],
-    "oddities": [],
-    "errors": [],
+    "findings": [],
 }
 
 

@@ -354,7 +354,9 @@ def test_sources_that_break_the_contract_stop_the_run(
     kpis_project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sentence = "Column tabular.deal.stage is required: map it in source_mapping."
-    build_with(monkeypatch, report={**REPORT, "errors": [sentence]})
+    build_with(
+        monkeypatch, report={**REPORT, "findings": [{"kind": "error", "sentence": sentence}]}
+    )
 
     result = kpis("run")
 

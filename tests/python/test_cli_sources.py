@@ -54,19 +54,20 @@ FULL_REPORT: Mapping[str, Any] = {
         },
         {"system": "salesforce", "table": "opportunity", "found_as": None, "is_required": True},
     ],
-    "oddities": [
+    "findings": [
         {
+            "kind": "unreadable_history",
             "system": "tabular",
-            "table": "deal",
-            "column": "product",
-            "kind": "unmapped_value",
-            "values": ["GTXPro", "[red]x"],
+            "table": "deal_history",
+            "column": "new_value",
+            "name": "close_date",
+            "examples": ["soon", "[red]x"],
             "rows": 1480,
-            "next_step": "Add it to seeds/mapping/products.csv.",
+            "values": 100_000,
         },
-        {"system": "tabular", "table": "notes", "column": None, "kind": "table", "rows": None},
+        {"kind": "unread_table", "system": "tabular", "table": "notes"},
     ],
-    "errors": [],
+    "settings": {"max_unreadable_share": 0.1},
 }
 
 
@@ -95,11 +96,12 @@ def test_it_says_what_was_found_and_what_is_odd(
         "required but empty: stage in 3 rows",
         "missing, optional",
         "missing, required",
-        "tabular.deal.product",
-        "unmapped value",
-        "GTXPro, [red]x",
+        "tabular.deal_history.new_value",
+        "close date that cannot be read",
+        "soon, [red]x",
         "1,480",
-        "Add it to seeds/mapping/products.csv.",
+        "tabular.notes ",
+        "table that no contract reads",
         "2 systems, 1 table · 12 rows · 1 duplicate · 2 rejected · 2 oddities · 0 errors",
     ):
         assert expected in result.stdout
@@ -107,7 +109,7 @@ def test_it_says_what_was_found_and_what_is_odd(
 
 def test_errors_end_with_2(kpis_project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     sentence = "Table tabular.deal is required: deliver it."
-    deliver(monkeypatch, {**FULL_REPORT, "errors": [sentence]})
+    deliver(monkeypatch, {**FULL_REPORT, "findings": [{"kind": "error", "sentence": sentence}]})
     result = kpis("check-sources")
     assert result.exit_code == 2
     assert f"error: {sentence}" in result.stdout
@@ -120,6 +122,21 @@ def test_for_machines(kpis_project: Project, monkeypatch: pytest.MonkeyPatch) ->
     assert content["status"] == "done"
     assert content["rejected_rows"] == 2
     assert content["tables"] == FULL_REPORT["tables"]
+    assert content["errors"] == []
+    assert content["oddities"][1] == {
+        "system": "tabular",
+        "table": "notes",
+        "column": None,
+        "kind": "table that no contract reads",
+        "values": [],
+        "rows": None,
+        "next_step": "If it holds data of a table above, name it in source_mapping"
+        " (tabular: {<table>: {table: notes}}).",
+    }
+    assert set(content) == {
+        *("status", "exit_code", "source_tables", "source_rows", "duplicate_rows"),
+        *("rejected_rows", "oddities", "tables", "errors"),
+    }
 
 
 def test_it_builds_nothing_and_leaves_no_database(
@@ -177,5 +194,8 @@ def test_a_macro_that_did_not_report_is_told(outcome: DbtOutcome, message: str) 
 
 
 def test_the_last_report_counts() -> None:
-    messages = tuple(MARK + json.dumps({"errors": [text]}) for text in ("first", "last"))
+    messages = tuple(
+        MARK + json.dumps({"findings": [{"kind": "error", "sentence": text}]})
+        for text in ("first", "last")
+    )
     assert read_report(DbtOutcome(0, "id", messages=messages)).errors == ("last",)

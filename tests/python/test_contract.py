@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from builds import Build, run_dbt
+from builds import Build, run_dbt, source_report
 from odd_files import MAPPING, write, write_odd_files
 
 
@@ -135,10 +133,7 @@ def check(folder: Path, **variables: Any) -> dict[str, Any]:
         folder,
         variables={"systems": ["tabular"], "raw_path": str(folder / "raw"), **variables},
     )
-    found = re.search(r"CHECK_SOURCES (\{.*\})", build.output)
-    assert found, build.output
-    answer: dict[str, Any] = json.loads(found.group(1))
-    return answer
+    return source_report(build)
 
 
 def test_what_is_required_and_absent_is_one_sentence_that_says_what_to_do(tmp_path: Path) -> None:
@@ -186,6 +181,24 @@ def test_what_is_required_and_absent_is_one_sentence_that_says_what_to_do(tmp_pa
         " {product_name: <its name>}}}); the table has product_id, name. Or leave the table out:"
         " tabular: {product: false}."
     )
+
+
+def test_an_unknown_id_is_told_with_the_one_that_it_looks_like(tmp_path: Path) -> None:
+    raw = tmp_path / "raw/tabular"
+    write(raw / "deal.csv", "deal_id,stage\n1,Closed-Won\n2,closed_won\n3,Lost\n4,Talk\n5,Talk\n")
+    stages = "closed won,1,true,true\nlost,2,true,false\n,3,false,false\n"
+    write(raw / "deal_stage.csv", f"stage,stage_order,is_closed,is_won\n{stages}")
+    [found] = [each for each in check(tmp_path)["oddities"] if each["kind"].startswith("not in")]
+    assert found == {
+        "system": "tabular",
+        "table": "deal",
+        "column": "stage",
+        "kind": "not in deal_stage",
+        "values": ["Talk", "Closed-Won", "closed_won"],
+        "rows": 4,
+        "next_step": "'Closed-Won' looks like 'closed won', 'closed_won' looks like 'closed won'."
+        " Such deals are taken for open: add the stage to deal_stage.",
+    }
 
 
 def test_a_build_stops_with_that_sentence(tmp_path: Path) -> None:

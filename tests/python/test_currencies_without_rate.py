@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from builds import PROJECT, run_dbt
+from builds import PROJECT, run_dbt, source_report
 
 TABULAR = {
     "deal_stage": (
@@ -96,9 +95,7 @@ def checked(
     command = ["run-operation", "check_sources"]
     ended = run_dbt(command, folder / "check", variables=variables, seeds=seed_folder)
     assert ended.exit_code == 0, ended.output
-    line = next(line for line in ended.output.splitlines() if "CHECK_SOURCES" in line)
-    report: dict[str, Any] = json.loads(line.partition("CHECK_SOURCES ")[2])
-    return report
+    return source_report(ended)
 
 
 def said(report: dict[str, Any]) -> tuple[list[str], list[tuple[list[str], int]]]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from builds import PROJECT, Build, run_dbt
+from builds import PROJECT, Build, run_dbt, source_report
 
 DEALS = "deal_id,account_id,stage,amount,close_date,created_at\n" + "".join(
     f"{account},{account},Won,1000,2024-01-01,2023-12-01\n" for account in "abc"
@@ -117,9 +116,8 @@ def oddities(folder: Path, variables: dict[str, Any]) -> list[tuple[str, int]]:
     """The oddities of check-sources in the ends: kind and rows."""
     checked = run_dbt(["run-operation", "check_sources"], folder / "check", variables=variables)
     assert checked.exit_code == 0, checked.output
-    line = next(line for line in checked.output.splitlines() if "CHECK_SOURCES" in line)
-    report = json.loads(line.partition("CHECK_SOURCES ")[2])
-    return [(o["kind"], o["rows"]) for o in report["oddities"] if o["column"] == "ended_on"]
+    oddities = source_report(checked)["oddities"]
+    return [(o["kind"], o["rows"]) for o in oddities if o["column"] == "ended_on"]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from builds import run_dbt
+from builds import run_dbt, source_report
 from hostile_inputs import KINDS, make_input
 from sales_kpis.landing_files import look_at_landing
 
@@ -46,14 +45,14 @@ def outcome_of(place: Path, number: int) -> str:
     if checked.exit_code:
         is_ours = any(is_sentence(line.strip()) for line in checked.output.splitlines())
         return "refused" if is_ours and not NOT_OURS.search(checked.output) else checked.output
-    told = dict(re.findall(r"(CHECK_SOURCES|STAGED) (.*)", checked.output))
-    report = json.loads(told["CHECK_SOURCES"])
+    report = source_report(checked)
     [rep] = [table for table in report["tables"] if table["table"] == "rep"]
     if report["errors"]:
         return "refused" if all(is_sentence(said) for said in report["errors"]) else str(report)
     if rep["found_as"] is None:
         return "named" if is_named(report, folder) else "passed over in silence"
-    counts = [int(rep["rows"]), int(told["STAGED"]), rep["duplicate_rows"], rep["rejected_rows"]]
+    staged = int(checked.output.partition("STAGED ")[2].split()[0])
+    counts = [int(rep["rows"]), staged, rep["duplicate_rows"], rep["rejected_rows"]]
     if made.rows not in (None, counts[0]) or counts[0] != sum(counts[1:]):
         return f"the books do not balance: {counts} of {made.rows}"
     return "built"

@@ -23,6 +23,7 @@ from sales_kpis.errors import KpisError
 from sales_kpis.plain_text import escaped_in_json, shown, without_controls
 from sales_kpis.scorecard import render_scorecard, scorecard_lines
 from sales_kpis.show import render_catalog, render_periods, render_slices
+from sales_kpis.source_findings import Oddity
 from sales_kpis.sources import parse_report
 from sales_kpis.sources_page import render_report
 from sales_kpis.values import Kpi, KpiValue
@@ -114,12 +115,10 @@ def report(draw: Any) -> RenderableType:
     }  # fmt: skip
     oddity = {name: draw(HOSTILE) for name in ("system", "table", "column", "kind", "next_step")}
     return render_report(
-        parse_report(
-            {
-                "tables": [table],
-                "oddities": [{**oddity, "values": [draw(HOSTILE)], "rows": 1}],
-                "errors": [draw(HOSTILE)],
-            }
+        replace(
+            parse_report({"tables": [table]}),
+            oddities=(Oddity(**oddity, values=(draw(HOSTILE),), rows=1),),
+            errors=(draw(HOSTILE),),
         )
     )
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import re
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
-from builds import run_dbt
+from builds import run_dbt, source_report
 
 STAGES = {
     "rows": [
@@ -35,11 +33,7 @@ def check(folder: Path, files: dict[str, str | bytes], **mapping: Any) -> dict[s
             "source_mapping": {"tabular": {"deal_stage": STAGES, **mapping}},
         },
     )
-    found = re.search(r"CHECK_SOURCES (\{.*\})", build.output)
-    if found is None:
-        return build.output
-    report: dict[str, Any] = json.loads(found.group(1))
-    return report
+    return build.output if build.exit_code else source_report(build)
 
 
 def rows_of(report: dict[str, Any] | str, table: str) -> int:
@@ -241,8 +235,6 @@ def test_a_column_of_a_day_of_google_analytics_stays_between_its_quotes(tmp_path
         tmp_path,
         variables={"systems": ["google_analytics"], "raw_path": str(raw.parent)},
     )
-    found = re.search(r"CHECK_SOURCES (\{.*\})", build.output)
-    assert found is not None, build.output
-    report = json.loads(found.group(1))
+    report = source_report(build)
     assert report["errors"] == []
     assert 2 in [table["rows"] for table in report["tables"]]

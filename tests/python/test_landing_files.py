@@ -236,9 +236,8 @@ def test_nothing_in_the_landing_folders_is_passed_over(tmp_path: Path) -> None:
     }
     assert steps["deal.csv"] == "Files lie in the folder of their system: tabular/."
     assert "one of tabular/" in steps["salesfroce"]
-    report = with_unread(
-        parse_report({"oddities": [{"system": "tabular", "table": "gone"}]}), landing
-    )
+    told = {"kind": "unread_file", "system": "tabular", "table": "gone"}
+    report = with_unread(parse_report({"findings": [told]}), landing)
     assert [odd.table for odd in report.oddities].count("gone") == 1
     assert len(report.oddities) == len(report.content["oddities"]) == len(steps)
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from builds import Build, build_models, run_dbt
+from builds import Build, build_models, run_dbt, source_report
 
 pytestmark = pytest.mark.slow
 
@@ -109,8 +108,7 @@ def test_a_rejected_row_names_its_instance(build: Build) -> None:
 def test_check_sources_speaks_of_each_instance(tmp_path: Path, variables: dict[str, Any]) -> None:
     checked = run_dbt(["run-operation", "check_sources"], tmp_path, variables=variables)
     assert checked.exit_code == 0, checked.output
-    line = next(line for line in checked.output.splitlines() if "CHECK_SOURCES" in line)
-    tables = json.loads(line.partition("CHECK_SOURCES ")[2])["tables"]
+    tables = source_report(checked)["tables"]
     found = {(t["system"], t["rows"]) for t in tables if t["table"] == "opportunity"}
     assert found == {("salesforce.apac", 4), ("salesforce.emea", 4)}
 

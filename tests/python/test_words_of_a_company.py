@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
-from builds import PROJECT, Build, run_dbt
-from sales_kpis.sources import MARK
+from builds import PROJECT, Build, run_dbt, source_report
 
 RAW = {
     "activity": (
@@ -70,8 +68,7 @@ def run(folder: Path, *command: str, is_mapped: bool) -> Build:
 @pytest.mark.parametrize("is_mapped", [False, True])
 def test_check_sources_names_the_words_that_nothing_knows(tmp_path: Path, is_mapped: bool) -> None:
     build = run(tmp_path, "run-operation", "check_sources", is_mapped=is_mapped)
-    line = next(line for line in build.output.splitlines() if MARK in line)
-    oddities = json.loads(line.split(MARK, 1)[1])["oddities"]
+    oddities = source_report(build)["oddities"]
     found = {
         (o["table"], o["column"]): ([value.lower() for value in o["values"]], o["rows"])
         for o in oddities
@@ -136,8 +133,7 @@ def test_a_mail_systems_own_word_is_told_and_mapped(tmp_path: Path, system: str)
     told = run_dbt(
         ["run-operation", "check_sources"], tmp_path / "told", variables=settings, seeds=seeds
     )
-    line = next(line for line in told.output.splitlines() if MARK in line)
-    oddities = json.loads(line.split(MARK, 1)[1])["oddities"]
+    oddities = source_report(told)["oddities"]
     assert [o["values"] for o in oddities if o["kind"] == "unmapped"] in (
         [["Viewed"]],
         [["viewed"]],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from builds import run_dbt
+from builds import run_dbt, source_report
 
 STAGES = {
     "deal_stage": {
@@ -220,9 +219,7 @@ def check(folder: Path, **given: Any) -> dict[str, Any]:
     build = run_dbt(
         ["run-operation", "check_sources"], folder, variables=settings(folder / "raw", **given)
     )
-    line = next(line for line in build.output.splitlines() if "CHECK_SOURCES" in line)
-    report: dict[str, Any] = json.loads(line.partition("CHECK_SOURCES ")[2])
-    return report
+    return source_report(build)
 
 
 DEALS = "deal_id;stage;amount;close_date"

@@ -1,35 +1,21 @@
 {#
-    Faults in the currencies of the deliveries and of the planning seeds, before anything is built: a sentence for each
-    currency without a rate on a day on which an amount of it counts (the build's own tests would stop at it; an error where
-    a delivered amount is in it), and the question whether `reporting_currency` is meant where all rows that name a currency name one other.
+    Faults in the currencies of the deliveries and of the planning seeds, before anything is built: each currency without a
+    rate on a day on which an amount of it counts (the build's own tests would stop at it), and how many rows name each.
 #}
 {% macro currency_findings() %}
-    {%- set found, errors, oddities = {}, [], [] -%}
+    {%- set named, findings = {}, [] -%}
     {%- set places = sales_kpis.tables_with_currency() -%}
     {%- for place in places -%}
         {%- set rows = sales_kpis.raw_rows_sql(place.contract, place.delivery, [place.currency]) -%}
         {%- for row in run_query('select upper(' ~ place.currency ~ '), count(*) from (' ~ rows ~ ') as raw_rows where ' ~ place.currency ~ ' is not null group by 1') -%}
-            {%- do found.update({row[0]: found.get(row[0], 0) + row[1] | int}) -%}
+            {%- do named.update({row[0]: named.get(row[0], 0) + row[1] | int}) -%}
         {%- endfor -%}
     {%- endfor -%}
-    {%- set reporting = var('reporting_currency') -%}
-    {%- set lacking = sales_kpis.currencies_without_rate(places) -%}
-    {%- for row in lacking -%}
-        {%- set sentence = sales_kpis.missing_rate_sentence(row, is_only=found.keys() | list == [row.currency]) -%}
-        {#- The seeds may still be those of the demo while a company looks at its own files: that is told, and its build stops. -#}
-        {%- if row.is_of_seeds -%}
-            {%- do oddities.append({'system': 'seeds', 'table': 'exchange_rates', 'column': 'currency', 'kind': 'currency without a rate', 'values': [row.currency], 'rows': row.rows, 'next_step': sentence}) -%}
-        {%- else -%}{%- do errors.append(sentence) -%}{%- endif -%}
+    {%- for row in sales_kpis.currencies_without_rate(places) -%}
+        {%- do findings.append(dict(row, kind='currency_without_rate', is_only=named.keys() | list == [row.currency])) -%}
     {%- endfor -%}
-    {%- if found | length == 1 and reporting not in found -%}
-        {%- set currency, place = found.keys() | first, places[0] -%}
-        {%- do oddities.append({
-            'system': place.contract.source, 'table': place.contract.table, 'column': place.currency, 'kind': 'only currency is not reporting_currency',
-            'values': [currency], 'rows': found[currency],
-            'next_step': 'Every row that names a currency names ' ~ currency ~ ', and reporting_currency is ' ~ reporting ~ ': is that meant? If not, set reporting_currency: ' ~ currency ~ '.',
-        }) -%}
-    {%- endif -%}
-    {{ return({'errors': errors, 'oddities': oddities}) }}
+    {%- if named -%}{%- do findings.append(sales_kpis.finding('currencies', places[0].contract, places[0].currency, named=named)) -%}{%- endif -%}
+    {{ return(findings) }}
 {% endmacro %}
 
 {#
@@ -70,11 +56,11 @@ from (
     {%- endset -%}
     {%- set found = [] -%}
     {%- for row in run_query('select currency, count(*), count(distinct lacking_day), min(first_day), max(lacking_day), min(first_rate_day), count(case when is_seed then 1 end) ' ~ lacking ~ ' group by currency order by currency') -%}
-        {%- do found.append({'currency': row[0], 'rows': row[1] | int, 'days': row[2] | int, 'first_day': row[3], 'last_day': row[4], 'first_rate_day': row[5], 'places': [], 'is_of_seeds': row[6] | int == row[1] | int}) -%}
+        {%- do found.append({'currency': row[0], 'rows': row[1] | int, 'days': row[2] | int, 'first_day': row[3] | string, 'last_day': row[4] | string, 'first_rate_day': none if row[5] is none else row[5] | string, 'places': [], 'is_of_seeds': row[6] | int == row[1] | int}) -%}
     {%- endfor -%}
     {%- if found -%}
         {%- for row in run_query('select currency, place, count(*) ' ~ lacking ~ ' group by currency, place order by count(*) desc, place') -%}
-            {%- do (found | selectattr('currency', 'equalto', row[0]) | first).places.append(row[1] ~ ' ' ~ '{:,}'.format(row[2] | int)) -%}
+            {%- do (found | selectattr('currency', 'equalto', row[0]) | first).places.append([row[1], row[2] | int]) -%}
         {%- endfor -%}
     {%- endif -%}
     {{ return(found) }}
@@ -139,14 +125,3 @@ from (
 ) as rates
 where source_order = first_source
 {%- endmacro %}
-
-{# A currency's missing rates in one sentence, with the line to add. #}
-{% macro missing_rate_sentence(row, is_only) %}
-    {%- set reporting = var('reporting_currency') -%}
-    {%- set rows = '{:,}'.format(row.rows) ~ (' row' if row.rows == 1 else ' rows') -%}
-    {%- set days = '{:,}'.format(row.days) ~ (' day' if row.days == 1 else ' days') -%}
-    {%- set lack = 'no exchange rate to ' ~ reporting if row.first_rate_day is none else 'no exchange rate to ' ~ reporting ~ ' before ' ~ row.first_rate_day -%}
-    {%- set first_line = row.currency ~ ',' ~ row.first_day ~ ',<what 1 ' ~ row.currency ~ ' is worth in ' ~ reporting ~ '>' -%}
-    {{ return('Currency ' ~ row.currency ~ ' has ' ~ lack ~ ', and ' ~ rows ~ ' of ' ~ days ~ ' need one, ' ~ (row.first_day if row.first_day == row.last_day else row.first_day ~ ' to ' ~ row.last_day) ~ ' (' ~ row.places | join(', ')
-        ~ '): add its rates to seeds/planning/exchange_rates.csv, from ' ~ first_line ~ ' on' ~ (', or set reporting_currency: ' ~ row.currency ~ ' if all is in it' if is_only else '') ~ '.') }}
-{% endmacro %}

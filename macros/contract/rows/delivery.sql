@@ -8,11 +8,11 @@
     {%- set label = contract.source ~ '.' ~ contract.table -%}
     {%- if label in known_deliveries -%}{{ return(known_deliveries[label]) }}{%- endif -%}
     {%- set mapping = sales_kpis.mapping_of(contract) -%}
-    {%- set delivery = dict(sales_kpis.delivered_table(contract, mapping), columns={}, nested={}, oddities=[], forms={}, currency=none, zone=contract.zone, epoch=contract.epoch) -%}
+    {%- set delivery = dict(sales_kpis.delivered_table(contract, mapping), columns={}, nested={}, findings=[], forms={}, currency=none, zone=contract.zone, epoch=contract.epoch) -%}
     {%- do delivery.errors.extend(sales_kpis.wrong_mapping(contract, mapping)) -%}
     {%- do delivery.columns.update(sales_kpis.find_columns(contract, mapping, delivery)) -%}
     {%- do sales_kpis.tell_lacking_columns(contract, mapping, delivery) -%}
-    {%- if delivery.oddities -%}
+    {%- if delivery.findings -%}
         {#- As if it had not been delivered, but known. -#}
         {%- do delivery.update({'relation': none, 'found_as': none, 'columns': {}, 'nested': {}}) -%}
         {%- for column in contract.columns -%}{%- do delivery.columns.update({column.name: {'raw_name': none, 'family': 'text', 'is_mapped': false}}) -%}{%- endfor -%}
@@ -69,7 +69,7 @@
 
 {#
     Adds what a delivered table lacks to the delivery: an error for a column that source_mapping names, and for a required
-    one of a table that the numbers cannot do without; of any other table an oddity, and it is not read.
+    one of a table that the numbers cannot do without; of any other table a finding, and it is not read.
 #}
 {% macro tell_lacking_columns(contract, mapping, delivery) %}
     {%- set label, lacking = contract.source ~ '.' ~ contract.table, [] -%}
@@ -85,10 +85,7 @@
         {%- set has = "raw table " ~ contract.schema ~ "." ~ delivery.found_as ~ " has no column of that name: map it in source_mapping (" ~ contract.source ~ ": {" ~ contract.table ~ ": {columns: {" ~ name ~ ": <its name>}}}); the table has " ~ sales_kpis.shown_names(delivery.raw_columns.keys()) ~ "." -%}
         {%- if sales_kpis.is_core(contract) -%}{%- do delivery.errors.append("Column " ~ label ~ "." ~ name ~ " is required and " ~ has) -%}
         {%- else -%}
-            {%- do delivery.oddities.append({
-                'system': contract.source, 'table': contract.table, 'column': name, 'kind': 'table that is not read', 'values': [], 'rows': none,
-                'next_step': "Its KPIs are empty, because " ~ name ~ " is required and " ~ has ~ " Or leave the table out: " ~ contract.source ~ ": {" ~ contract.table ~ ": false}.",
-            }) -%}
+            {%- do delivery.findings.append(sales_kpis.finding('lacking_column', contract, name, has=has)) -%}
         {%- endif -%}
     {%- endfor -%}
 {% endmacro %}
@@ -101,3 +98,6 @@
     {%- endfor -%}
     {{ return({}) }}
 {% endmacro %}
+
+{# A fact for the report of check_sources: its kind, where it is, and what its words need (sales_kpis/source_findings.py). #}
+{% macro finding(kind, contract, column=none) %}{{ return(dict(kwargs, kind=kind, system=contract.source, table=contract.table, column=column)) }}{% endmacro %}

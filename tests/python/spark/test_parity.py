@@ -10,7 +10,6 @@ with other files, seeds and settings, then odd files with the models that show h
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -23,7 +22,7 @@ import pytest
 from engines import Comparison, compare, compared
 from typer.testing import CliRunner
 
-from builds import PROJECT, Build, run_dbt
+from builds import PROJECT, Build, run_dbt, source_report
 from odd_files import write_odd_files
 from proof.company.seed_files import write_seeds
 from proof.company.settings import Settings
@@ -248,12 +247,12 @@ def test_sources_are_checked_alike_on_both_engines(other_company: OtherCompany) 
 
 
 def findings(build: Build) -> dict[str, Any]:
-    """The findings of `check_sources`, from the line that it prints.
+    """The report of `check_sources`.
 
     Spark's metastore has the names of tables in lower case.
     """
     assert build.exit_code == 0, build.output
-    found: dict[str, Any] = json.loads(build.output.split("CHECK_SOURCES ")[1].splitlines()[0])
+    found = source_report(build)
     for table in found["tables"]:
         table["found_as"] = table["found_as"] and table["found_as"].lower()
     return found
