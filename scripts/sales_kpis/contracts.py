@@ -63,7 +63,9 @@ def _columns(content: Any) -> Iterator[Mapping[str, Any]]:
         *(table for source in content.get("sources") or () for table in source.get("tables") or ()),
     ]
     for table in tables:
-        yield from table.get("columns") or ()
+        columns = table.get("columns")
+        # The columns that all KPI tables have are a variable there, and tell of no person.
+        yield from columns if isinstance(columns, list) else ()
 
 
 def _meta(column: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -432,7 +432,7 @@ def test_who_may_read_is_a_setting_whatever_the_umask(
 def test_an_access_that_nobody_knows_is_refused(company: Project) -> None:
     result = kpis("run", "--vars", "{published_access: world}")
     assert result.exit_code == 2
-    assert "published_access 'world' is none of everybody, group, owner" in result.output
+    assert "published_access is everybody, group or owner, not 'world'" in result.output
 
 
 def test_files_that_claim_nothing_are_no_demo_also_where_the_proof_is_not_installed(

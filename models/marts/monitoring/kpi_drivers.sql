@@ -154,7 +154,8 @@ slices_with_effects as (
 
     select
         *,
-        (weight - earlier_weight) * ((rate + earlier_rate) / 2 - mean_rate) as mix_effect,
+        -- No minus before a zero.
+        (weight - earlier_weight) * ((rate + earlier_rate) / 2 - mean_rate) + 0 as mix_effect,
         case
             when is_ratio then change_of_parts - (weight - earlier_weight) * mean_rate
             else numerator - earlier_numerator
