@@ -42,3 +42,8 @@
 {% macro trimmed(expression) %}{{ return(adapter.dispatch('trimmed', 'sales_kpis')(expression)) }}{% endmacro %}
 {% macro duckdb__trimmed(expression) %}trim({{ expression }}, e' \t\r\n'){% endmacro %}
 {% macro spark__trimmed(expression) %}trim(both ' \t\r\n' from {{ expression }}){% endmacro %}
+
+{# The first eight hexadecimal digits of a text's MD5 as a number, from 0 to 2^32 - 1. #}
+{% macro number_of_hash(text) %}{{ return(adapter.dispatch('number_of_hash', 'sales_kpis')(text)) }}{% endmacro %}
+{% macro duckdb__number_of_hash(text) %}cast('0x' || substr(md5({{ text }}), 1, 8) as bigint){% endmacro %}
+{% macro spark__number_of_hash(text) %}cast(conv(substr(md5({{ text }}), 1, 8), 16, 10) as bigint){% endmacro %}
