@@ -25,5 +25,5 @@
 {%- endmacro %}
 {% macro weekdays_since_1900(day) -%}
 {%- set days = days_between("cast('1900-01-01' as date)", day) -%}
-cast(floor({{ days }} / 7.0) as bigint) * 5 + least({{ days }} % 7, 5)
+(cast(floor({{ days }} / 7.0) as bigint) * 5 + least({{ days }} % 7, 5))
 {%- endmacro %}

@@ -104,7 +104,7 @@ newest_rows as (
                     count_working_days('kpi_rows.period_start_date', 'kpi_rows.period_end_date')
                 ) }}
         end as share_passed,
-        trends.trend_periods,
+        coalesce(trends.trend_periods, 0) as trend_periods,
         case when trends.trend_periods >= 6 then trends.slope end as trend_slope,
         trends.explained
     from kpi_rows
