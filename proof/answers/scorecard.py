@@ -29,8 +29,13 @@ GROWING_RATIOS = {
     "average_revenue_per_customer",
     "pipeline_velocity",
 }
-# Quotients by the reps employed in a period, which are not the sum of those of its days.
-BY_REPS_OF_PERIOD = {"revenue_per_rep", "leads_per_rep"}
+# Reps, customers and respondents of a period, each of whom counts in several of its days.
+NO_SUMS_OF_DAYS = {
+    "revenue_per_rep",
+    "leads_per_rep",
+    "average_revenue_per_customer",
+    "net_promoter_score",
+}
 LOWER_IS_BETTER = {
     "cost_of_selling_ratio",
     "discount_rate",
@@ -171,7 +176,7 @@ def _so_far(
     """What an earlier period had after as many days, of a KPI whose days add up to it."""
     if row.dimension != "total" or kpi.compared_with or kpi.middle or kpi.has_average:
         return None
-    if kpi.complete_after(settings) or kpi.name in BY_REPS_OF_PERIOD:
+    if kpi.complete_after(settings) or kpi.name in NO_SUMS_OF_DAYS:
         return None
     passed = settings.as_of_date - row.period_start_date
     # A shorter month is over before.
