@@ -55,6 +55,7 @@ LOWER_IS_BETTER = {
     "cancellations",
     "activities_per_won_deal",
     "rep_ramp_days",
+    "commission_paid",
     "commission_ratio",
     "email_bounce_rate",
     "email_unsubscribe_rate",
