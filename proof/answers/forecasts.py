@@ -12,7 +12,7 @@ from decimal import Decimal
 from hashlib import md5
 from typing import NamedTuple
 
-from proof.answers.books.as_of import ZERO, Books, ClosedDeal, once
+from proof.answers.books.as_of import NONE, ZERO, Books, ClosedDeal, once
 from proof.answers.books.history import Snapshot, history_of
 from proof.answers.periods import add_months, next_period, period_end, period_start
 from proof.answers.rollup import kpi_grains
@@ -29,6 +29,7 @@ class Forecast(NamedTuple):
     period_end_date: date
     won_so_far: Decimal
     count_open_deals: int
+    count_measured_deals: int
     open_amount: Decimal
     open_deals_revenue: Decimal | None
     new_deals_revenue: Decimal | None
@@ -97,6 +98,7 @@ def _forecast(books: Books, grain: str, start: date) -> Forecast:
         period_end_date=end,
         won_so_far=won_so_far,
         count_open_deals=len(opened),
+        count_measured_deals=len(shares),
         open_amount=sum((s.amount for s in opened), ZERO),
         open_deals_revenue=from_open if is_known else None,
         new_deals_revenue=from_new if is_known else None,
@@ -143,7 +145,7 @@ def _usual_amount(books: Books, won: Sequence[ClosedDeal]) -> Decimal:
 
 def _age(books: Books, snapshot: Snapshot) -> str:
     if snapshot.deal.created_at is None:
-        return "(none)"
+        return NONE
     days = (snapshot.day - books.local_date(snapshot.deal.created_at)).days
     return "0–30" if days <= 30 else "31–90" if days <= 90 else "91–180" if days <= 180 else "181+"
 
@@ -185,6 +187,8 @@ def _shares_of(
         )
         for method, of_stage, of_age in methods:
             if method.startswith("stage") and stage is None:
+                continue
+            if method == "all deals" and age == NONE:
                 continue
             alike = cases[of_stage, of_age]
             deals = len({case.deal for case in alike})

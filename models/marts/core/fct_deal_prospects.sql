@@ -60,7 +60,8 @@ open_deals as (
 
 ),
 
--- The most like ones of which there are enough; all deals, however few.
+-- The most like ones of which there are enough; all deals, however few, but of a deal without a
+-- created date, which was never seen among them.
 shares_by_fit as (
 
     select
@@ -89,10 +90,10 @@ shares_by_fit as (
             and forecast_periods.period_start_date = shares.period_start_date
             and (shares.stage = open_deals.known_stage or shares.method in ('age', 'all deals'))
             and (shares.age_group = open_deals.age_group or shares.method in ('stage', 'all deals'))
-            and (
-                shares.count_deals >= {{ var('min_sample_size') | int }}
-                or shares.method = 'all deals'
-            )
+            and case
+                when shares.method = 'all deals' then open_deals.age_group <> '(none)'
+                else shares.count_deals >= {{ var('min_sample_size') | int }}
+            end
 
 ),
 

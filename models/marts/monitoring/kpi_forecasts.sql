@@ -45,6 +45,7 @@ open_deals as (
         period_grain,
         period_start_date,
         count(*) as count_deals,
+        count(method) as count_measured_deals,
         sum(amount) as amount,
         sum(cast(amount_to_win as double) * count_won_cases / count_cases) as revenue,
         case when count(probability) > 0 then sum(
@@ -133,6 +134,7 @@ parts as (
         forecast_periods.is_running,
         coalesce(won_so_far.amount, 0) as won_so_far,
         coalesce(open_deals.count_deals, 0) as count_open_deals,
+        coalesce(open_deals.count_measured_deals, 0) as count_measured_deals,
         coalesce(open_deals.amount, 0) as open_amount,
         case when new_deals.count_weeks > 0 then coalesce(open_deals.revenue, 0) end
             as open_deals_revenue,
@@ -161,6 +163,7 @@ forecasts as (
         is_running,
         {{ as_measure('won_so_far') }} as won_so_far,
         count_open_deals,
+        count_measured_deals,
         {{ as_measure('open_amount') }} as open_amount,
         open_deals_revenue,
         new_deals_revenue,
