@@ -1,3 +1,6 @@
+{# The kinds of quarters that are forecast. #}
+{% macro forecast_grains() %}{{ return(period_grains() | select('in', ['quarter', 'fiscal_quarter']) | list) }}{% endmacro %}
+
 {# The group of an open deal's age, in days since its creation, on a day. #}
 {% macro age_group(created_date, day) -%}
 case

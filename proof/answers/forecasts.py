@@ -37,7 +37,7 @@ class Forecast(NamedTuple):
     low_revenue: Decimal | None
     high_revenue: Decimal | None
     crm_weighted_amount: Decimal | None
-    method: str | None
+    measured_by: str | None
     count_weeks: int
 
 
@@ -106,7 +106,7 @@ def _forecast(books: Books, grain: str, start: date) -> Forecast:
         low_revenue=won_so_far + futures[DRAWS // 10 - 1] if is_known else None,
         high_revenue=won_so_far + futures[DRAWS * 9 // 10 - 1] if is_known else None,
         crm_weighted_amount=weighted if any(s.probability is not None for s in opened) else None,
-        method=_most_used(list(shares.values())),
+        measured_by=_most_used(list(shares.values())),
         count_weeks=len(windows),
     )
 
@@ -126,7 +126,7 @@ def _windows(books: Books, start: date, end: date) -> Iterator[Window]:
 
 
 def _won_of_new_deals(books: Books, won: Sequence[ClosedDeal], window: Window) -> Decimal:
-    """What was won in a window of deals that were made after its week."""
+    """The money won in a window of deals that were made after its week."""
     found = ZERO
     for deal in won:
         made_at = deal.deal.created_at
@@ -202,7 +202,7 @@ def _shares_of(
 def _futures(
     amounts: dict[str, Decimal], shares: dict[str, Share], new: Sequence[Decimal]
 ) -> Iterator[Decimal]:
-    """What is won in each drawn future: each deal or not, and the new deals of one of the weeks."""
+    """The money won in each drawn future: each deal or not, and the new deals of one week."""
     for number in range(1, DRAWS + 1):
         revenue = new[_draw(number, "new deals") % len(new)]
         for key, share in shares.items():

@@ -1,10 +1,8 @@
-{% set grains = period_grains() | select('in', ['quarter', 'fiscal_quarter']) | list %}
-
 with
 
 running_periods as (
 
-    {% for grain in grains -%}
+    {% for grain in forecast_grains() -%}
     select
         '{{ grain }}' as period_grain,
         {{ period_start(grain, as_of_date()) }} as period_start_date
@@ -26,7 +24,7 @@ periods as (
 
 ),
 
--- What is left of the period begins after so many days and ends after so many.
+-- The rest of the period begins after so many days and ends after so many.
 forecast_periods as (
 
     select

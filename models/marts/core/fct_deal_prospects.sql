@@ -68,14 +68,16 @@ shares_by_fit as (
         forecast_periods.period_grain,
         forecast_periods.period_start_date,
         open_deals.deal_id,
-        shares.method,
-        shares.count_cases,
-        shares.count_won_cases,
+        won_shares.measured_by,
+        won_shares.count_cases,
+        won_shares.count_won_cases,
         row_number() over (
             partition by
-                forecast_periods.period_grain, forecast_periods.period_start_date, open_deals.deal_id
+                forecast_periods.period_grain,
+                forecast_periods.period_start_date,
+                open_deals.deal_id
             order by
-                case shares.method
+                case won_shares.measured_by
                     when 'stage and age' then 1
                     when 'stage' then 2
                     when 'age' then 3
@@ -84,15 +86,15 @@ shares_by_fit as (
         ) as fit
     from forecast_periods
     cross join open_deals
-    inner join {{ ref('fct_won_shares') }} as shares
+    inner join {{ ref('fct_won_shares') }} as won_shares
         on
-            forecast_periods.period_grain = shares.period_grain
-            and forecast_periods.period_start_date = shares.period_start_date
-            and (shares.stage = open_deals.known_stage or shares.method in ('age', 'all deals'))
-            and (shares.age_group = open_deals.age_group or shares.method in ('stage', 'all deals'))
+            forecast_periods.period_grain = won_shares.period_grain
+            and forecast_periods.period_start_date = won_shares.period_start_date
+            and (open_deals.known_stage = won_shares.stage or won_shares.stage = '(all)')
+            and (open_deals.age_group = won_shares.age_group or won_shares.age_group = '(all)')
             and case
-                when shares.method = 'all deals' then open_deals.age_group <> '(none)'
-                else shares.count_deals >= {{ var('min_sample_size') | int }}
+                when won_shares.measured_by = 'all deals' then open_deals.age_group <> '(none)'
+                else won_shares.count_deals >= {{ var('min_sample_size') | int }}
             end
 
 ),
@@ -113,7 +115,7 @@ deal_prospects as (
             between forecast_periods.period_start_date and forecast_periods.period_end_date,
             false
         ) as is_expected_in_period,
-        shares_by_fit.method,
+        shares_by_fit.measured_by,
         shares_by_fit.count_cases,
         shares_by_fit.count_won_cases,
         {{ safe_ratio('shares_by_fit.count_won_cases', 'shares_by_fit.count_cases') }} as won_share

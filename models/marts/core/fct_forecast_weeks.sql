@@ -29,7 +29,14 @@ closed_deals as (
 
 ),
 
--- Of the twelve months of weeks whose outcome is known. Before the first closed deal there is no
+first_closed_deals as (
+
+    select min(close_date) as close_date
+    from closed_deals
+
+),
+
+-- The weeks of twelve months whose outcome is known. Before the first closed deal there is no
 -- telling whether nothing was won or nothing was recorded.
 weeks_of_periods as (
 
@@ -43,9 +50,10 @@ weeks_of_periods as (
     from forecast_periods
     inner join weeks
         on
-            weeks.week_end_date <= forecast_periods.last_known_date
-            and weeks.week_end_date > {{ add_months_to('forecast_periods.last_known_date', -12) }}
-    where weeks.week_end_date >= (select min(close_date) from closed_deals)
+            forecast_periods.last_known_date >= weeks.week_end_date
+            and {{ add_months_to('forecast_periods.last_known_date', -12) }} < weeks.week_end_date
+    inner join first_closed_deals
+        on weeks.week_end_date >= first_closed_deals.close_date
 
 ),
 
@@ -59,8 +67,8 @@ new_deals as (
     from weeks_of_periods
     inner join closed_deals
         on
-            closed_deals.is_won
-            and closed_deals.created_date > weeks_of_periods.week_end_date
+            weeks_of_periods.week_end_date < closed_deals.created_date
+            and closed_deals.is_won
             and closed_deals.close_date
             between weeks_of_periods.won_from_date and weeks_of_periods.won_to_date
     group by

@@ -76,7 +76,7 @@ counts as (
             when grouping(stage) = 0 then 'stage'
             when grouping(age_group) = 0 then 'age'
             else 'all deals'
-        end as method,
+        end as measured_by,
         count(distinct deal_id) as count_deals,
         count(*) as count_cases,
         cast(sum(is_won_in_time) as bigint) as count_won_cases
@@ -95,7 +95,7 @@ won_shares as (
     select
         period_grain,
         period_start_date,
-        method,
+        measured_by,
         stage,
         age_group,
         count_deals,

@@ -45,32 +45,42 @@ open_deals as (
         period_grain,
         period_start_date,
         count(*) as count_deals,
-        count(method) as count_measured_deals,
+        count(measured_by) as count_measured_deals,
         sum(amount) as amount,
         sum(cast(amount_to_win as double) * count_won_cases / count_cases) as revenue,
-        case when count(probability) > 0 then sum(
-            case when is_expected_in_period then amount * {{ chance_to_win('probability') }} else 0 end
-        ) end as weighted_amount
+        sum(
+            case when is_expected_in_period then amount * {{ chance_to_win('probability') }} else 0
+            end
+        ) as weighted_amount,
+        count(probability) as count_probabilities
     from deal_prospects
     group by period_grain, period_start_date
 
 ),
 
--- The method by which most deals are measured; of several the finest.
-methods as (
+deals_by_likeness as (
 
     select
         period_grain,
         period_start_date,
-        method
+        measured_by,
+        count(*) as count_deals
     from deal_prospects
-    where method is not null
-    group by period_grain, period_start_date, method
+    where measured_by is not null
+    group by period_grain, period_start_date, measured_by
+
+),
+
+-- The likeness by which most deals are measured, the closest of several.
+likenesses as (
+
+    select *
+    from deals_by_likeness
     qualify row_number() over (
         partition by period_grain, period_start_date
         order by
-            count(*) desc,
-            case method
+            count_deals desc,
+            case measured_by
                 when 'stage and age' then 1
                 when 'stage' then 2
                 when 'age' then 3
@@ -118,8 +128,8 @@ intervals as (
     select
         period_grain,
         period_start_date,
-        max(case when revenue_rank = {{ count_draws() // 10 }} then revenue end) as low,
-        max(case when revenue_rank = {{ count_draws() * 9 // 10 }} then revenue end) as high
+        max(case when revenue_rank = {{ count_draws() }} / 10 then revenue end) as low,
+        max(case when revenue_rank = {{ count_draws() }} * 9 / 10 then revenue end) as high
     from ranked_futures
     group by period_grain, period_start_date
 
@@ -141,11 +151,12 @@ parts as (
         new_deals.revenue as new_deals_revenue,
         intervals.low,
         intervals.high,
-        open_deals.weighted_amount,
-        methods.method,
+        case when open_deals.count_probabilities > 0 then open_deals.weighted_amount end
+            as weighted_amount,
+        likenesses.measured_by,
         coalesce(new_deals.count_weeks, 0) as count_weeks
     from forecast_periods
-    {% for step in ['won_so_far', 'open_deals', 'methods', 'new_deals', 'intervals'] -%}
+    {% for step in ['won_so_far', 'open_deals', 'likenesses', 'new_deals', 'intervals'] -%}
     left join {{ step }}
         on
             forecast_periods.period_grain = {{ step }}.period_grain
@@ -172,7 +183,7 @@ forecasts as (
         cast(won_so_far + high as double) as high_revenue,
         {{ as_measure('weighted_amount') }} as crm_weighted_amount,
         {{ as_measure('won_so_far + weighted_amount') }} as crm_expected_revenue,
-        method,
+        measured_by,
         count_weeks
     from parts
 
