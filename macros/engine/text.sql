@@ -47,3 +47,8 @@
 {% macro number_of_hash(text) %}{{ return(adapter.dispatch('number_of_hash', 'sales_kpis')(text)) }}{% endmacro %}
 {% macro duckdb__number_of_hash(text) %}cast('0x' || substr(md5({{ text }}), 1, 8) as bigint){% endmacro %}
 {% macro spark__number_of_hash(text) %}cast(conv(substr(md5({{ text }}), 1, 8), 16, 10) as bigint){% endmacro %}
+
+{# A number with thousands separated by commas and so many decimals: 1,234.5. #}
+{% macro formatted_number(expression, decimals) %}{{ return(adapter.dispatch('formatted_number', 'sales_kpis')(expression, decimals)) }}{% endmacro %}
+{% macro duckdb__formatted_number(expression, decimals) %}format('{:,.{{ decimals }}f}', cast({{ expression }} as double)){% endmacro %}
+{% macro spark__formatted_number(expression, decimals) %}format_number(cast({{ expression }} as double), {{ decimals }}){% endmacro %}

@@ -8,6 +8,7 @@ exactly these rows.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -19,6 +20,16 @@ import pytest
 
 from builds import PROJECT, Build, build_models, golden_demo, run_dbt
 from planted_fact_tables import compare_facts
+from proof.answers.alerts import (
+    Alert,
+    Breach,
+    Goal,
+    Watch,
+    planted_alerts,
+    planted_breaches,
+    planted_goals,
+    watch,
+)
 from proof.answers.books.as_of import Books
 from proof.answers.drivers import Driver, planted_drivers
 from proof.answers.forecasts import planted_forecasts
@@ -254,14 +265,18 @@ def are_different(expected: float | None, found: float | None) -> bool:
 
 
 def compare_planted(
-    build: Build, mart: str, planted: list[Driver] | list[Line], key: int, at_least: int
+    build: Build,
+    mart: str,
+    planted: Sequence[Driver | Line | Breach | Alert | Goal],
+    key: int,
+    at_least: int,
 ) -> None:
     """The planted rows are those of a mart; the first `key` columns name a row."""
     columns = planted[0]._fields
-    query = f"select {', '.join(columns)} from monitoring.{mart}"
+    query = f"select {', '.join(columns)} from monitoring.{mart} where kpi is not null"
     found = {row[:key]: row[key:] for row in build.rows(query)}
     expected = {row[:key]: row[key:] for row in planted}
-    assert len(expected) > at_least
+    assert len(expected) >= at_least
     assert expected.keys() - found.keys() == set()
     assert found.keys() - expected.keys() == set()
     differences = [
@@ -287,6 +302,30 @@ def test_every_slice_has_its_planted_line_on_the_scorecard(built: Built) -> None
         )
     ]
     compare_planted(built.build, "kpi_scorecard", planted, key=5, at_least=10_000)
+
+
+def watched(built: Built) -> Watch:
+    """The planted values; how many cases they rest on is taken from the build."""
+    small = "kpi, period_grain, dimension, dimension_value, period_start_date"
+    found = built.build.rows(f"select {small} from monitoring.kpi_values where is_small_sample")
+    units = built.build.rows("select kpi, unit from monitoring.kpi_catalog")
+    return watch(
+        [row for rows in built.rows.values() for row in rows],
+        built.company.targets,
+        [(tuple(place), start) for *place, start in found],
+        dict(units),
+        built.settings,
+    )
+
+
+def test_every_breach_alert_and_objective_is_planted(built: Built) -> None:
+    seen = watched(built)
+    breaches = list(planted_breaches(built.company.alert_rules, seen))
+    compare_planted(built.build, "kpi_breaches", breaches, key=6, at_least=20)
+    alerts = list(planted_alerts(breaches, seen))
+    compare_planted(built.build, "kpi_alerts", alerts, key=6, at_least=10)
+    goals = list(planted_goals(built.company.objectives, seen))
+    compare_planted(built.build, "objectives", goals, key=5, at_least=5)
 
 
 def test_the_proof_knows_of_which_kpis_less_is_better(built: Built) -> None:
