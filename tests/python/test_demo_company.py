@@ -274,6 +274,7 @@ SEVERAL_SLICES = {
 NO_SUMS = {
     ("lead_fit_rate", "rule"),
     ("market_penetration", "industry"),
+    *(("customer_concentration", dimension) for dimension in ("market", "territory")),
     *(("predicted_lifetime_value", dimension) for dimension in ("market", "segment", "territory")),
 }
 
