@@ -180,7 +180,7 @@ def compare(
         {
             "run_id": publication.run_id,
             "version": publication.version,
-            "published_at": publication.published_at,
+            "published_at": publication.published_at[:23].replace("T", " "),
             "as_of_date": publication.as_of_date,
             "is_rollback": publication.is_rollback and publication.as_of_date is not None,
         },
