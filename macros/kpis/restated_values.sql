@@ -1,6 +1,6 @@
-{# What kpi_restatements compares, each a condition or expression over the rows of one or two CTEs. #}
+{# The comparison of kpi_restatements: conditions and expressions over the rows of one or two CTEs. #}
 
-{# What makes values comparable: the currency, and in fiscal grains the month in which the year begins. #}
+{# Values are comparable in one currency, and in fiscal grains with one month in which the year begins. #}
 {% macro basis_of_values(period_grain) -%}
 case
             when {{ period_grain }} in ('fiscal_quarter', 'fiscal_year')

@@ -31,6 +31,8 @@ from sales_kpis.not_counted import read_not_counted, render_not_counted
 from sales_kpis.plain_text import escaped_in_json
 from sales_kpis.project import Project, find_project
 from sales_kpis.publish import DEFAULT_GRACE_MINUTES, DEFAULT_KEEP
+from sales_kpis.reported_values import count_restated
+from sales_kpis.restatements import read_restatements, render_restatements, told_of_restated
 from sales_kpis.run import (
     DbtBuilder,
     RunRequest,
@@ -188,6 +190,7 @@ def run_command(
     with opened(result.version.database if result.version else result.database) as connection:
         lines = read_scorecard(connection)
         not_counted = read_not_counted(connection)
+        restated = count_restated(connection, result.version.run_id if result.version else None)
     if as_json:
         _print_json(
             {
@@ -201,6 +204,7 @@ def run_command(
                 "seconds": result.seconds,
                 "warnings": result.warnings,
                 "not_counted": not_counted,
+                "restated": restated,
                 "scorecard": scorecard_as_json(lines),
             }
         )
@@ -210,6 +214,7 @@ def run_command(
         terminal.render_run(result),
         *([render_not_counted(not_counted, currency)] if not_counted else []),
         *terminal.render_warnings(result.warnings),
+        *([told_of_restated(restated)] if restated else []),
         terminal.render_paths(project, result.version, result.database),
     )
 
@@ -421,6 +426,36 @@ def explain_command(
         _print_json({**found.as_json(), "origin": marts.origin})
     else:
         terminal.show(*render_explanation(found, marts.currency, limit), f"From {marts.origin}.")
+
+
+@command
+def restatements_command(
+    kpi: Annotated[str | None, typer.Argument(help="Id of a KPI; all of them by default.")] = None,
+    grain: Annotated[str, typer.Option("--grain", help="Period grain.")] = "month",
+    by: Annotated[str, typer.Option("--by", metavar="DIM", help="Dimension.")] = "total",
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Rows to show.")] = 13,
+    published: PublishedFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the values of complete periods that changed after they were published, and why."""
+    marts = marts_in_use(find_project(published))
+    with opened(marts.database) as connection:
+        catalog = read_catalog(connection)
+        chosen = choose_kpi(catalog, kpi) if kpi else None
+        if chosen:
+            check_slice(chosen, grain, by)
+        rows = read_restatements(connection, chosen.kpi if chosen else None, grain, by)
+    if as_json:
+        _print_json({"origin": marts.origin, "count": len(rows), "rows": rows[:limit]})
+    elif rows:
+        terminal.show(
+            render_restatements(rows, catalog, marts.currency, limit), f"From {marts.origin}."
+        )
+    else:
+        terminal.show(
+            f"No value of a complete {grain.replace('_', ' ')} changed after it was published.",
+            f"From {marts.origin}.",
+        )
 
 
 @command

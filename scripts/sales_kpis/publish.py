@@ -401,7 +401,7 @@ def _digest(
 
 
 def _access(settings: Mapping[str, Any]) -> str:
-    """Who may read, by the setting published_access."""
+    """The readers, by the setting published_access."""
     return str(settings.get("published_access") or "everybody")
 
 
@@ -423,7 +423,7 @@ def _add_current_to_ledger(published: Path, run_id: str) -> None:
     try:
         version = current_version(published)
     except BrokenPublication:
-        return  # What is published next mends it.
+        return  # The next version mends it.
     ledger = reported_values.folder_of(published)
     if version is None or reported_values.last_version(ledger) == version.run_id:
         return

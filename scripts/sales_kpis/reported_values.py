@@ -7,8 +7,8 @@ published/ledger/<run_id>/publication.parquet  one row: when, as of which day, w
 
 Each publication adds a folder, with nothing but its difference to what was reported last. A value
 of a complete period that is another one, or comes or goes after its period was reported, is a
-restatement. What is compared with what, and why, stands in docs/restatements.md; `kpi_restatements`
-makes the same comparison of a build that is not published yet.
+restatement; the rules and their reasons stand in docs/restatements.md. `kpi_restatements` makes the
+same comparison of a build that is not published yet.
 """
 
 from __future__ import annotations

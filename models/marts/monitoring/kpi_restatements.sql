@@ -1,9 +1,11 @@
--- Publishing makes this comparison itself, of what it publishes: scripts/sales_kpis/reported_values.py.
+-- Publishing compares what it publishes by the same rules: scripts/sales_kpis/reported_values.py.
 with
 
-publications as (
+numbered_publications as (
 
-    select *
+    select
+        as_of_date,
+        row_number() over (order by publication_number desc) as place
     from {{ source('ledger', 'publications') }}
     where is_compared
 
@@ -20,13 +22,8 @@ reported_values as (
 last_publication as (
 
     select as_of_date
-    from publications
-    where
-        publication_number = (
-            select max(publications.publication_number)
-            from publications
-        )
-        and as_of_date <= {{ as_of_date() }}
+    from numbered_publications
+    where place = 1 and as_of_date <= {{ as_of_date() }}
 
 ),
 
@@ -71,8 +68,8 @@ reported_rows as (
 
 ),
 
--- The newest period that is there of a KPI's grain, for each of the dimensions that it has: up to it
--- a slice without a row has nothing.
+-- The newest period of a KPI's grain, for each of the dimensions that it has: up to it a slice
+-- without a row has nothing.
 {% for rows, are_there in {'present_rows': '', 'reported_rows': 'where is_reported'}.items() -%}
 dimensions_of_{{ rows }} as (
 
@@ -188,8 +185,7 @@ kpi_restatements as (
             'run_id as changed_by_run', 'reason', 'added_facts', 'removed_facts', 'changed_facts'
         ] -%}
         {%- set name = column.split(' as ') | last -%}
-        cast({{ column.split(' as ') | first if is_published else 'null' }} as {{ dbt.type_string() }})
-            as {{ name }},
+        {{ as_text(column.split(' as ') | first if is_published else 'null') }} as {{ name }},
         {% endfor -%}
         cast({{ 'count_facts' if is_published else 'null' }} as bigint) as count_facts,
         {{ 'as_of_date' if is_published else as_of_date() }} as as_of_date
