@@ -444,14 +444,14 @@ def _explain(
     if before is not None:
         catalog = {kpi.kpi: kpi for kpi in read_catalog(connection)}
         [own] = query(connection, "select current_database() as name")
-        connection.execute(
-            f"attach {text_literal(str(before.database))} as marts_before (read_only)"
-        )
-        try:
+        with _not_in_the_way():
+            connection.execute(
+                f"attach {text_literal(str(before.database))} as marts_before (read_only)"
+            )
             for kpi in kpis:
                 if kpi in catalog:
-                    _explain_kpi(connection, own["name"], catalog[kpi], now, before)
-        finally:
+                    with _not_in_the_way():
+                        _explain_kpi(connection, own["name"], catalog[kpi], now, before)
             connection.execute(f"use {quoted(own['name'])}")
             connection.execute("detach marts_before")
     redefined = [kpi for kpi in kpis if before is not None and _is_redefined(kpi, now, before)]
@@ -483,20 +483,32 @@ def _explain(
     )
 
 
+@contextmanager
+def _not_in_the_way() -> Iterator[None]:
+    """Facts that cannot be compared leave a reason unknown; they keep nothing from publishing."""
+    try:
+        yield
+    except duckdb.InterruptException:
+        raise
+    except (WrongUse, duckdb.Error):
+        return
+
+
 def _explain_kpi(
     connection: duckdb.DuckDBPyConnection, own: str, kpi: Kpi, now: Marts, before: Marts
 ) -> None:
-    """Add to `explained` the facts of one KPI that differ; none where a build's SQL is not kept."""
+    """Add to `explained` the facts of one KPI that differ.
+
+    Raises:
+        WrongUse: the SQL of a build is not kept, or another engine's.
+    """
     shapes = set()
     for side, database, queries in (
         ("before", "marts_before", before.queries),
         ("now", own, now.queries),
     ):
         connection.execute(f"use {quoted(database)}")
-        try:
-            facts = facts_query(connection, kpi, queries.get(kpi.kpi, ""))
-        except WrongUse:
-            return
+        facts = facts_query(connection, kpi, queries.get(kpi.kpi, ""))
         when = "period_grain, period_start_date" if facts.has_periods else "kpi_date"
         shapes.add(when)
         connection.execute(

@@ -146,6 +146,15 @@ def test_the_ledger_tells_what_an_absent_version_cannot(company: Company) -> Non
     assert company.changes() == [("2025-07", 100, 1, "run-2", "unknown")]
 
 
+def test_a_version_before_that_cannot_be_opened_keeps_nothing_from_publishing(
+    company: Company,
+) -> None:
+    company.publish("run-1")
+    (company.published / "versions" / "run-1" / "sales_kpis.duckdb").write_text("no database")
+    company.publish("run-2", (1, 200, 50))
+    assert company.changes() == [("2025-07", 100, 1, "run-2", "unknown")]
+
+
 def test_another_definition_or_setting_is_told_as_the_reason(company: Company) -> None:
     company.publish("run-1")
     company.publish("run-2", (1, 200, 50), replace(FACTS, definitions={"total_revenue": "2"}))
