@@ -1,7 +1,7 @@
 {#
     Lands the ledger of what was published (the sources of `ledger`): SALES_KPIS_LEDGER names its folder, by default
     published/ledger in the project. Without one the tables are empty. Spark, which can look for no folder that is not there,
-    reads only one that is named.
+    reads only one that is named; DuckDB reads the files where they lie.
 #}
 {% macro land_ledger() %}
     {%- if execute and flags.WHICH in ('build', 'run', 'test') -%}
@@ -19,7 +19,7 @@
     {%- for row in run_query("select file from glob(" ~ sales_kpis.duckdb__path_literal(folder or 'published/ledger', '/*/' ~ file) ~ ") order by file") -%}
         {%- do paths.append(sales_kpis.duckdb__path_literal(row[0])) -%}
     {%- endfor -%}
-    {%- do run_query('create or replace table ' ~ relation ~ ' as ' ~ sales_kpis.typed_columns(columns, paths | length > 0)
+    {%- do run_query('create or replace view ' ~ relation ~ ' as ' ~ sales_kpis.typed_columns(columns, paths | length > 0)
         ~ (' from read_parquet([' ~ paths | join(', ') ~ '], hive_partitioning = false)' if paths else ' where false')) -%}
 {% endmacro %}
 
