@@ -174,12 +174,14 @@ def test_another_currency_is_another_series(company: Company) -> None:
 
 
 def test_an_earlier_day_is_a_look_into_the_past(company: Company) -> None:
-    past = replace(FACTS, as_of_date="2025-09-16")
+    past = replace(FACTS, as_of_date="2025-09-15")
     company.publish("run-1")
     company.publish("run-2", (90, 200, 50), past)
     assert company.changes() == []
     assert company.recorded("run-2") == 0
-    company.publish("run-3")
+    # The day of a look into the past is not the day up to which values are reported.
+    nearer = replace(FACTS, as_of_date="2025-09-16")
+    company.publish("run-3", (80, 200, 50), nearer)
     assert company.changes() == []
     company.publish("run-4", (101, 200, 50), replace(FACTS, as_of_date="2025-09-18"))
     assert company.changes() == [("2025-07", 100, 101, "run-4", "facts")]
