@@ -57,7 +57,7 @@ class ScorecardLine:
     trend: tuple[float | None, ...]
     trend_starts: tuple[date, ...] = ()
     slices: tuple[ScorecardLine, ...] = ()
-    # What the running period comes to if it goes on as it has.
+    # The value of the running period at its end if it goes on as it has.
     projected_value: float | None = None
 
     @property
@@ -127,7 +127,7 @@ Progress = dict[tuple[str, str, date], dict[str, Any]]
 
 
 def _read_progress(connection: duckdb.DuckDBPyConnection) -> Progress:
-    """What `kpi_scorecard` says of running totals, by KPI, grain and first day."""
+    """The rows of `kpi_scorecard` of running totals, by KPI, grain and first day."""
     if not _has_mart(connection, "kpi_scorecard"):
         return {}
     rows = query(
