@@ -43,6 +43,11 @@
 {% macro duckdb__trimmed(expression) %}trim({{ expression }}, e' \t\r\n'){% endmacro %}
 {% macro spark__trimmed(expression) %}trim(both ' \t\r\n' from {{ expression }}){% endmacro %}
 
+{# The first eight hexadecimal digits of a text's MD5 as a number, from 0 to 2^32 - 1. #}
+{% macro number_of_hash(text) %}{{ return(adapter.dispatch('number_of_hash', 'sales_kpis')(text)) }}{% endmacro %}
+{% macro duckdb__number_of_hash(text) %}cast('0x' || substr(md5({{ text }}), 1, 8) as bigint){% endmacro %}
+{% macro spark__number_of_hash(text) %}cast(conv(substr(md5({{ text }}), 1, 8), 16, 10) as bigint){% endmacro %}
+
 {# A number with thousands separated by commas and so many decimals: 1,234.5. #}
 {% macro formatted_number(expression, decimals) %}{{ return(adapter.dispatch('formatted_number', 'sales_kpis')(expression, decimals)) }}{% endmacro %}
 {% macro duckdb__formatted_number(expression, decimals) %}format('{:,.{{ decimals }}f}', cast({{ expression }} as double)){% endmacro %}

@@ -19,7 +19,8 @@
                         the facts, not their sum; a null one is not in it; median, p90 (any p01 to p99): of the
                         numerators of the facts, each a measure of one deal; there is no numerator then, and the
                         denominator is the number of facts. A fact without a numerator is none. A median of an even number
-                        is the mean of the two in the middle, a percentile the nearest rank.
+                        is the mean of the two in the middle, a percentile the nearest rank. accuracy: how near the
+                        numerator came to the denominator, as a part of it; null unless that is above 0.
     compare_with        previous or year_ago: the KPI is the growth of the numerator over that earlier period.
     complete_after_days a cohort is complete only so many days after its period; a number or the name of a variable.
     is_as_of            the facts are what was true at the end of each period: instead of kpi_date they have period_grain
@@ -152,13 +153,22 @@ kpi_rows as (
         {{ add_days('period_end_date', days_to_completeness(entry)) }} <= {{ as_of_date() }} as is_period_complete,
         {{ as_measure('numerator') }} as numerator,
         {{ as_measure('denominator') }} as denominator,
-        {{ safe_ratio(*(value_parts or ['numerator', 'denominator'])) if is_ratio else 'cast(numerator as double)' }} as value
+        {{ sales_kpis.value_of_parts(entry, *(value_parts or ['numerator', 'denominator'])) }} as value
     from kpi_parts
     {{ where_inputs_are_connected() }}
 
 )
 
 select * from kpi_rows
+{%- endmacro %}
+
+{# The value of a KPI out of its parts; the numerator is all of it where there is no denominator. #}
+{% macro value_of_parts(entry, numerator, denominator) -%}
+{%- if entry.get('aggregate') == 'accuracy' -%}
+1 - abs({{ safe_ratio(numerator, 'case when ' ~ denominator ~ ' > 0 then ' ~ denominator ~ ' end') }} - 1)
+{%- elif sales_kpis.has_denominator(entry) -%}{{ safe_ratio(numerator, denominator) }}
+{%- else -%}cast({{ numerator }} as double)
+{%- endif -%}
 {%- endmacro %}
 
 {# A period without a fact has the part 0; a part that no fact could give is null, such as a cost per customer of none. #}

@@ -35,6 +35,7 @@
     - attribution_window_days
     - speed_to_lead_target_hours
     - prior_activity_days
+    - stalled_after_days
     - event_lookback_days
     - churn_grace_days
     - stale_system_days

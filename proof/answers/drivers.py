@@ -45,7 +45,7 @@ Table = Mapping[tuple[str, str, date], Slices]
 def planted_drivers(kpi: Kpi, rows: Iterable[KpiRow]) -> Iterator[Driver]:
     """The drivers of a KPI that is a sum or a quotient of sums, out of its planted rows."""
     rows = [row for row in rows if row.period_grain in MONTHS_OF_GRAIN]
-    if kpi.middle or kpi.has_average or not rows:
+    if kpi.middle or kpi.has_average or kpi.value_of or not rows:
         return
     tables: dict[tuple[str, str, date], dict[str, Parts]] = defaultdict(dict)
     for row in rows:

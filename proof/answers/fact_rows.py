@@ -64,6 +64,7 @@ class LeadRow(NamedTuple):
     first_outreach_at: datetime | None
     mql_date: date | None
     sql_date: date | None
+    disqualified_date: date | None
     deal_id: str | None
     won_date: date | None
     is_self_generated: bool

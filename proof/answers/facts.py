@@ -182,6 +182,7 @@ def leads(books: Books) -> Iterator[LeadRow]:
             first_outreach_at=done.first_outreach(lead),
             mql_date=done.mql_date(lead),
             sql_date=done.sql_date(lead),
+            disqualified_date=done.disqualified_date(lead),
             deal_id=lead.deal.key if lead.deal else None,
             won_date=lead.won_date,
             is_self_generated=lead.lead.lead_source in self_generated,

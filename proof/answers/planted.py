@@ -13,7 +13,7 @@ from proof.answers.kpis import customers, leads, marketing, pipeline, reps, reve
 from proof.answers.kpis.leads import is_valid_phone
 from proof.answers.kpis.marketing import TOUCHED
 from proof.answers.periods import previous_period, year_ago
-from proof.answers.rollup import Kpi, KpiRow, median, nearest_rank, roll_up
+from proof.answers.rollup import Kpi, KpiRow, accuracy, median, nearest_rank, roll_up
 from proof.company.identity import is_valid_email, with_humans
 from proof.company.records import Company
 from proof.company.settings import Settings
@@ -27,6 +27,7 @@ WIN = (*DEAL, "product_line", "competitor")
 LOSS = ("competitor", "territory", "product_line", "team")
 LEAD = ("lead_source", "lead_channel", "campaign")
 OPEN = ("stage", "territory", "team", "rep", "product_line", "lead_source")
+HELD = ("stage", "team", "rep", "territory")
 ACCOUNT = ("territory", "market", "segment")
 MAIL = ("email_campaign", "email_type")
 
@@ -73,6 +74,13 @@ REVENUE = (
         revenue.cost_of_selling_ratio,
         first_grain="month",
     ),
+    Kpi("expansion_revenue_share", (*PLACE, "rep"), revenue.expansion_revenue_share),
+    Kpi(
+        "customer_concentration",
+        ("territory", "market"),
+        revenue.customer_concentration,
+        first_grain="week",
+    ),
     Kpi("discount_rate", ("product", "product_line", "team", "rep"), revenue.discount_rate),
 )
 
@@ -87,6 +95,11 @@ PIPELINE = (
         middle=nearest_rank(9),
     ),
     Kpi("sales_cycle_days", (*DEAL, "product_line"), pipeline.sales_cycle_days),
+    Kpi(
+        "time_to_loss_days",
+        ("team", "rep", "competitor", "lead_source"),
+        pipeline.time_to_loss_days,
+    ),
     Kpi("deals_lost_to_competition", LOSS, pipeline.deals_lost_to_competition),
     Kpi("competitive_loss_share", LOSS, pipeline.competitive_loss_share),
     Kpi("open_pipeline_amount", OPEN, pipeline.open_pipeline_amount, first_grain="week"),
@@ -99,12 +112,9 @@ PIPELINE = (
     ),
     Kpi("stage_conversion_rate", ("stage", "team", "product_line"), pipeline.stage_conversion_rate),
     Kpi("days_in_stage", ("stage", "team", "product_line"), pipeline.days_in_stage),
-    Kpi(
-        "deals_by_stage",
-        ("stage", "team", "rep", "territory"),
-        pipeline.deals_by_stage,
-        first_grain="week",
-    ),
+    Kpi("deals_by_stage", HELD, pipeline.deals_by_stage, first_grain="week"),
+    Kpi("open_deal_age_days", HELD, pipeline.open_deal_age_days, first_grain="week"),
+    Kpi("stalled_deals_share", HELD, pipeline.stalled_deals_share, first_grain="week"),
     Kpi(
         "pipeline_velocity",
         ("territory", "team", "product_line"),
@@ -112,6 +122,13 @@ PIPELINE = (
         has_average=True,
     ),
     Kpi("pipeline_created", ("lead_source", "territory", "team", "rep"), pipeline.pipeline_created),
+    Kpi(
+        "forecast_accuracy",
+        ("team", "territory"),
+        pipeline.forecast_accuracy,
+        first_grain="month",
+        value_of=accuracy,
+    ),
     Kpi(
         "slipped_deals_share",
         ("team", "rep", "stage"),
@@ -154,6 +171,19 @@ LEADS = (
         ("lead_source", "rep", "team"),
         leads.speed_to_lead_within_target,
     ),
+    Kpi(
+        "lead_follow_up_rate",
+        ("lead_source", "rep", "team"),
+        leads.lead_follow_up_rate,
+        complete_after=lambda settings: settings.conversion_window_days,
+        first_grain="month",
+    ),
+    Kpi(
+        "lead_disqualification_rate",
+        ("lead_source", "rep", "team"),
+        leads.lead_disqualification_rate,
+        first_grain="month",
+    ),
     Kpi("leads_per_rep", ("team", "territory"), leads.leads_per_rep),
     Kpi("leads_generated_by_rep", ("rep", "team"), leads.leads_generated_by_rep),
     Kpi("cost_per_lead", ("lead_source", "campaign"), leads.cost_per_lead, first_grain="month"),
@@ -189,6 +219,13 @@ CUSTOMERS = (
         customers.average_revenue_per_customer,
     ),
     Kpi("churn_rate", (*ACCOUNT, "industry"), customers.churn_rate, first_grain="month"),
+    Kpi(
+        "renewal_rate",
+        ACCOUNT,
+        customers.renewal_rate,
+        complete_after=lambda settings: settings.churn_grace_days,
+        first_grain="month",
+    ),
     Kpi("revenue_churn_rate", ACCOUNT, customers.revenue_churn_rate, first_grain="month"),
     Kpi("customer_retention_rate", ACCOUNT, customers.customer_retention_rate, first_grain="month"),
     Kpi("net_revenue_retention", ACCOUNT, customers.net_revenue_retention, first_grain="month"),

@@ -33,12 +33,13 @@ class KpiRow(NamedTuple):
 class Fact(NamedTuple):
     """The part of one deal, line or lead in a KPI on a day; no denominator where the KPI has none.
 
-    `cases` is how many the denominator is the average over, where it is one.
+    `cases` is how many the denominator is the average over, where it is one. An unknown numerator
+    is None.
     """
 
     day: date
     dimensions: Dimensions
-    numerator: Decimal
+    numerator: Decimal | None
     denominator: Decimal | None = None
     cases: Decimal = ZERO
 
@@ -74,8 +75,9 @@ class Kpi:
     `compared_with` makes it the growth over another period: the same a year before, or the one
     directly before. `complete_after` gives the days after its end in which a period of a cohort is
     still open. `first_grain` is the smallest grain. `has_average`: the denominator is divided by
-    the number of cases. `has_null_parts`: a missing denominator gives no value. `middle` picks the
-    value out of the numerators of a period's facts, of which there is at least one, in their order.
+    the number of cases. `has_null_parts`: a missing denominator gives no value. `value_of` gives
+    the value of the two parts where it is no quotient. `middle` picks the value out of the
+    numerators of a period's facts, of which there is at least one, in their order.
     """
 
     name: str
@@ -86,6 +88,7 @@ class Kpi:
     first_grain: str = "day"
     has_average: bool = False
     has_null_parts: bool = False
+    value_of: Callable[[Decimal | None, Decimal], Decimal | None] | None = None
     middle: Callable[[list[Decimal]], Decimal] | None = None
 
 
@@ -162,6 +165,13 @@ def nearest_rank(tenths: int) -> Callable[[list[Decimal]], Decimal]:
     return lambda values: values[-(-tenths * len(values) // 10) - 1]
 
 
+def accuracy(numerator: Decimal | None, denominator: Decimal) -> Decimal | None:
+    """1 less the difference as a part of the denominator; nothing without one above 0."""
+    if numerator is None or denominator <= 0:
+        return None
+    return 1 - abs(numerator - denominator) / denominator
+
+
 def _middles(
     kpi: Kpi,
     middle: Callable[[list[Decimal]], Decimal],
@@ -186,7 +196,9 @@ def _middles(
                 for start in periods(grain, period_start(grain, min(days), first_month), last_day)
             }
             for fact in own:
-                of_period[period_start(grain, fact.day, first_month)].append(fact.numerator)
+                if fact.numerator is not None:
+                    start = period_start(grain, fact.day, first_month)
+                    of_period[start].append(fact.numerator)
             for start, values in of_period.items():
                 end = period_end(grain, start)
                 is_complete = end <= settings.as_of_date
@@ -306,7 +318,8 @@ def _parts(sums: Measures, kpi: Kpi) -> Parts:
         return numerator, None, None if kpi.has_null_parts else numerator
     if kpi.has_average:
         denominator = denominator / cases if cases else ZERO
-    return numerator, denominator, _ratio(numerator, denominator)
+    value_of = kpi.value_of or _ratio
+    return numerator, denominator, value_of(numerator, denominator)
 
 
 def _growth(sums: Measures, earlier: Measures | None) -> Parts:

@@ -32,6 +32,7 @@ class Settings:
     contract_term_months: int = 12
     churn_grace_days: int = 30
     prior_activity_days: int = 30
+    stalled_after_days: int = 30
     activation_window_days: int = 14
     speed_to_lead_target_hours: int = 24
     gross_margin: Decimal = Decimal("0.8")
@@ -60,6 +61,7 @@ class Settings:
             "contract_term_months": self.contract_term_months,
             "churn_grace_days": self.churn_grace_days,
             "prior_activity_days": self.prior_activity_days,
+            "stalled_after_days": self.stalled_after_days,
             "activation_window_days": self.activation_window_days,
             "speed_to_lead_target_hours": self.speed_to_lead_target_hours,
             "gross_margin": float(self.gross_margin),

@@ -81,9 +81,9 @@ KPI_OPTIONAL_FIELDS: Mapping[str, _Field] = {
     ),
     "is_proven": _Field("true or false", lambda value: isinstance(value, bool)),
     "aggregate": _Field(
-        "ratio, sum, ratio_to_mean, median or a percentile such as p90",
+        "ratio, sum, ratio_to_mean, accuracy, median or a percentile such as p90",
         lambda value: (
-            re.fullmatch("ratio|sum|ratio_to_mean|median|p[0-9][1-9]|p[1-9]0", str(value))
+            re.fullmatch("ratio|sum|ratio_to_mean|accuracy|median|p[0-9][1-9]|p[1-9]0", str(value))
             is not None
         ),
     ),

@@ -46,8 +46,8 @@ TABLES = (
     ),
     FactTable(
         "fct_leads", "leads", ("lead_id",),
-        ("human", "first_outreach_at", "mql_date", "sql_date", "deal_id", "won_date",
-         "is_self_generated"),
+        ("human", "first_outreach_at", "mql_date", "sql_date", "disqualified_date", "deal_id",
+         "won_date", "is_self_generated"),
     ),
     FactTable(
         "fct_email_messages", "messages", ("message_id",),

@@ -107,6 +107,13 @@ def cases_of_text() -> dict[str, Case]:
         },
         "trimmed: all kinds of blanks": Case(call("trimmed", text(" \t a b\r\n")), "a b"),
         "trimmed: only blanks": Case(call("trimmed", text(" \t\r\n ")), ""),
+        "number_of_hash: the first eight digits": Case(
+            call("number_of_hash", text("x")), "2647975009"
+        ),
+        "number_of_hash: letters beyond ASCII": Case(
+            call("number_of_hash", text("ä")), "2216277788"
+        ),
+        "number_of_hash: null": Case(call("number_of_hash", "cast(null as string)"), None),
         "as_text: a decimal keeps its places": Case(
             call("as_text", "cast(1.5 as decimal(20, 6))"), "1.500000"
         ),

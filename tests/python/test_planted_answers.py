@@ -30,10 +30,13 @@ from proof.answers.alerts import (
     planted_goals,
     watch,
 )
+from proof.answers.books.as_of import Books
 from proof.answers.drivers import Driver, planted_drivers
+from proof.answers.forecasts import planted_forecasts
 from proof.answers.planted import KPIS, planted_kpis
 from proof.answers.rollup import KpiRow, write_kpi_rows
 from proof.answers.scorecard import LOWER_IS_BETTER, Line, planted_scorecard
+from proof.company.identity import with_humans
 from proof.company.records import Company, Lead, Person, WebEvent, WebSession
 from proof.company.seed_files import write_seeds
 from proof.company.settings import Settings
@@ -67,6 +70,7 @@ CASES = {
             "fiscal_year_start_month": 1,
             "conversion_window_days": 30,
             "new_product_months": 6,
+            "stalled_after_days": 14,
             "zero_fill_days": 45,
         },
     ),
@@ -327,6 +331,21 @@ def test_every_breach_alert_and_objective_is_planted(built: Built) -> None:
 def test_the_proof_knows_of_which_kpis_less_is_better(built: Built) -> None:
     lower = "select kpi from monitoring.kpi_catalog where direction = 'lower' and is_proven"
     assert {kpi for (kpi,) in built.build.rows(lower)} == LOWER_IS_BETTER
+
+
+def test_the_forecasts_are_those_of_the_planted_deals_and_draws(built: Built) -> None:
+    books = Books(with_humans(built.company, built.settings.as_of_date), built.settings)
+    planted = list(planted_forecasts(books))
+    found = built.build.rows(
+        f"select {', '.join(planted[0]._fields)} from monitoring.kpi_forecasts order by 1 desc, 2"
+    )
+    assert len(planted) == len(found)
+    for forecast, row in zip(planted, found, strict=True):
+        for name, expected, value in zip(forecast._fields, forecast, row, strict=True):
+            if isinstance(expected, Decimal) and value is not None:
+                assert float(value) == pytest.approx(float(expected), rel=1e-6, abs=1e-4), name
+            else:
+                assert value == expected, name
 
 
 def test_the_books_of_every_source_table_balance(built: Built) -> None:

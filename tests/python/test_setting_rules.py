@@ -28,6 +28,7 @@ WRONG: dict[str, Any] = {
     "attribution_window_days": -30,
     "speed_to_lead_target_hours": "1 day",
     "prior_activity_days": [30],
+    "stalled_after_days": "a month",
     "event_lookback_days": "-1",
     "churn_grace_days": "3e1",
     "stale_system_days": "+1",

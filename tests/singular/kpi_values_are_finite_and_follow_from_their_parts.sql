@@ -21,6 +21,14 @@ kpi_values as (
             {% for kpi in kpis_of_project() if kpi.has_rank -%}
             when kpi = '{{ kpi.id }}' then case when numerator is null and denominator > 0 then value end
             {% endfor -%}
+            -- An accuracy falls as its parts part, on either side.
+            {% for kpi in kpis_of_project() if kpi.get('aggregate') == 'accuracy' -%}
+            when kpi = '{{ kpi.id }}'
+                then case
+                    when denominator > 0 and numerator >= denominator then 2 - numerator / denominator
+                    when denominator > 0 then numerator / denominator
+                end
+            {% endfor -%}
             else {{ safe_ratio('numerator', 'denominator') }}
         end as expected_value
     from {{ ref('kpi_values') }}

@@ -69,6 +69,7 @@ described_leads as (
         {{ local_date('progress.first_outreach_at') }} as first_contacted_date,
         progress.mql_date,
         progress.sql_date,
+        progress.disqualified_date,
         progress.converted_date,
         progress.deal_id,
         won_deals.close_date as won_date,

@@ -214,6 +214,13 @@ class Activities:
         moment = self._converted_at(lead)
         return self.books.local_date(moment) if moment else lead.created_date
 
+    def disqualified_date(self, lead: CreatedLead) -> date | None:
+        """The CRM's date, however late; a status names none."""
+        if lead.lead.disqualified_at is None:
+            return None
+        day = self.books.local_date(lead.lead.disqualified_at)
+        return day if self.books.is_past(day) else None
+
     def stages_reached(self, lead: CreatedLead) -> int:
         """How many of the funnel's stages a lead has reached; a later one implies the earlier."""
         signs = (

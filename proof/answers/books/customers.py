@@ -7,6 +7,7 @@ cover, before the first of them on those that its won deals cover. A gap of at m
 
 from bisect import bisect_right
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -102,16 +103,48 @@ class Customers:
         last_of_deals = min((s.first for s in subscriptions), default=date.max)
         covers = list(subscriptions)
         for deal in deals:
-            term = deal.deal.contract_term_months or 0
-            if term < 1:
-                term = self.books.settings.contract_term_months
-            last = add_months(deal.close_date, term) - DAY
+            last = self._last_day(deal)
             if last_of_deals != date.max:
                 last = min(last, last_of_deals - DAY)
-            covers.append(Cover(deal.close_date, last, deal.amount / term, "deal"))
+            covers.append(Cover(deal.close_date, last, deal.amount / self._term(deal), "deal"))
         begin, end = deals[0].close_date, self.books.settings.as_of_date
         clipped = [c._replace(first=max(c.first, begin), last=min(c.last, end)) for c in covers]
         return [cover for cover in clipped if cover.first <= cover.last]
+
+    def _term(self, deal: ClosedDeal) -> int:
+        """The months that a deal covers: its own, else the setting's."""
+        own = deal.deal.contract_term_months or 0
+        return own if own >= 1 else self.books.settings.contract_term_months
+
+    def _last_day(self, deal: ClosedDeal) -> date:
+        """The last day that a deal covers."""
+        return add_months(deal.close_date, self._term(deal)) - DAY
+
+    @cached_property
+    def ends(self) -> list[tuple[str, date, bool]]:
+        """Each end of cover up to `as_of_date`, and whether the customer went on in the grace."""
+        grace = timedelta(days=self.books.settings.churn_grace_days)
+        found = []
+        for key, one in self.all.items():
+            last_of: dict[date, date] = {}
+            for cover in self._own_covers(key, list(one.deals)):
+                last_of[cover.first] = max(cover.last, last_of.get(cover.first, date.min))
+            for first, last in last_of.items():
+                is_outlasted = any(f < first and last_of[f] >= last for f in last_of)
+                if self.books.is_past(last) and not is_outlasted:
+                    went_on = any(f <= last + grace and last_of[f] > last for f in last_of)
+                    found.append((key, last, went_on))
+        return found
+
+    def _own_covers(self, customer: str, deals: list[ClosedDeal]) -> Iterator[Cover]:
+        """The subscriptions of a customer, each from its first won deal on; else its deals."""
+        first_won = deals[0].close_date
+        subscriptions = self._subscriptions.get(customer, [])
+        for one in subscriptions:
+            if one.last >= first_won:
+                yield one._replace(first=max(one.first, first_won))
+        for deal in () if subscriptions else deals:
+            yield Cover(deal.close_date, self._last_day(deal), ZERO, "deal")
 
     def _stretches(self, customer: str, deals: list[ClosedDeal]) -> list[Stretch]:
         """The active days, cut where the monthly revenue or the kind of cover changes."""

@@ -122,6 +122,13 @@ def churn_rate(books: Books) -> Iterator[PeriodFact]:
             yield _fact(period, customers.dimensions(key, period.day_before), ZERO, ONE)
 
 
+def renewal_rate(books: Books) -> Iterator[Fact]:
+    """Ends of cover after which the customer went on within the grace / ends of cover."""
+    customers = customers_of(books)
+    for key, day, went_on in customers.ends:
+        yield Fact(day, customers.dimensions(key, day), when(went_on, ONE), ONE)
+
+
 def revenue_churn_rate(books: Books) -> Iterator[PeriodFact]:
     """Monthly revenue lost to churn and contraction / monthly revenue at the period's start."""
     customers = customers_of(books)

@@ -102,6 +102,23 @@ def speed_to_lead_within_target(books: Books) -> Iterator[Fact]:
         yield Fact(lead.created_date, lead.dimensions, when(is_in_time, ONE), ONE)
 
 
+def lead_follow_up_rate(books: Books) -> Iterator[Fact]:
+    """Leads of the cohort with an outreach within `conversion_window_days` / leads created."""
+    for lead in books.leads:
+        first = activities_of(books).first_outreach(lead)
+        last_day = lead.created_date + timedelta(days=books.settings.conversion_window_days)
+        is_in_window = first is not None and books.local_date(first) <= last_day
+        yield Fact(lead.created_date, lead.dimensions, when(is_in_window, ONE), ONE)
+
+
+def lead_disqualification_rate(books: Books) -> Iterator[Fact]:
+    """Leads disqualified / leads created; unknown where no lead has a date of it."""
+    dates = [activities_of(books).disqualified_date(lead) for lead in books.leads]
+    for lead, day in zip(books.leads, dates, strict=True):
+        disqualified = when(day is not None, ONE) if any(dates) else None
+        yield Fact(lead.created_date, lead.dimensions, disqualified, ONE)
+
+
 def leads_per_rep(books: Books) -> Iterator[PeriodFact]:
     """Leads created / reps active in the period."""
     facts = [Fact(lead.created_date, lead.dimensions, ONE) for lead in books.leads]

@@ -1,15 +1,17 @@
 """The true pipeline KPIs: what is won and lost, what is open, and how deals move."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+from proof.answers.books.activity import activities_of
 from proof.answers.books.as_of import ZERO, Books, Dimensions
 from proof.answers.books.history import Snapshot, Visit, history_of
 from proof.answers.books.plans import plans_of
 from proof.answers.kpis.revenue import ONE, closed, counted, when, won
-from proof.answers.rollup import Fact, Period, PeriodFact, begun_periods
+from proof.answers.rollup import Fact, Period, PeriodFact, begun_periods, in_periods
 
 
 def win_rate(books: Books) -> Iterator[Fact]:
@@ -36,6 +38,14 @@ def sales_cycle_days(books: Books) -> Iterator[Fact]:
     """Days from created to won / won deals, of those whose created date is known."""
     for part in counted(won(books)):
         if part.deal.cycle_days is not None:
+            days = Decimal(part.deal.cycle_days)
+            yield Fact(part.deal.close_date, part.dimensions, days, ONE)
+
+
+def time_to_loss_days(books: Books) -> Iterator[Fact]:
+    """Days from created to lost / lost deals, of those whose created date is known."""
+    for part in counted(closed(books)):
+        if not part.deal.is_won and part.deal.cycle_days is not None:
             days = Decimal(part.deal.cycle_days)
             yield Fact(part.deal.close_date, part.dimensions, days, ONE)
 
@@ -89,10 +99,40 @@ def weighted_pipeline_amount(books: Books) -> Iterator[PeriodFact]:
 
 def deals_by_stage(books: Books) -> Iterator[PeriodFact]:
     """Open deals."""
-    history = history_of(books)
+    for period, snapshot in _open_at_ends(books):
+        yield PeriodFact(period.grain, period.start, snapshot.dimensions, ONE)
+
+
+def open_deal_age_days(books: Books) -> Iterator[PeriodFact]:
+    """Days since the creation of open deals / those deals, if their created date is known."""
+    for period, snapshot in _open_at_ends(books):
+        if snapshot.deal.created_at:
+            age = snapshot.day - books.local_date(snapshot.deal.created_at)
+            yield _part(period, snapshot.dimensions, Decimal(age.days), ONE)
+
+
+def stalled_deals_share(books: Books) -> Iterator[PeriodFact]:
+    """Open deals that entered no stage and had no outreach for some days / open deals."""
+    moved: dict[str, list[date]] = defaultdict(list)
+    for visit in history_of(books).visits:
+        if visit.entered_date:
+            moved[visit.deal.key].append(visit.entered_date)
+    for key, outreach in activities_of(books).outreach_of_deal.items():
+        moved[key] += [done.day for done in outreach]
+    for deal in books.deals.values():
+        if deal.created_at:
+            moved[deal.key].append(books.local_date(deal.created_at))
+    for period, snapshot in _open_at_ends(books):
+        days = [(snapshot.day - day).days for day in moved[snapshot.deal.key]]
+        is_stalled = not any(0 <= ago <= books.settings.stalled_after_days for ago in days)
+        yield _part(period, snapshot.dimensions, when(is_stalled, ONE), ONE)
+
+
+def _open_at_ends(books: Books) -> Iterator[tuple[Period, Snapshot]]:
+    """The deals that are open at the end of each period."""
     for period in _periods(books, "week"):
-        for snapshot in history.open_on(period.measured_on):
-            yield PeriodFact(period.grain, period.start, snapshot.dimensions, ONE)
+        for snapshot in history_of(books).open_on(period.measured_on):
+            yield period, snapshot
 
 
 def pipeline_coverage(books: Books) -> Iterator[PeriodFact]:
@@ -127,6 +167,22 @@ def _part(
     period: Period, dimensions: Dimensions, numerator: Decimal, denominator: Decimal
 ) -> PeriodFact:
     return PeriodFact(period.grain, period.start, dimensions, numerator, denominator)
+
+
+def forecast_accuracy(books: Books) -> Iterator[PeriodFact]:
+    """Revenue of the period, beside the weighted amount expected at its start to close in it."""
+    revenue = [
+        Fact(deal.close_date, deal.dimensions, deal.amount)
+        for deal in books.closed_deals
+        if deal.is_won
+    ]
+    yield from in_periods(revenue, "month", books.settings)
+    history = history_of(books)
+    for period in _periods(books, "month"):
+        for snapshot in history.open_on(period.day_before):
+            if _closes_in(snapshot.expected_close, period):
+                weighted = snapshot.amount * (snapshot.probability or ZERO) / 100
+                yield _part(period, snapshot.dimensions, ZERO, weighted)
 
 
 def slipped_deals_share(books: Books) -> Iterator[PeriodFact]:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -10,6 +10,7 @@ from proof.answers.books.activity import REP_TYPES, Done, activities_of
 from proof.answers.books.as_of import UNALLOCATED, ZERO, Books, ClosedDeal, Dimensions, SoldLine
 from proof.answers.books.customers import customers_of
 from proof.answers.books.plans import plans_of
+from proof.answers.periods import add_months
 from proof.answers.rollup import Fact, PeriodFact, begun_periods
 
 ONE = Decimal(1)
@@ -125,6 +126,32 @@ def existing_customer_revenue_share(books: Books) -> Iterator[Fact]:
         yield Fact(
             part.deal.close_date, part.dimensions, when(is_existing, part.amount), part.amount
         )
+
+
+def expansion_revenue_share(books: Books) -> Iterator[Fact]:
+    """Revenue of the types expansion and cross_sell / revenue."""
+    for part in won(books):
+        is_more = part.deal.revenue_type in ("expansion", "cross_sell")
+        yield Fact(part.deal.close_date, part.dimensions, when(is_more, part.amount), part.amount)
+
+
+def customer_concentration(books: Books) -> Iterator[PeriodFact]:
+    """Revenue of the ten accounts with most of it, in twelve months / revenue of those months."""
+    deals = [deal for deal in books.closed_deals if deal.is_won]
+    if not deals:
+        return
+    for period in begun_periods("week", deals[0].close_date, books.settings):
+        first_day = add_months(period.measured_on + timedelta(days=1), -12)
+        of_slice: dict[tuple[str, str], dict[str | None, Decimal]] = {}
+        for deal in deals:
+            if first_day <= deal.close_date <= period.measured_on:
+                for name in ("total", "territory", "market"):
+                    own = of_slice.setdefault((name, deal.dimensions[name]), defaultdict(Decimal))
+                    own[deal.customer] += deal.amount
+        for (name, value), revenue_of in of_slice.items():
+            largest = sorted((v for key, v in revenue_of.items() if key), reverse=True)[:10]
+            parts = sum(largest, ZERO), sum(revenue_of.values(), ZERO)
+            yield PeriodFact(period.grain, period.start, {name: value}, *parts)
 
 
 def discount_rate(books: Books) -> Iterator[Fact]:

@@ -140,6 +140,12 @@ def _kpi_rollup(
     return f",\n\nkpi_rows as (\n\n    {rows}\n\n)\n\nselect * from kpi_rows"
 
 
+def _largest_accounts(dimensions: list[str]) -> str:
+    names = ["revenue_of_accounts", *(f"revenue_of_accounts_by_{one}" for one in dimensions[1:])]
+    rows = "select * from periods union all select * from won_deals"
+    return ",\n\n".join(f"{name} as (\n\n    {rows}\n\n)" for name in names)
+
+
 def _kpi(name: str) -> dict[str, _Any]:
     words = ("title", "question", "formula", "unit", "direction", "owner", "source", "description")
     table = {"id": name, "family": "family", "relation": f"kpi_{name}", "dimensions": ["rep"]}
@@ -158,6 +164,7 @@ SPECIAL: dict[str, _Callable[..., _Any]] = {
     ),
     "merge_steps": lambda records, key, merged_into: _select_from(records),
     "kpi_rollup": _kpi_rollup,
+    "largest_accounts": _largest_accounts,
     "union_of_kpis": lambda: _select_from("kpi_tables"),
     "kpis_of_project": lambda: [_kpi("one"), _kpi("two")],
     "marts_with_key": lambda *of: [
@@ -165,6 +172,7 @@ SPECIAL: dict[str, _Callable[..., _Any]] = {
     ],
     "kpi_grains": lambda finest: ["day", "month"],
     "period_grains": lambda: ["day", "month"],
+    "forecast_grains": lambda: ["quarter", "fiscal_quarter"],
     "deal_fields": lambda: {
         "stage": {"column": "stage_id", "type": "text"},
         "close_date": {"column": "expected_close_date", "type": "date"},

@@ -58,6 +58,7 @@ united_leads as (
         status,
         mql_at,
         sql_at,
+        disqualified_at,
         web_user_id,
         first_value(case when is_known_by_now then converted_deal_id end) over (
             partition by identity order by not has_deal, record_order

@@ -58,6 +58,7 @@ surviving_leads as (
         leads.status,
         leads.mql_at,
         leads.sql_at,
+        leads.disqualified_at,
         leads.web_user_id,
         leads.is_deleted,
         leads.converted_deal_id is null and conversions_of_losers.lead_id is not null as takes_over,

@@ -42,6 +42,7 @@ leads_with_dates as (
         leads.created_date,
         {{ local_date('leads.mql_at') }} as stated_mql_date,
         {{ local_date('leads.sql_at') }} as stated_sql_date,
+        {{ local_date('leads.disqualified_at') }} as stated_disqualified_date,
         case
             when deals.deal_id is not null
                 then {{ local_date('resolved_leads.converted_at') }}
@@ -81,7 +82,11 @@ progress as (
                     then leads_with_dates.stated_sql_date
             end,
             leads_with_dates.converted_date
-        ) as sql_date
+        ) as sql_date,
+        case
+            when leads_with_dates.stated_disqualified_date <= {{ as_of_date() }}
+                then leads_with_dates.stated_disqualified_date
+        end as disqualified_date
     from leads_with_dates
     inner join {{ ref('int_leads__ruled') }} as ruled_leads
         on leads_with_dates.lead_id = ruled_leads.lead_id

@@ -10,8 +10,7 @@ pipeline_snapshots as (
         team,
         rep_id,
         lead_source,
-        cast(greatest(least(coalesce(probability, 0), 100), 0) / 100 as decimal(9, 8))
-            as chance_to_win,
+        {{ chance_to_win('probability') }} as chance_to_win,
         amount
     from {{ ref('fct_pipeline_snapshots') }}
 
