@@ -1,11 +1,11 @@
 """The semantic layer of the project, queried by MetricFlow in this process.
 
-MetricFlow is a part of dbt-core; its command `mf` (dbt-metricflow) parses the project for each call.
+MetricFlow is a part of dbt-core; its command `mf` (dbt-metricflow) starts dbt for each call.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -31,47 +31,80 @@ class _DuckDb:
 
 @dataclass(frozen=True)
 class SemanticLayer:
-    """The metrics of a semantic_manifest.json over a built database.
+    """The metrics of a project.
 
     Attributes:
-        manifest: content of the file that dbt writes beside manifest.json.
-        connection: to the database that it describes.
+        manifest: content of the semantic_manifest.json that dbt writes beside manifest.json.
     """
 
     manifest: str
-    connection: duckdb.DuckDBPyConnection
 
-    def rows(self, metric: str, group_by: Iterable[str]) -> list[Row]:
-        """One row per group: the values of `group_by`, then the metric's."""
+    def rows(
+        self, connection: duckdb.DuckDBPyConnection, metric: str, group_by: Iterable[str]
+    ) -> list[Row]:
+        """One row per group: the values of `group_by`, then the metric's.
+
+        Args:
+            connection: to the database that the manifest describes.
+            metric: name of a metric.
+            group_by: names as of `mf query --group-by`.
+        """
         names = list(group_by)
         request = MetricFlowQueryRequest.create(metric_names=[metric], group_by_names=names)
         query = self._engine.explain(request).sql_statement.sql
         columns = ", ".join(f'"{name}"' for name in (*names, metric))
-        return self.connection.execute(f"select {columns} from ({query})").fetchall()
+        return connection.execute(f"select {columns} from ({query})").fetchall()
+
+    @property
+    def metrics(self) -> frozenset[str]:
+        """Names of all metrics."""
+        return frozenset(self._metrics)
+
+    def other_meanings(self, metric: str) -> frozenset[str]:
+        """Dimensions of a metric that mean something else in its KPI, by its `not_as_in_kpi`."""
+        return frozenset(self._metrics[metric].config.meta.get("not_as_in_kpi", {}))
 
     def group_by_of(self, metric: str, dimension: str) -> str | None:
         """How a metric is divided by a dimension of a KPI, or None if it cannot be.
 
-        A dimension that facts share is an entity, such as `territory`; one of a single fact, or of
-        a dimension table, carries the entity that it describes, such as `deal__competitor`.
+        A dimension that facts share is an entity of each, such as `territory`; one of a single fact
+        has that fact's entity before its name, such as `deal__competitor`, as has one of a table
+        about an entity, such as `account__company_size`.
         """
-        found = self._group_bys(metric).get(dimension, [])
-        return min(found, key=lambda name: (name.count("__"), name), default=None)
+        facts = self._facts_of(metric)
+        entities = ({entity.name for entity in self._models[fact].entities} for fact in facts)
+        if all(dimension in names for names in entities):
+            return dimension
+        found = [
+            item
+            for item in self._engine.simple_dimensions_for_metrics([metric])
+            if item.name == dimension and item.semantic_model_reference
+        ]
+        own = [item for item in found if item.semantic_model_reference.semantic_model_name in facts]
+        return min((item.dunder_name for item in own or found), default=None)
 
-    def _group_bys(self, metric: str) -> Mapping[str, list[str]]:
-        if metric not in self._known:
-            entities = self._engine.entities_for_metrics([metric])
-            dimensions = self._engine.simple_dimensions_for_metrics([metric])
-            by_name = self._known[metric] = {entity.name: [entity.name] for entity in entities}
-            for dimension in dimensions:
-                by_name.setdefault(dimension.name, []).append(dimension.dunder_name)
-        return self._known[metric]
+    def _facts_of(self, metric: str) -> frozenset[str]:
+        """The semantic models that a metric sums up, also by way of other metrics."""
+        parameters = self._metrics[metric].type_params
+        if parameters.metric_aggregation_params:
+            return frozenset({parameters.metric_aggregation_params.semantic_model})
+        cumulative = parameters.cumulative_type_params
+        inputs = (parameters.numerator, parameters.denominator, *(parameters.metrics or ()))
+        parts = (*inputs, cumulative.metric if cumulative else None)
+        return frozenset().union(*(self._facts_of(part.name) for part in parts if part))
 
     @cached_property
-    def _known(self) -> dict[str, dict[str, list[str]]]:
-        return {}
+    def _content(self) -> Any:
+        return parse_manifest_from_dbt_generated_manifest(self.manifest)
+
+    @cached_property
+    def _metrics(self) -> dict[str, Any]:
+        return {metric.name: metric for metric in self._content.metrics}
+
+    @cached_property
+    def _models(self) -> dict[str, Any]:
+        return {model.name: model for model in self._content.semantic_models}
 
     @cached_property
     def _engine(self) -> MetricFlowEngine:
-        manifest = parse_manifest_from_dbt_generated_manifest(self.manifest)
-        return MetricFlowEngine(SemanticManifestLookup(manifest), _DuckDb())
+        return MetricFlowEngine(SemanticManifestLookup(self._content), _DuckDb())
