@@ -23,7 +23,7 @@ Row = tuple[Any, ...]
 
 
 class _DuckDb:
-    """What MetricFlow asks of a client of which it wants no rows: how SQL is written for it."""
+    """A client for writing SQL: MetricFlow asks it for the engine, and never for rows."""
 
     sql_engine_type = SqlEngine.DUCKDB
     sql_plan_renderer = DuckDbSqlPlanRenderer()
