@@ -17,8 +17,8 @@ from sales_kpis import files
 from sales_kpis.errors import BuildFailed
 from sales_kpis.graph_variables import graph_variables
 
-# A selection that selects nothing and an outdated spelling are mistakes, and dbt lets both pass. The
-# silence is that of dbt_project.yml, which says why.
+# A selection that selects nothing and an outdated spelling are mistakes, and dbt lets both pass.
+# The silence is that of dbt_project.yml, which says why.
 WARN_ERROR_OPTIONS = (
     '{"error": ["NoNodesForSelectionCriteria", "Deprecations"], "silence": ["MFConverterIssue"]}'
 )

@@ -9,7 +9,7 @@ from guards.yaml_lines import line_of_name
 
 
 def metrics_of_kpis(project: Project) -> Iterator[Finding]:
-    """A proven KPI has a metric of its name, or that of the KPI that it slices, or a reason why not.
+    """A proven KPI has a metric of its name, or that of the KPI that it slices, or says why not.
 
     A company's own KPI needs neither.
     """

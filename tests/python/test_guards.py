@@ -347,9 +347,7 @@ def metric(name: str, kpi: Change | None = None, /, **changes: object) -> Change
 
 def owned(group: str, owners: dict[str, str]) -> Change:
     """The KPI in a dbt group, of those with these owners."""
-    return lambda project: replace(
-        node("kpi_total_revenue", group=group)(project), owners=owners
-    )
+    return lambda project: replace(node("kpi_total_revenue", group=group)(project), owners=owners)
 
 
 def text(file: str, content: str) -> Change:
