@@ -42,3 +42,8 @@
 {% macro trimmed(expression) %}{{ return(adapter.dispatch('trimmed', 'sales_kpis')(expression)) }}{% endmacro %}
 {% macro duckdb__trimmed(expression) %}trim({{ expression }}, e' \t\r\n'){% endmacro %}
 {% macro spark__trimmed(expression) %}trim(both ' \t\r\n' from {{ expression }}){% endmacro %}
+
+{# A number with thousands separated by commas and so many decimals: 1,234.5. #}
+{% macro formatted_number(expression, decimals) %}{{ return(adapter.dispatch('formatted_number', 'sales_kpis')(expression, decimals)) }}{% endmacro %}
+{% macro duckdb__formatted_number(expression, decimals) %}format('{:,.{{ decimals }}f}', cast({{ expression }} as double)){% endmacro %}
+{% macro spark__formatted_number(expression, decimals) %}format_number(cast({{ expression }} as double), {{ decimals }}){% endmacro %}

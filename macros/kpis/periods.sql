@@ -21,3 +21,20 @@
     {%- elif grain == 'week' -%}{{ add_days(start, 6) }}
     {%- else -%}{{ add_days(add_months_to(start, months[grain]), -1) }}{%- endif -%}
 {%- endmacro %}
+
+{#
+    The period in words: 2025-08-14, 2025-W32, 2025-08, 2025-Q3, 2025; a fiscal one by the year in which its fiscal year ends: FY26
+    Q2, FY26.
+#}
+{% macro period_label(grain, start, iso_year, iso_week) -%}
+    {%- if grain == 'day' -%}{{ as_text(start) }}
+    {%- elif grain == 'week' -%}{{ as_text(iso_year) }} || '-W' || lpad({{ as_text(iso_week) }}, 2, '0')
+    {%- elif grain == 'month' -%}substring({{ as_text(start) }}, 1, 7)
+    {%- elif grain == 'quarter' -%}substring({{ as_text(start) }}, 1, 4) || '-Q' || {{ as_text('extract(quarter from ' ~ start ~ ')') }}
+    {%- elif grain == 'year' -%}substring({{ as_text(start) }}, 1, 4)
+    {%- else -%}
+        {%- set last_day = period_end('fiscal_year', period_start('fiscal_year', start)) -%}
+        'FY' || substring({{ as_text(last_day) }}, 3, 2)
+        {%- if grain == 'fiscal_quarter' %} || ' Q' || {{ as_text('extract(quarter from ' ~ add_months_to(start, (13 - var('fiscal_year_start_month') | int) % 12) ~ ')') }}{% endif -%}
+    {%- endif -%}
+{%- endmacro %}

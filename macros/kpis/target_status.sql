@@ -11,3 +11,34 @@ case
             else 'missed'
         end
 {%- endmacro %}
+
+{#
+    How far a value reaches its target, 1 where it does: the value by the target, or, where lower is better, the target by the
+    value. Null where no quotient says it: without both, or with a target or value that is not above 0.
+#}
+{% macro target_attainment(value, target_value, direction) -%}
+case
+            when {{ value }} > 0 and {{ target_value }} > 0
+                then
+                    case
+                        when {{ direction }} = 'lower' then {{ safe_ratio(target_value, value) }}
+                        else {{ safe_ratio(value, target_value) }}
+                    end
+        end
+{%- endmacro %}
+
+{#
+    on_track, at_risk or missed by the attainment and two settings; where there is no quotient, on_track if the target is reached,
+    else missed. Null without a target or a value.
+#}
+{% macro attainment_status(attainment, value, target_value, direction) -%}
+case
+            when {{ target_value }} is null or {{ value }} is null then null
+            when {{ attainment }} >= {{ var('on_track_attainment') }} then 'on_track'
+            when {{ attainment }} >= {{ var('at_risk_attainment') }} then 'at_risk'
+            when {{ attainment }} is not null then 'missed'
+            when {{ value }} = {{ target_value }} then 'on_track'
+            when ({{ value }} > {{ target_value }}) = ({{ direction }} = 'higher') then 'on_track'
+            else 'missed'
+        end
+{%- endmacro %}

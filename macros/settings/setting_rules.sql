@@ -53,6 +53,12 @@
   at_most: 1
   says: "{name} is a part of one, such as 0.8, not '{value}'."
   next_step: "It is a part of one: 80 percent is 0.8."
+- names: [on_track_attainment, at_risk_attainment]
+  kind: number
+  at_least: 0
+  at_most: 2
+  says: "{name} is a part of a target, such as 0.9, not '{value}'."
+  next_step: "It is a part of one: 90 percent of the target is 0.9."
 - names: [hubspot_lead_without_stage, include_machine_opens]
   kind: word
   words: [true, false]

@@ -491,6 +491,39 @@ class Target:
 
 
 @dataclass(frozen=True)
+class AlertRule:
+    """When somebody wants to be told of a KPI or of a source; blanks as in the seed."""
+
+    rule_id: str
+    kpi: str | None
+    period_grain: str | None
+    dimension: str | None
+    dimension_value: str | None
+    comparison: str
+    threshold: Decimal | None
+    severity: str
+    owner: str | None
+    is_enabled: bool | None = True
+
+
+@dataclass(frozen=True)
+class Objective:
+    """A goal, the question that it asks, and the KPI that answers it."""
+
+    objective_id: str
+    objective: str
+    question: str
+    kpi: str
+    period_grain: str
+    dimension: str | None
+    dimension_value: str | None
+    baseline_value: Decimal | None
+    target_value: Decimal
+    due_date: date
+    owner: str | None
+
+
+@dataclass(frozen=True)
 class SellingCost:
     """The cost of selling in one month; a missing slice belongs to none."""
 
@@ -606,6 +639,8 @@ class Company:
     crm_exchange_rates: tuple[ExchangeRate, ...] = ()
     quotas: tuple[Quota, ...] = ()
     targets: tuple[Target, ...] = ()
+    alert_rules: tuple[AlertRule, ...] = ()
+    objectives: tuple[Objective, ...] = ()
     selling_costs: tuple[SellingCost, ...] = ()
     marketing_costs: tuple[MarketingCost, ...] = ()
     market_sizes: tuple[MarketSize, ...] = ()

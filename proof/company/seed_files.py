@@ -2,12 +2,12 @@
 
 import csv
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from proof.company.records import Company, Spelling
+from proof.company.records import AlertRule, Company, Objective, Spelling
 
 Cell = str | int | date | Decimal | bool | None
 
@@ -79,6 +79,8 @@ def _planning(company: Company) -> list[SeedTable]:
                 for t in company.targets
             ),
         ),
+        _records("planning/kpi_alert_rules.csv", AlertRule, company.alert_rules),
+        _records("planning/objectives.csv", Objective, company.objectives),
         SeedTable(
             "planning/exchange_rates.csv",
             ("currency", "valid_from", "rate_to_reporting"),
@@ -99,6 +101,12 @@ def _planning(company: Company) -> list[SeedTable]:
         *_costs_and_markets(company),
         *_rules(company),
     ]
+
+
+def _records(path: str, kind: type, rows: Iterable[object]) -> SeedTable:
+    """A seed that has the fields of its records."""
+    header = tuple(field.name for field in fields(kind))
+    return SeedTable(path, header, tuple(tuple(getattr(row, n) for n in header) for row in rows))
 
 
 def _costs_and_markets(company: Company) -> list[SeedTable]:

@@ -37,6 +37,8 @@ class Settings:
     gross_margin: Decimal = Decimal("0.8")
     attribution_window_days: int = 180
     include_machine_opens: bool = False
+    on_track_attainment: Decimal = Decimal(1)
+    at_risk_attainment: Decimal = Decimal("0.9")
 
     @property
     def zone(self) -> ZoneInfo:

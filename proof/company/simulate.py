@@ -40,6 +40,7 @@ from proof.company.simulated.planning import (
     marketing_costs,
     selling_costs,
 )
+from proof.company.simulated.plans import alert_rules, objectives
 from proof.company.simulated.team import (
     simulate_assignments,
     simulate_quotas,
@@ -84,6 +85,8 @@ def simulate(seed: int, scale: float = 1.0) -> Company:
         company,
         quotas=simulate_quotas(rng, company.reps),
         targets=simulate_targets(company.assignments),
+        alert_rules=alert_rules(company.assignments),
+        objectives=objectives(),
     )
     company = plant_edge_cases(company)
     company = twin_organisations(with_hubspot(scale, company))

@@ -8,6 +8,7 @@ exactly these rows.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -19,9 +20,20 @@ import pytest
 
 from builds import PROJECT, Build, build_models, golden_demo, run_dbt
 from planted_fact_tables import compare_facts
+from proof.answers.alerts import (
+    Alert,
+    Breach,
+    Goal,
+    Watch,
+    planted_alerts,
+    planted_breaches,
+    planted_goals,
+    watch,
+)
 from proof.answers.drivers import Driver, planted_drivers
 from proof.answers.planted import KPIS, planted_kpis
 from proof.answers.rollup import KpiRow, write_kpi_rows
+from proof.answers.scorecard import LOWER_IS_BETTER, Line, planted_scorecard
 from proof.company.records import Company, Lead, Person, WebEvent, WebSession
 from proof.company.seed_files import write_seeds
 from proof.company.settings import Settings
@@ -63,11 +75,11 @@ CASES = {
 
 @dataclass(frozen=True)
 class Built:
-    """A build of a company as of its settings, the file of its answers, and their drivers."""
+    """A build of a company as of its settings, and its answers, as a file and by KPI."""
 
     build: Build
     answers: Path
-    drivers: list[Driver]
+    rows: dict[str, list[KpiRow]]
     company: Company
     settings: Settings
     # HubSpot's own mark, which not every connector delivers.
@@ -90,23 +102,23 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     answers = folder / "planted_answers.csv"
     rows = list(planted_kpis(company, settings))
     write_kpi_rows(rows, answers)
-    drivers = drivers_of_all(rows)
+    rows_of = rows_by_kpi(rows)
     variables = settings.as_vars()
     if case == CASES["the committed demo"]:
-        return Built(golden_demo(), answers, drivers, company, settings)
+        return Built(golden_demo(), answers, rows_of, company, settings)
     write_raw(company, folder / "raw", case.spelling)
     write_seeds(company, folder / "seeds")
     variables["raw_path"] = str(folder / "raw")
     build = build_models(folder, variables=variables, seeds=folder / "seeds")
-    return Built(build, answers, drivers, company, settings, case.spelling == "fivetran")
+    return Built(build, answers, rows_of, company, settings, case.spelling == "fivetran")
 
 
-def drivers_of_all(rows: list[KpiRow]) -> list[Driver]:
-    """The planted drivers of every KPI."""
-    rows_of: dict[str, list[KpiRow]] = {}
+def rows_by_kpi(rows: list[KpiRow]) -> dict[str, list[KpiRow]]:
+    """The planted rows of every KPI."""
+    found: dict[str, list[KpiRow]] = {kpi.name: [] for kpi in KPIS}
     for row in rows:
-        rows_of.setdefault(row.kpi, []).append(row)
-    return [found for kpi in KPIS for found in planted_drivers(kpi, rows_of.get(kpi.name, []))]
+        found[row.kpi].append(row)
+    return found
 
 
 # Growth compares two sums.
@@ -248,22 +260,73 @@ def are_different(expected: float | None, found: float | None) -> bool:
     return abs(expected - found) > 1e-6 * max(1, abs(expected))
 
 
-def test_every_slice_has_its_planted_part_in_a_change(built: Built) -> None:
-    columns = ", ".join(Driver._fields)
-    found = {
-        row[:6]: row[6:]
-        for row in built.build.rows(f"select {columns} from monitoring.kpi_drivers")
-    }
-    planted = {driver[:6]: driver[6:] for driver in built.drivers}
-    assert len(planted) > 10_000
-    assert planted.keys() - found.keys() == set()
-    assert found.keys() - planted.keys() == set()
+def compare_planted(
+    build: Build,
+    mart: str,
+    planted: Sequence[Driver | Line | Breach | Alert | Goal],
+    key: int,
+    at_least: int,
+) -> None:
+    """The planted rows are those of a mart; the first `key` columns name a row."""
+    columns = planted[0]._fields
+    query = f"select {', '.join(columns)} from monitoring.{mart} where kpi is not null"
+    found = {row[:key]: row[key:] for row in build.rows(query)}
+    expected = {row[:key]: row[key:] for row in planted}
+    assert len(expected) >= at_least
+    assert expected.keys() - found.keys() == set()
+    assert found.keys() - expected.keys() == set()
     differences = [
-        (place, parts, found[place])
-        for place, parts in planted.items()
-        if any(map(are_different, parts, found[place]))
+        (place, columns[key + number], one, other)
+        for place, values in expected.items()
+        for number, (one, other) in enumerate(zip(values, found[place], strict=True))
+        if (are_different(one, other) if isinstance(one, float) else one != other)
     ]
-    assert differences[:20] == []
+    assert not differences, "\n".join(map(str, differences[:20]))
+
+
+def test_every_slice_has_its_planted_part_in_a_change(built: Built) -> None:
+    planted = [found for kpi in KPIS for found in planted_drivers(kpi, built.rows[kpi.name])]
+    compare_planted(built.build, "kpi_drivers", planted, key=6, at_least=10_000)
+
+
+def test_every_slice_has_its_planted_line_on_the_scorecard(built: Built) -> None:
+    planted = [
+        line
+        for kpi in KPIS
+        for line in planted_scorecard(
+            kpi, built.rows[kpi.name], built.company.targets, built.settings
+        )
+    ]
+    compare_planted(built.build, "kpi_scorecard", planted, key=5, at_least=10_000)
+
+
+def watched(built: Built) -> Watch:
+    """The planted values; how many cases they rest on is taken from the build."""
+    small = "kpi, period_grain, dimension, dimension_value, period_start_date"
+    found = built.build.rows(f"select {small} from monitoring.kpi_values where is_small_sample")
+    units = built.build.rows("select kpi, unit from monitoring.kpi_catalog")
+    return watch(
+        [row for rows in built.rows.values() for row in rows],
+        built.company.targets,
+        [(tuple(place), start) for *place, start in found],
+        dict(units),
+        built.settings,
+    )
+
+
+def test_every_breach_alert_and_objective_is_planted(built: Built) -> None:
+    seen = watched(built)
+    breaches = list(planted_breaches(built.company.alert_rules, seen))
+    compare_planted(built.build, "kpi_breaches", breaches, key=6, at_least=20)
+    alerts = list(planted_alerts(breaches, seen))
+    compare_planted(built.build, "kpi_alerts", alerts, key=6, at_least=10)
+    goals = list(planted_goals(built.company.objectives, seen))
+    compare_planted(built.build, "objectives", goals, key=5, at_least=5)
+
+
+def test_the_proof_knows_of_which_kpis_less_is_better(built: Built) -> None:
+    lower = "select kpi from monitoring.kpi_catalog where direction = 'lower' and is_proven"
+    assert {kpi for (kpi,) in built.build.rows(lower)} == LOWER_IS_BETTER
 
 
 def test_the_books_of_every_source_table_balance(built: Built) -> None:

@@ -21,7 +21,9 @@ select
     max(staged_rows) as staged_rows,
     cast(sum(duplicate_rows) as bigint) as duplicate_rows,
     cast(sum(rejected_rows) as bigint) as rejected_rows,
-    cast(sum(conflicting_rows) as bigint) as conflicting_rows
+    cast(sum(conflicting_rows) as bigint) as conflicting_rows,
+    max(newest_row_date) as newest_row_date,
+    max(warn_after_days) as warn_after_days
 from (
     {{ queries | join('\nunion all\n') }}
 ) as counts_by_instance
@@ -29,6 +31,8 @@ group by system, source_table
 {% endmacro %}
 
 {% macro counts_sql(contract, delivery, staging_relation=none) %}
+{%- set limit = sales_kpis.warn_after_days(contract) -%}
+{%- set moments = sales_kpis.delivered_moments(contract, delivery) if limit else [] %}
 select
     '{{ contract.system }}' as system,
     '{{ contract.table }}' as source_table,
@@ -38,11 +42,34 @@ select
     {% endif -%}
     {{ sales_kpis.count_duplicate_rows(contract) }} as duplicate_rows,
     cast(count(case when is_row_rejected then 1 end) as bigint) as rejected_rows,
-    {{ sales_kpis.count_conflicting_rows(contract, delivery) }} as conflicting_rows
+    {{ sales_kpis.count_conflicting_rows(contract, delivery) }} as conflicting_rows,
+    {{ sales_kpis.newest_date(moments) }} as newest_row_date,
+    cast({{ limit or 'null' }} as double) as warn_after_days
 from (
-    {%- if sales_kpis.tells_the_newest(contract, delivery) %}{{ sales_kpis.read_keys_sql(contract, delivery) }}
+    {%- if sales_kpis.tells_the_newest(contract, delivery) %}{{ sales_kpis.read_keys_sql(contract, delivery, moments) }}
     {%- else %}{{ sales_kpis.read_rows_sql(contract, delivery) }}{% endif -%}
 ) as read_rows
+{%- endmacro %}
+
+{# After how many days without a new row a table is stale, by `freshness` of its contract; none where it has no limit. #}
+{% macro warn_after_days(contract) %}
+    {%- set limit = contract.freshness.get('warn_after') or {} -%}
+    {{ return(limit.count / {'minute': 1440, 'hour': 24, 'day': 1}[limit.period] if limit.get('count') else none) }}
+{% endmacro %}
+
+{# The timestamps that a table delivers, the newest of which says how old it is. #}
+{% macro delivered_moments(contract, delivery) %}
+    {%- set names = [] -%}
+    {%- for column in contract.columns if column.type == 'timestamp' and delivery.columns[column.name].raw_name is not none -%}
+        {%- do names.append(column.name) -%}
+    {%- endfor -%}
+    {{ return(names) }}
+{% endmacro %}
+
+{% macro newest_date(moments) -%}
+    {%- set newest = [] -%}
+    {%- for name in moments -%}{%- do newest.append('max(' ~ name ~ ')') -%}{%- endfor -%}
+    cast({{ newest[0] if newest | length == 1 else 'greatest(' ~ newest | join(', ') ~ ')' if newest else 'null' }} as date)
 {%- endmacro %}
 
 {#

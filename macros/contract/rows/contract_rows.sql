@@ -55,14 +55,15 @@ where row_rank = 1
     from ({{ sales_kpis.raw_rows_sql(contract, delivery) }}) as raw_rows
 {%- endmacro %}
 
-{# The keys alone, for counting: each further column costs as much to plan as a small table to read. #}
-{% macro read_keys_sql(contract, delivery) -%}
+{# The keys and what else is named, for counting: each further column costs as much to plan as a small table to read. #}
+{% macro read_keys_sql(contract, delivery, others=[]) -%}
+    {%- set names = (contract.primary_key + others) | unique | list -%}
     select
-        {% for column in contract.columns if column.name in contract.primary_key -%}
+        {% for column in contract.columns if column.name in names -%}
         {{ sales_kpis.read_value_of_instance(column, contract, delivery) }} as {{ column.name }},
         {% endfor -%}
         {{ sales_kpis.is_row_rejected_sql(contract, delivery) }} as is_row_rejected
-    from ({{ sales_kpis.raw_rows_sql(contract, delivery, contract.primary_key + sales_kpis.required_names(contract)) }}) as raw_rows
+    from ({{ sales_kpis.raw_rows_sql(contract, delivery, names + sales_kpis.required_names(contract)) }}) as raw_rows
 {%- endmacro %}
 
 {# Whether a required value of a raw row is missing or cannot be read. #}

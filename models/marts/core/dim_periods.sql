@@ -38,7 +38,7 @@ period_bounds as (
             else {{ add_months_to('period_start_date', -12) }}
         end as previous_period_start_date,
         -- The Thursday of an ISO week says to which year the week belongs.
-        extract(year from {{ add_days('period_start_date', 3) }}) as iso_year,
+        cast(extract(year from {{ add_days('period_start_date', 3) }}) as integer) as iso_year,
         {{ iso_week('period_start_date') }} as iso_week
     from period_starts
 
@@ -51,6 +51,14 @@ periods as (
     select
         period_bounds.period_grain,
         period_bounds.period_start_date,
+        case period_bounds.period_grain
+            {% for grain in period_grains() -%}
+            when '{{ grain }}' then {{ period_label(
+                grain, 'period_bounds.period_start_date', 'period_bounds.iso_year',
+                'period_bounds.iso_week'
+            ) }}
+            {% endfor %}
+        end as period_label,
         period_bounds.period_end_date,
         least(period_bounds.period_end_date, {{ as_of_date() }}) as measured_on_date,
         {{ add_months_to(add_days(

@@ -31,6 +31,7 @@ catalog as (
         {{ text_literal(kpi.source) }} as source,
         {{ text_literal(kpi.description) }} as description,
         {{ 'true' if kpi.is_additive else 'false' }} as is_additive,
+        {{ 'true' if accrues(kpi) else 'false' }} as accrues,
         {{ 'true' if kpi.get('is_proven') else 'false' }} as is_proven,
         cast(
             {{ text_literal(kpi.slices_of) if kpi.get('slices_of') else 'null' }}
