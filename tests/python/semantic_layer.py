@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 import duckdb
 from metricflow.engine.metricflow_engine import MetricFlowEngine, MetricFlowQueryRequest
-from metricflow.protocols.sql_client import SqlEngine
+from metricflow.protocols.sql_client import SqlClient, SqlEngine
 from metricflow.sql.render.duckdb_renderer import DuckDbSqlPlanRenderer
 from metricflow_semantics.model.dbt_manifest_parser import (
     parse_manifest_from_dbt_generated_manifest,
@@ -76,12 +76,12 @@ class SemanticLayer:
         if all(dimension in names for names in entities):
             return dimension
         found = [
-            item
+            (item.semantic_model_reference, item.dunder_name)
             for item in self._engine.simple_dimensions_for_metrics([metric])
-            if item.name == dimension and item.semantic_model_reference
+            if item.name == dimension
         ]
-        own = [item for item in found if item.semantic_model_reference.semantic_model_name in facts]
-        return min((item.dunder_name for item in own or found), default=None)
+        own = [name for model, name in found if model and model.semantic_model_name in facts]
+        return min(own or [name for _, name in found], default=None)
 
     def _facts_of(self, metric: str) -> frozenset[str]:
         """The semantic models that a metric sums up, also by way of other metrics."""
@@ -107,4 +107,5 @@ class SemanticLayer:
 
     @cached_property
     def _engine(self) -> MetricFlowEngine:
-        return MetricFlowEngine(SemanticManifestLookup(self._content), _DuckDb())
+        client = cast(SqlClient, _DuckDb())
+        return MetricFlowEngine(SemanticManifestLookup(self._content), client)
