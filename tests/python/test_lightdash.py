@@ -15,7 +15,7 @@ from sales_kpis.lightdash import lightdash_model
 from sales_kpis.project import Project
 from test_catalog_page import kpis_of_yaml
 
-# Of https://schemas.lightdash.com/lightdash/model-as-code.json, version 1.0.
+# Source: https://schemas.lightdash.com/lightdash/model-as-code.json, version 1.0.
 REQUIRED = {"type", "name", "dimensions", "sql_from"}
 REQUIRED_OF_A_DIMENSION = {"name", "type", "sql"}
 DIMENSION_TYPES = {"string", "number", "timestamp", "date", "boolean"}
