@@ -25,6 +25,7 @@ from sales_kpis.errors import KpisError, Stopped, WrongUse, suggestion
 from sales_kpis.explain import COMPARISONS, explain, render_explanation
 from sales_kpis.files import write_text
 from sales_kpis.formats import plural
+from sales_kpis.lightdash import lightdash_file
 from sales_kpis.machine_faults import in_our_words
 from sales_kpis.marts import opened, quoted, text_literal
 from sales_kpis.not_counted import read_not_counted, render_not_counted
@@ -508,6 +509,14 @@ def catalog_command(
             help="Write the page of all KPIs, with examples.",
         ),
     ] = None,
+    lightdash: Annotated[
+        Path | None,
+        typer.Option(
+            "--lightdash",
+            metavar="FOLDER",
+            help="Write a Lightdash model of each KPI, kpi_<id>.yml.",
+        ),
+    ] = None,
     published: PublishedFolder = None,
     as_json: AsJson = False,
 ) -> None:
@@ -526,12 +535,20 @@ def catalog_command(
                 f"--markdown: the folder {markdown.parent} is not there.", "Make it first."
             )
         write_text(markdown, catalog_page(chosen, examples, marts.currency))
+    if lightdash is not None:
+        if not lightdash.is_dir():
+            raise WrongUse(f"--lightdash: the folder {lightdash} is not there.", "Make it first.")
+        for kpi in chosen:
+            write_text(lightdash / f"kpi_{kpi.kpi}.yml", lightdash_file(kpi))
     if as_json:
         names = list(type(chosen[0]).__dataclass_fields__) if chosen else []
         _print_json({"kpis": [{name: getattr(kpi, name) for name in names} for kpi in chosen]})
         return
     if markdown is not None:
         terminal.show(f"{markdown} has {plural(len(chosen), 'KPI')} of {marts.origin}.")
+    if lightdash is not None:
+        terminal.show(f"{lightdash} has {plural(len(chosen), 'model')} of {marts.origin}.")
+    if markdown is not None or lightdash is not None:
         return
     terminal.show(render_catalog(chosen), f"{plural(len(chosen), 'KPI')}, {marts.origin}.")
 
