@@ -6,10 +6,10 @@ import contextlib
 import functools
 import json
 import os
-import re
+import signal
 import sys
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, ParamSpec
@@ -19,6 +19,7 @@ import typer
 
 from sales_kpis import stopping, terminal
 from sales_kpis.alert_addresses import Address, read_addresses
+from sales_kpis.assistant import day_of
 from sales_kpis.catalog_page import catalog_page, choose_examples
 from sales_kpis.contracts import personal_columns
 from sales_kpis.dashboard import render_dashboard
@@ -409,7 +410,7 @@ def show_command(
     With --why it lists what one value is made of, by id: the deals, leads or messages.
     """
     marts = marts_in_use(find_project(published))
-    first_day = _parse_since(since)
+    first_day = day_of(since, "--since")
     with opened(marts.database) as connection:
         chosen = choose_kpi(read_catalog(connection), kpi)
         check_slice(chosen, grain, by)
@@ -595,6 +596,28 @@ def dashboard_command(
 
 
 @command
+def mcp_command(published: PublishedFolder = None) -> None:
+    """Answer an assistant's questions about what is published (MCP on standard input and output).
+
+    It only reads; the assistant starts and ends it.
+    """
+    try:
+        from sales_kpis.mcp_server import make_server
+    except ModuleNotFoundError as error:
+        if error.name not in ("mcp", "mcp_types"):
+            raise
+        raise WrongUse(
+            "kpis mcp needs the package mcp, which is not in this environment.",
+            "Install it there: pip install 'mcp>=2.3,<3'",
+        ) from None
+    server = make_server(find_project(published))
+    # Nothing is half-done that would have to be put right, and a wait for input ends for no `Stop`.
+    for number in stopping.SIGNALS:
+        signal.signal(number, signal.SIG_DFL)
+    server.run("stdio")
+
+
+@command
 def demo_data_command(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to write into.")],
     seed: Annotated[
@@ -668,19 +691,6 @@ def _check_folder(
     if folder is not None and not folder.is_dir():
         raise WrongUse(f"{option}: the folder {folder} is not there.", next_step)
     return folder.resolve() if folder else None
-
-
-def _parse_since(text: str | None) -> date | None:
-    if text is None:
-        return None
-    try:
-        if not re.fullmatch(r"\d{4}(-\d{2}){0,2}", text):
-            raise ValueError
-        return date.fromisoformat((text + "-01-01")[:10])
-    except ValueError:
-        raise WrongUse(
-            f"--since: {text!r} is no date.", "Write it as 2025-01-31, 2025-01 or 2025."
-        ) from None
 
 
 def _reporter(as_json: bool) -> terminal.TerminalReporter | terminal.SilentReporter:
