@@ -2,6 +2,7 @@
 docs/alerts.md and docs/targets.md.
 """
 
+import math
 import statistics
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -65,20 +66,21 @@ class Goal(NamedTuple):
 class Watch(NamedTuple):
     """What alert rules look at.
 
-    `values` are those of complete periods; `small` are the places of few cases, `counts` the KPIs
-    whose value is itself a number of cases.
+    `values` and `cases`, the denominators, are those of complete periods; `small` are the places of
+    few cases, `units` the unit of each KPI: the value of a `count` is itself a number of cases.
     """
 
     values: Mapping[Slice, Mapping[date, float]]
+    cases: Mapping[Slice, Mapping[date, float]]
     ends: Mapping[tuple[str, str], Mapping[date, date]]
     small: frozenset[Place]
-    counts: frozenset[str]
+    units: Mapping[str, str]
     targets: Mapping[Place, float]
     settings: Settings
 
     def is_judged(self, place: Slice, start: date, value: float, other: float) -> bool:
         """Whether the value rests on enough cases, of a count together with the other."""
-        if place[0] in self.counts and max(value, other) < self.settings.min_sample_size:
+        if self.units[place[0]] == "count" and max(value, other) < self.settings.min_sample_size:
             return False
         return (place, start) not in self.small
 
@@ -87,11 +89,12 @@ def watch(
     rows: Iterable[KpiRow],
     targets: Iterable[Target],
     small: Iterable[Place],
-    counts: Iterable[str],
+    units: Mapping[str, str],
     settings: Settings,
 ) -> Watch:
     """The complete periods of all KPIs."""
     values: dict[Slice, dict[date, float]] = defaultdict(dict)
+    cases: dict[Slice, dict[date, float]] = defaultdict(dict)
     ends: dict[tuple[str, str], dict[date, date]] = defaultdict(dict)
     for row in rows:
         if not row.is_period_complete:
@@ -101,13 +104,14 @@ def watch(
             ends[row.kpi, row.period_grain][row.period_start_date] = row.period_end_date
         if row.value is not None:
             values[place][row.period_start_date] = float(row.value)
+            cases[place][row.period_start_date] = float(row.denominator or 0)
     wanted = {
         ((t.kpi, t.period_grain, t.dimension, t.dimension_value), t.period_start_date): float(
             t.target_value
         )
         for t in targets
     }
-    return Watch(values, ends, frozenset(small), frozenset(counts), wanted, settings)
+    return Watch(values, cases, ends, frozenset(small), units, wanted, settings)
 
 
 def planted_breaches(rules: Iterable[AlertRule], seen: Watch) -> Iterator[Breach]:
@@ -218,7 +222,13 @@ def _far_from_history(
     if not seen.is_judged(place, start, value, middle):
         return None
     away = [abs(earlier - middle) for earlier in history]
-    spread = 1.4826 * statistics.median(away) or 1.2533 * statistics.mean(away)
+    by_chance = 0.0
+    cases, unit = seen.cases[place][start], seen.units[place[0]]
+    if unit == "count":
+        by_chance = math.sqrt(max(middle, 0))
+    elif unit == "ratio" and 0 <= middle <= 1 and cases > 0:
+        by_chance = math.sqrt(middle * (1 - middle) / cases)
+    spread = max(1.4826 * statistics.median(away), 1.2533 * statistics.mean(away), by_chance)
     return middle if spread and abs(value - middle) > threshold * spread else None
 
 

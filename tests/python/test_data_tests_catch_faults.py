@@ -61,6 +61,14 @@ FAULTS = {
         " where currency_code = 'NOK'",
         "expected rates of NOK in force from",
     ),
+    "every_alert_rule_can_be_judged": Fault(
+        "update planning.kpi_alert_rules set dimension = 'colour' where rule_id = 'leads_unusual'",
+        "expected a dimension of the KPI, found colour: correct the seed kpi_alert_rules",
+    ),
+    "every_objective_can_be_measured": Fault(
+        "update planning.objectives set period_grain = 'mnth'",
+        "expected a grain of the KPI, found mnth: correct the seed objectives",
+    ),
     "every_kpi_has_the_dimensions_of_its_catalog_row": Fault(
         "update monitoring.kpi_values set dimension = 'colour'"
         " where kpi = 'sales_volume' and dimension = 'rep'",

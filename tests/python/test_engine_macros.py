@@ -114,6 +114,12 @@ def cases_of_text() -> dict[str, Case]:
         "as_text: a moment": Case(
             call("as_text", moment("2025-03-01 09:05:00.25")), "2025-03-01 09:05:00.25"
         ),
+        "formatted_number: thousands": Case(
+            call("formatted_number", "1234567.891", 1), "1,234,567.9"
+        ),
+        "formatted_number: none": Case(call("formatted_number", "0.4", 0), "0"),
+        "formatted_number: below 0": Case(call("formatted_number", "-12.345", 2), "-12.35"),
+        "formatted_number: a whole number": Case(call("formatted_number", "12", 2), "12.00"),
         "as_text: a truth": Case(call("as_text", "1 = 1"), "true"),
     }
 

@@ -304,12 +304,12 @@ def watched(built: Built) -> Watch:
     """The planted values; how many cases they rest on is taken from the build."""
     small = "kpi, period_grain, dimension, dimension_value, period_start_date"
     found = built.build.rows(f"select {small} from monitoring.kpi_values where is_small_sample")
-    counts = built.build.rows("select kpi from monitoring.kpi_catalog where unit = 'count'")
+    units = built.build.rows("select kpi, unit from monitoring.kpi_catalog")
     return watch(
         [row for rows in built.rows.values() for row in rows],
         built.company.targets,
         [(tuple(place), start) for *place, start in found],
-        [kpi for (kpi,) in counts],
+        dict(units),
         built.settings,
     )
 

@@ -34,6 +34,8 @@ WRONG: dict[str, Any] = {
     "contract_term_months": 0,
     "gross_margin": 80,
     "max_unreadable_share": -0.1,
+    "on_track_attainment": "all",
+    "at_risk_attainment": 90,
     "hubspot_lead_without_stage": "maybe",
     "include_machine_opens": "no",
     "subscription_end": "last day",

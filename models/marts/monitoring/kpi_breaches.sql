@@ -1,3 +1,7 @@
+{% set columns = [
+    'rule_id', 'kpi', 'period_grain', 'period_start_date', 'dimension', 'dimension_value',
+    'dimension_label', 'period_end_date', 'comparison', 'threshold', 'value', 'severity', 'owner',
+] -%}
 with
 
 rules as (
@@ -53,7 +57,7 @@ watched_rows as (
 levels as (
 
     select
-        *,
+        {{ columns | join(', ') }},
         case comparison when 'target_missed' then target_value else threshold end as expected_value,
         case comparison
             when 'below' then value < threshold
@@ -69,7 +73,9 @@ levels as (
 changes as (
 
     select
-        watched_rows.*,
+        {% for column in columns -%}
+        watched_rows.{{ column }},
+        {% endfor -%}
         earlier_rows.value + watched_rows.threshold * abs(earlier_rows.value) as expected_value,
         case
             when watched_rows.comparison like '%above'
@@ -171,25 +177,30 @@ spreads as (
 
 ),
 
--- 1.4826 and 1.2533 make a standard deviation of the two where the values are normally distributed.
--- A value that never moved has no spread by which another could be judged.
-outliers as (
+-- The widest of what the values' own deviations say (1.4826 and 1.2533 make a standard deviation of
+-- them where values are normally distributed) and of what counting alone would make them differ.
+widest_spreads as (
 
     select
         watched_rows.*,
-        spreads.median_value as expected_value,
-        spreads.count_values >= 8
-        and (
-            watched_rows.unit <> 'count'
-            or greatest(watched_rows.value, spreads.median_value) >= {{ var('min_sample_size') }}
-        )
-        and abs(watched_rows.value - spreads.median_value)
-        > watched_rows.threshold * nullif(
+        spreads.median_value,
+        spreads.count_values,
+        greatest(
+            1.4826 * spreads.median_deviation,
+            1.2533 * spreads.mean_deviation,
             case
-                when spreads.median_deviation > 0 then 1.4826 * spreads.median_deviation
-                else 1.2533 * spreads.mean_deviation
-            end, 0
-        ) as is_breach
+                when watched_rows.unit = 'count' then sqrt(greatest(spreads.median_value, 0))
+                when
+                    watched_rows.unit = 'ratio'
+                    and spreads.median_value between 0 and 1
+                    and watched_rows.denominator > 0
+                    then sqrt(
+                        spreads.median_value * (1 - spreads.median_value)
+                        / cast(watched_rows.denominator as double)
+                    )
+                else 0
+            end
+        ) as spread
     from watched_rows
     inner join spreads
         on
@@ -197,6 +208,20 @@ outliers as (
             and watched_rows.kpi = spreads.kpi
             and watched_rows.dimension_value = spreads.dimension_value
             and watched_rows.period_start_date = spreads.period_start_date
+
+),
+
+-- A value that never moved has no spread by which another could be judged.
+outliers as (
+
+    select
+        {{ columns | join(', ') }},
+        median_value as expected_value,
+        count_values >= 8
+        and (unit <> 'count' or greatest(value, median_value) >= {{ var('min_sample_size') }})
+        and spread > 0
+        and abs(value - median_value) > threshold * spread as is_breach
+    from widest_spreads
 
 ),
 
