@@ -276,6 +276,6 @@ def _as_of_date(version: PublishedVersion) -> str | None:
 
 
 def _counted(new: int, cleared: int) -> str:
-    parts = [f"{new:,} new"] if new else []
+    parts = [plural(new, "new alert")] if new else []
     parts += [f"{cleared:,} cleared"] if cleared else []
     return ", ".join(parts)

@@ -182,7 +182,7 @@ def test_active_alerts_arrive_in_one_message_the_most_severe_first(
         "CRITICAL: Churn rate was 8 % in 2025-08.",
         "INFO: Leads doubled in 2025-08.",
     ]
-    assert "address 1, json://127.0.0.1: sent 2 new" in result.stdout
+    assert "address 1, json://127.0.0.1: sent 2 new alerts" in result.stdout
     assert "2 active alerts in version run-1, as of 2025-09-17" in result.stdout
 
 
@@ -259,7 +259,7 @@ def test_a_failed_delivery_is_tried_again_for_that_address_alone(
         result = kpis("alert")
         assert result.exit_code == 1
         assert "1 address of 2 could not be told of the alerts." in result.stderr
-        assert "address 2, json://127.0.0.1: 2 new not delivered, it answered 500" in result.stderr
+        assert "address 2, json://127.0.0.1: 2 new alerts not delivered, it answered 500" in result.stderr
         assert "kpis alert. It sends what has not arrived" in result.stderr
         other.answers = [500]
         said = kpis_json("alert")
@@ -305,6 +305,18 @@ def test_mail_arrives(
     assert "CRITICAL: Churn rate was 8 % in 2025-08." in body.get_content().splitlines()
 
 
+def test_a_message_in_the_form_of_slack_arrives(
+    project: Project, webhook: Webhook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Mattermost takes what Slack takes, and may be anywhere."""
+    monkeypatch.setenv(ENVIRONMENT, f"mmost://127.0.0.1:{webhook.port}/{SECRET}")
+    result = kpis("alert")
+    assert result.exit_code == 0, result.output
+    assert "address 1, mmost://127.0.0.1: sent 2 new alerts" in result.stdout
+    [message] = webhook.received
+    assert "CRITICAL: Churn rate was 8 % in 2025-08." in message["text"].splitlines()
+
+
 def test_severity_leaves_milder_ones_for_later(
     project: Project, webhook: Webhook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -325,7 +337,7 @@ def test_a_dry_run_shows_the_message_and_sends_and_remembers_nothing(
     monkeypatch.setenv(ENVIRONMENT, webhook.url)
     result = kpis("alert", "--dry-run")
     assert result.exit_code == 0, result.output
-    assert "address 1, json://127.0.0.1: would send 2 new" in result.stdout
+    assert "address 1, json://127.0.0.1: would send 2 new alerts" in result.stdout
     assert "  CRITICAL: Churn rate was 8 % in 2025-08." in result.stdout.splitlines()
     assert kpis_json("alert", "--dry-run")["status"] == "would_send"
     assert not webhook.received
@@ -521,7 +533,7 @@ class TestRun:
         monkeypatch.setenv(ENVIRONMENT, webhook.url)
         result = kpis("run")
         assert result.exit_code == 0, result.output
-        assert "warning: alerts: address 1, json://127.0.0.1: 2 new not delivered" in result.stdout
+        assert "warning: alerts: address 1, json://127.0.0.1: 2 new alerts not delivered" in result.stdout
         said = kpis_json("run")
         assert said["status"] == "published"
         assert "it answered 500 (again: kpis alert)" in said["warnings"][-1]
