@@ -17,9 +17,9 @@ from typing import Any
 import duckdb
 
 from sales_kpis.alerts import SEVERITIES, at_least, find_alerts, in_one_line
-from sales_kpis.errors import WrongUse, suggestion
+from sales_kpis.errors import KpisError, WrongUse, suggestion
 from sales_kpis.explain import COMPARISONS, explain
-from sales_kpis.marts import opened
+from sales_kpis.marts import opened, query
 from sales_kpis.project import Project
 from sales_kpis.scorecard import ScorecardLine, read_scorecard
 from sales_kpis.show import check_slice, choose_kpi, only_slice
@@ -29,6 +29,7 @@ from sales_kpis.why import choose_period, read_facts
 
 # An answer is read as a whole by a model: more rows than these cost more than they tell.
 MOST_ROWS = 200
+_IN_LIST = ("kpi", "family", "title", "question", "unit", "direction", "dimensions", "grains")
 _SCORECARD = (
     "value", "previous_value", "change_ratio", "year_ago_value", "yoy_ratio", "target_value",
     "attainment_ratio", "status", "is_small_sample",
@@ -37,23 +38,27 @@ _SCORECARD = (
 
 @dataclass(frozen=True)
 class Assistant:
-    """The questions that may be asked of a project's published version."""
+    """The questions that may be asked of a project's published version.
+
+    An answer leaves the company with most assistants, so the staff, who are the only people with
+    names in what is published, are told by their ids unless `names_staff`.
+    """
 
     project: Project
+    names_staff: bool = False
 
     def list_kpis(self, family: str | None = None) -> dict[str, Any]:
         """The KPIs with their questions, units, dimensions and grains."""
-        with self._published() as (marts, connection):
-            chosen = _of_family(read_catalog(connection), family)
-        shown = ("kpi", "family", "title", "question", "unit", "direction", "dimensions", "grains")
-        rows = [{name: getattr(kpi, name) for name in shown} for kpi in chosen]
-        return _answer(marts, kpis=rows)
+        with self._published() as open_marts:
+            chosen = _of_family(read_catalog(open_marts.connection), family)
+            rows = [{name: getattr(kpi, name) for name in _IN_LIST} for kpi in chosen]
+            return open_marts.answer(kpis=rows)
 
     def describe_kpi(self, kpi: str) -> dict[str, Any]:
         """The whole definition of a KPI."""
-        with self._published() as (marts, connection):
-            chosen = choose_kpi(read_catalog(connection), kpi)
-        return _answer(marts, **asdict(chosen))
+        with self._published() as open_marts:
+            chosen = choose_kpi(read_catalog(open_marts.connection), kpi)
+            return open_marts.answer(**asdict(chosen))
 
     def kpi_values(
         self,
@@ -65,18 +70,21 @@ class Assistant:
         limit: int = 13,
     ) -> dict[str, Any]:
         """Values of a KPI, the newest period first and in it the largest slice."""
-        with self._published() as (marts, connection):
-            chosen = choose_kpi(read_catalog(connection), kpi)
+        with self._published() as open_marts:
+            chosen = choose_kpi(read_catalog(open_marts.connection), kpi)
             check_slice(chosen, grain, by)
-            rows = read_values(connection, kpi=chosen.kpi, grain=grain, dimension=by, since=since)
-        rows = only_slice(rows, value) if value else rows
-        rows = sorted(rows, key=lambda row: (row.period_start_date, row.value or 0), reverse=True)
-        return _answer(
-            marts,
-            **_of_kpi(chosen),
-            by=by,
-            **_limited("rows", [_plain_value(row) for row in rows], limit),
-        )
+            rows = read_values(
+                open_marts.connection, kpi=chosen.kpi, grain=grain, dimension=by, since=since
+            )
+            rows = only_slice(rows, value) if value else rows
+            rows = sorted(
+                rows, key=lambda row: (row.period_start_date, row.value or 0), reverse=True
+            )
+            return open_marts.answer(
+                **_of_kpi(chosen),
+                by=by,
+                **_limited("rows", [_plain_value(row) for row in rows], limit),
+            )
 
     def explain_change(
         self,
@@ -89,23 +97,22 @@ class Assistant:
         """What each slice contributed to a KPI's change, the largest contribution first."""
         if against not in COMPARISONS:
             raise WrongUse(f"There is no comparison {against}.", suggestion(against, COMPARISONS))
-        with self._published() as (marts, connection):
-            chosen = choose_kpi(read_catalog(connection), kpi)
+        with self._published() as open_marts:
+            chosen = choose_kpi(read_catalog(open_marts.connection), kpi)
             if by is not None:
                 check_slice(chosen, chosen.grains[0], by)
-            totals = read_values(connection, kpi=chosen.kpi)
-            found = explain(connection, chosen, totals, period, against, by)
-        said = found.as_json()
-        drivers = said.pop("drivers")
-        said |= _of_kpi(chosen)
-        return _answer(
-            marts,
-            **said,
-            period=found.now.period,
-            is_period_complete=found.now.is_period_complete,
-            is_small_sample=found.now.is_small_sample,
-            **_limited("drivers", drivers, limit),
-        )
+            totals = read_values(open_marts.connection, kpi=chosen.kpi)
+            found = explain(open_marts.connection, chosen, totals, period, against, by)
+            said = found.as_json()
+            drivers = said.pop("drivers")
+            said |= _of_kpi(chosen)
+            return open_marts.answer(
+                **said,
+                period=found.now.period,
+                is_period_complete=found.now.is_period_complete,
+                is_small_sample=found.now.is_small_sample,
+                **_limited("drivers", drivers, limit),
+            )
 
     def facts_behind(
         self,
@@ -117,22 +124,21 @@ class Assistant:
         limit: int = 20,
     ) -> dict[str, Any]:
         """The facts that a value is made of, by id, the largest first."""
-        with self._published() as (marts, connection):
-            chosen = choose_kpi(read_catalog(connection), kpi)
+        with self._published() as open_marts:
+            chosen = choose_kpi(read_catalog(open_marts.connection), kpi)
             check_slice(chosen, grain, by)
-            rows = read_values(connection, kpi=chosen.kpi, grain=grain, dimension=by)
+            rows = read_values(open_marts.connection, kpi=chosen.kpi, grain=grain, dimension=by)
             rows = only_slice(rows, value) if value else rows
             start = choose_period(rows, period)
             in_period = [row for row in rows if row.period_start_date == start]
-            sql = marts.read_queries().get(chosen.kpi, "")
-            facts = read_facts(connection, chosen, sql, in_period)
-        return _answer(
-            marts,
-            **_of_kpi(chosen),
-            by=by,
-            **_limited("values", [_plain_value(row) for row in in_period], limit),
-            **_limited("facts", [fact.as_json() for fact in facts], limit),
-        )
+            sql = open_marts.marts.read_queries().get(chosen.kpi, "")
+            facts = read_facts(open_marts.connection, chosen, sql, in_period)
+            return open_marts.answer(
+                **_of_kpi(chosen),
+                by=by,
+                **_limited("values", [_plain_value(row) for row in in_period], limit),
+                **_limited("facts", [fact.as_json() for fact in facts], limit),
+            )
 
     def alerts(
         self, severity: str = SEVERITIES[0], include_cleared: bool = False, limit: int = 50
@@ -140,41 +146,67 @@ class Assistant:
         """The active alerts, the most severe first; those that are over, too, if asked for."""
         if severity not in SEVERITIES:
             raise WrongUse(f"There is no severity {severity}.", suggestion(severity, SEVERITIES))
-        with self._published() as (marts, connection):
-            found = find_alerts(connection)
-            units = {kpi.kpi: kpi.unit for kpi in read_catalog(connection)}
-        if found is None:
-            raise WrongUse("This version has no alerts: an earlier release made it.")
-        chosen = [one for one in at_least(found, severity) if one.is_active or include_cleared]
-        rows = [{**one.as_json(), "unit": units.get(one.kpi or "")} for one in chosen]
-        return _answer(marts, **_limited("alerts", rows, limit))
+        with self._published() as open_marts:
+            found = find_alerts(open_marts.connection)
+            units = {kpi.kpi: kpi.unit for kpi in read_catalog(open_marts.connection)}
+            if found is None:
+                raise WrongUse("This version has no alerts: an earlier release made it.")
+            chosen = [one for one in at_least(found, severity) if one.is_active or include_cleared]
+            rows = [{**one.as_json(), "unit": units.get(one.kpi or "")} for one in chosen]
+            return open_marts.answer(**_limited("alerts", rows, limit))
 
     def scorecard(self, family: str | None = None) -> dict[str, Any]:
         """Each KPI in its newest complete period, beside its comparisons and the running one."""
-        with self._published() as (marts, connection):
-            chosen = {kpi.kpi for kpi in _of_family(read_catalog(connection), family)}
-            lines = [line for line in read_scorecard(connection) if line.kpi.kpi in chosen]
-        return _answer(
-            marts,
-            kpis=[
-                _of_kpi(line.kpi)
-                | {"is_additive": line.kpi.is_additive}
-                | (
-                    {"slices": [{"slice": one.label, **_shown(one)} for one in line.slices]}
-                    if line.slices
-                    else _shown(line)
-                )
-                for line in lines
-            ],
-        )
+        with self._published() as open_marts:
+            chosen = {kpi.kpi for kpi in _of_family(read_catalog(open_marts.connection), family)}
+            lines = [
+                line for line in read_scorecard(open_marts.connection) if line.kpi.kpi in chosen
+            ]
+            return open_marts.answer(
+                kpis=[
+                    _of_kpi(line.kpi)
+                    | {"is_additive": line.kpi.is_additive}
+                    | (
+                        {"slices": [{"slice": one.label, **_shown(one)} for one in line.slices]}
+                        if line.slices
+                        else _shown(line)
+                    )
+                    for line in lines
+                ],
+            )
 
     @contextmanager
-    def _published(self) -> Iterator[tuple[MartsInUse, duckdb.DuckDBPyConnection]]:
+    def _published(self) -> Iterator[_OpenMarts]:
         marts = published_marts(self.project)
         if marts is None:
             raise WrongUse("Nothing is published.", "Publish first: kpis run")
         with opened(marts.database) as connection:
-            yield marts, connection
+            staff = {} if self.names_staff else _read_staff(connection)
+            try:
+                yield _OpenMarts(marts, connection, staff)
+            except KpisError as error:
+                said = (_without(staff, text) for text in (error.message, error.next_step))
+                raise WrongUse(*said) from None
+
+
+@dataclass(frozen=True)
+class _OpenMarts:
+    """A version that is open, and the ids of its staff by name, as far as they are to be hidden."""
+
+    marts: MartsInUse
+    connection: duckdb.DuckDBPyConnection
+    staff: Mapping[str, str]
+
+    def answer(self, **content: Any) -> dict[str, Any]:
+        """The content as plain values, headed by what it is of."""
+        head = {
+            "as_of_date": self.marts.as_of_date,
+            "published": self.marts.origin,
+            "reporting_currency": self.marts.currency or None,
+        }
+        plain = _plain(head | content, self.staff)
+        assert isinstance(plain, dict)
+        return plain
 
 
 def day_of(text: str | None, argument: str) -> date | None:
@@ -195,30 +227,38 @@ def day_of(text: str | None, argument: str) -> date | None:
         ) from None
 
 
-def _answer(marts: MartsInUse, **content: Any) -> dict[str, Any]:
-    head = {
-        "as_of_date": marts.as_of_date,
-        "published": marts.origin,
-        "reporting_currency": marts.currency or None,
-    }
-    plain = _plain(head | content)
-    assert isinstance(plain, dict)
-    return plain
+def _read_staff(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """The ids of the reps by their names; none where an earlier release had no such table."""
+    if not query(
+        connection,
+        "select 1 from duckdb_tables() where schema_name = 'core' and table_name = 'dim_reps'",
+    ):
+        return {}
+    rows = query(connection, "select rep_name, rep_id from core.dim_reps order by rep_id")
+    return {row["rep_name"]: row["rep_id"] for row in rows if row["rep_name"]}
 
 
-def _plain(content: Any) -> Any:
+def _without(staff: Mapping[str, str], text: str) -> str:
+    """The text with ids in the place of the staff's names."""
+    if not staff:
+        return text
+    names = "|".join(re.escape(name) for name in sorted(staff, key=len, reverse=True))
+    return re.sub(rf"(?<!\w)(?:{names})(?!\w)", lambda found: staff[found.group()], text)
+
+
+def _plain(content: Any, staff: Mapping[str, str]) -> Any:
     """The content with dates and decimals as JSON has them, and each text on one line."""
     match content:
         case str():
-            return in_one_line(content)
+            return _without(staff, in_one_line(content))
         case date():
             return content.isoformat()
         case Decimal():
             return float(content)
         case Mapping():
-            return {str(name): _plain(one) for name, one in content.items()}
+            return {str(name): _plain(one, staff) for name, one in content.items()}
         case list() | tuple():
-            return [_plain(one) for one in content]
+            return [_plain(one, staff) for one in content]
         case _:
             return content
 

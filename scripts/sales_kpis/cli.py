@@ -596,7 +596,12 @@ def dashboard_command(
 
 
 @command
-def mcp_command(published: PublishedFolder = None) -> None:
+def mcp_command(
+    staff_names: Annotated[
+        bool, typer.Option("--staff-names", help="Name reps; without it they have their ids.")
+    ] = False,
+    published: PublishedFolder = None,
+) -> None:
     """Answer an assistant's questions about what is published (MCP on standard input and output).
 
     It only reads; the assistant starts and ends it.
@@ -610,7 +615,7 @@ def mcp_command(published: PublishedFolder = None) -> None:
             "kpis mcp needs the package mcp, which is not in this environment.",
             "Install it there: pip install 'mcp>=2.3,<3'",
         ) from None
-    server = make_server(find_project(published))
+    server = make_server(find_project(published), names_staff=staff_names)
     # Nothing is half-done that would have to be put right, and a wait for input ends for no `Stop`.
     for number in stopping.SIGNALS:
         signal.signal(number, signal.SIG_DFL)

@@ -46,8 +46,8 @@ Value = Annotated[
 Limit = Annotated[int, Field(description=f"Rows at most, up to {MOST_ROWS}.")]
 
 
-def make_server(project: Project) -> MCPServer[Any]:
-    """A server that answers from the project's published version."""
+def make_server(project: Project, *, names_staff: bool = False) -> MCPServer[Any]:
+    """A server that answers from the project's published version; with the staff's names or ids."""
     server: MCPServer[Any] = MCPServer(
         "sales_kpis",
         title="Sales KPIs",
@@ -55,7 +55,7 @@ def make_server(project: Project) -> MCPServer[Any]:
         version=versions()["sales_kpis"],
         log_level="WARNING",
     )
-    assistant = Assistant(project)
+    assistant = Assistant(project, names_staff)
 
     def tool(function: Callable[P, dict[str, Any]]) -> Callable[P, dict[str, Any]]:
         @functools.wraps(function)

@@ -259,7 +259,10 @@ def test_a_failed_delivery_is_tried_again_for_that_address_alone(
         result = kpis("alert")
         assert result.exit_code == 1
         assert "1 address of 2 could not be told of the alerts." in result.stderr
-        assert "address 2, json://127.0.0.1: 2 new alerts not delivered, it answered 500" in result.stderr
+        assert (
+            "address 2, json://127.0.0.1: 2 new alerts not delivered, it answered 500"
+            in result.stderr
+        )
         assert "kpis alert. It sends what has not arrived" in result.stderr
         other.answers = [500]
         said = kpis_json("alert")
@@ -533,7 +536,10 @@ class TestRun:
         monkeypatch.setenv(ENVIRONMENT, webhook.url)
         result = kpis("run")
         assert result.exit_code == 0, result.output
-        assert "warning: alerts: address 1, json://127.0.0.1: 2 new alerts not delivered" in result.stdout
+        assert (
+            "warning: alerts: address 1, json://127.0.0.1: 2 new alerts not delivered"
+            in result.stdout
+        )
         said = kpis_json("run")
         assert said["status"] == "published"
         assert "it answered 500 (again: kpis alert)" in said["warnings"][-1]

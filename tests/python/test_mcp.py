@@ -20,7 +20,7 @@ from sales_kpis import cli
 from sales_kpis.mcp_server import make_server
 from sales_kpis.project import Project
 from sales_kpis.publish import RunFacts, publish
-from test_cli_alerts import CHURN, CHURN_OVER, LEADS, alerts_table
+from test_cli_alerts import ACTIVE, CHURN, CHURN_OVER, LEADS, alerts_table
 from test_explain import DIMENSIONS, DRIVERS
 
 BY_TERRITORY = """
@@ -86,9 +86,9 @@ def result_of(project: Project, tool: str, **arguments: Any) -> CallToolResult:
 def answer(project: Project, tool: str, **arguments: Any) -> dict[str, Any]:
     result = result_of(project, tool, **arguments)
     assert not result.is_error, text_of(result)
-    content = result.structured_content
-    assert content is not None
-    assert json.loads(text_of(result)) == content
+    content = json.loads(text_of(result))
+    assert isinstance(content, dict)
+    assert result.structured_content == content
     return content
 
 
@@ -264,6 +264,35 @@ def test_a_refusal_does_not_name_all_there_is_without_end(project: Project) -> N
     publish_with(project, "run-2", accounts)
     said = refusal(project, "kpi_values", kpi="total_revenue", by="rep", value="zzzz")
     assert len(said) < 2100
+
+
+REPS = (
+    "create table core.dim_reps as select 'crm:1' as rep_id, 'Ada Walsh' as rep_name",
+    """
+    insert into monitoring.kpi_values by name
+    select totals.* replace (
+        'rep' as dimension, 'crm:1' as dimension_value, 'Ada Walsh' as dimension_label
+    )
+    from (from monitoring.kpi_values where dimension = 'total') as totals
+    """,
+    alerts_table(f"('rep', 'info', 'Revenue of Ada Walsh fell; Ada Walshe''s rose.', {ACTIVE})"),
+)
+
+
+def test_the_staff_have_ids_unless_names_are_asked_for(project: Project) -> None:
+    publish_with(project, "run-2", *REPS)
+    said = answer(project, "kpi_values", kpi="total_revenue", by="rep", value="Ada Walsh")
+    assert {row["dimension_label"] for row in said["rows"]} == {"crm:1"}
+    [alert] = answer(project, "alerts")["alerts"]
+    assert alert["sentence"] == "Revenue of crm:1 fell; Ada Walshe's rose."
+    said_no = refusal(project, "kpi_values", kpi="total_revenue", by="rep", value="Ada Wals")
+    assert "Did you mean crm:1?" in said_no
+
+    async def ask() -> str:
+        async with Client(make_server(project, names_staff=True)) as client:
+            return text_of(await client.call_tool("alerts", {}))
+
+    assert "Revenue of Ada Walsh fell" in asyncio.run(ask())
 
 
 def test_names_stay_on_one_line(project: Project) -> None:
