@@ -45,7 +45,13 @@ from sales_kpis.run import (
     rollback_to,
     run,
 )
-from sales_kpis.scorecard import read_scorecard, render_scorecard, scorecard_as_json
+from sales_kpis.scorecard import (
+    read_objectives,
+    read_scorecard,
+    render_objectives,
+    render_scorecard,
+    scorecard_as_json,
+)
 from sales_kpis.settings import Settings, load_settings
 from sales_kpis.show import (
     check_slice,
@@ -557,6 +563,23 @@ def catalog_command(
         terminal.show(f"{markdown} has {plural(len(chosen), 'KPI')} of {marts.origin}.")
         return
     terminal.show(render_catalog(chosen), f"{plural(len(chosen), 'KPI')}, {marts.origin}.")
+
+
+@command
+def scorecard_command(published: PublishedFolder = None, as_json: AsJson = False) -> None:
+    """Show where every KPI, its target and the objectives stand."""
+    marts = marts_in_use(find_project(published))
+    with opened(marts.database) as connection:
+        lines = read_scorecard(connection)
+        objectives = read_objectives(connection)
+    if as_json:
+        _print_json({"scorecard": scorecard_as_json(lines), "objectives": objectives})
+        return
+    terminal.show(
+        render_scorecard(lines, marts.currency),
+        *([render_objectives(objectives, marts.currency)] if objectives else []),
+        f"As of {marts.as_of_date or 'a date not known'}, {marts.origin}.",
+    )
 
 
 @command

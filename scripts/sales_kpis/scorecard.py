@@ -6,7 +6,7 @@ instead of that total.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -28,6 +28,7 @@ from sales_kpis.formats import (
     sparkline,
     tone,
 )
+from sales_kpis.marts import query
 from sales_kpis.values import (
     GRAINS,
     Kpi,
@@ -56,6 +57,8 @@ class ScorecardLine:
     trend: tuple[float | None, ...]
     trend_starts: tuple[date, ...] = ()
     slices: tuple[ScorecardLine, ...] = ()
+    # What the running period comes to if it goes on as it has.
+    projected_value: float | None = None
 
     @property
     def shown(self) -> KpiValue | None:
@@ -85,12 +88,72 @@ class ScorecardLine:
 def read_scorecard(connection: duckdb.DuckDBPyConnection) -> list[ScorecardLine]:
     """One line per KPI of published or built marts, with slices where the KPI is a slicing."""
     lines = scorecard_lines(read_catalog(connection), read_values(connection))
+    progress = _read_progress(connection)
     return [
         with_slices(line, read_largest_slices(connection, line.shown, SHOWN_SLICES))
         if line.kpi.slices_of and line.shown
-        else line
+        else _with_progress(line, progress)
         for line in lines
     ]
+
+
+def read_objectives(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """The rows of `objectives`, by goal; none of a version that an earlier release published."""
+    if not _has_mart(connection, "objectives"):
+        return []
+    return query(
+        connection,
+        """
+        select objectives.*, kpi_catalog.title, kpi_catalog.unit
+        from monitoring.objectives
+        inner join monitoring.kpi_catalog using (kpi)
+        order by due_date, objective_id, kpi, dimension, dimension_value
+        """,
+    )
+
+
+def _has_mart(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    return bool(
+        query(
+            connection,
+            "select 1 as found from information_schema.tables"
+            " where table_schema = 'monitoring' and table_name = ?",
+            [name],
+        )
+    )
+
+
+Progress = dict[tuple[str, str, date], dict[str, Any]]
+
+
+def _read_progress(connection: duckdb.DuckDBPyConnection) -> Progress:
+    """What `kpi_scorecard` says of running totals, by KPI, grain and first day."""
+    if not _has_mart(connection, "kpi_scorecard"):
+        return {}
+    rows = query(
+        connection,
+        """
+        select
+            kpi, period_grain, period_start_date, previous_value, change, change_ratio,
+            year_ago_value, yoy_ratio, attainment_ratio, status, projected_value
+        from monitoring.kpi_scorecard
+        where which_period = 'running' and dimension = 'total'
+        """,
+    )
+    return {
+        (row.pop("kpi"), row.pop("period_grain"), row.pop("period_start_date")): row for row in rows
+    }
+
+
+def _with_progress(line: ScorecardLine, progress: Progress) -> ScorecardLine:
+    """The line with its running period compared with as much of the earlier ones."""
+    running = line.running
+    found = running and progress.get((running.kpi, running.period_grain, running.period_start_date))
+    if not running or not found:
+        return line
+    projected = found["projected_value"]
+    compared = {name: value for name, value in found.items() if name != "projected_value"}
+    return replace(line, running=replace(running, **compared), projected_value=projected)
 
 
 def scorecard_lines(catalog: Sequence[Kpi], totals: Sequence[KpiValue]) -> list[ScorecardLine]:
@@ -185,6 +248,7 @@ def scorecard_as_json(lines: Sequence[ScorecardLine]) -> list[dict[str, Any]]:
             "unit": line.kpi.unit,
             "newest_complete": row(line.newest),
             "running": row(line.running),
+            "projected_value": line.projected_value,
             "slices_of": line.kpi.slices_of,
             "slices": [
                 {
@@ -243,14 +307,47 @@ def _line_of_slice(line: ScorecardLine, rows: Sequence[KpiValue]) -> ScorecardLi
     )
 
 
+def _running_text(line: ScorecardLine, currency: str) -> str:
+    """`31 in 2025-09`, and where there is a target `31 in 2025-09, on track`."""
+    running = line.running
+    if running is None:
+        return NOTHING
+    value = format_value(running.value, line.kpi.unit, currency)
+    text = f"{value}{few_cases(running)} in {running.period}"
+    if line.projected_value is None or running.target_value is None or running.status is None:
+        return text
+    return f"{text}, {running.status.replace('_', ' ').replace('missed', 'behind')}"
+
+
+def render_objectives(objectives: Sequence[Mapping[str, Any]], currency: str) -> Table:
+    """The goals, each with its questions and the KPIs that answer them."""
+    table = Table(title="Objectives", title_justify="left", header_style="bold")
+    for name in ("objective", "KPI"):
+        table.add_column(name)
+    for name in ("value", "target", "progress", "due", "status"):
+        table.add_column(name, justify="right", no_wrap=True)
+    last = ""
+    for row in objectives:
+        slice_of = "" if row["dimension"] == "total" else f" of {row['dimension_value']}"
+        value = format_value(row["value"], row["unit"], currency)
+        progress = row["progress_ratio"]
+        table.add_row(
+            "" if row["objective_id"] == last else str(row["objective"]),
+            f"{row['title']}{slice_of}",
+            f"{value} in {row['period_label']}" if row["period_label"] else NOTHING,
+            format_value(row["target_value"], row["unit"], currency),
+            NOTHING if progress is None else f"{progress * 100:,.0f} %",
+            row["due_date"].isoformat(),
+            row["status"],
+        )
+        last = row["objective_id"]
+    return table
+
+
 def _cells(line: ScorecardLine, currency: str) -> list[str | Text]:
     kpi, newest, running = line.kpi, line.newest, line.running
     title = f"  {slice_label(line.shown)}" if line.shown and line.label else kpi.title
-    running_text = (
-        f"{format_value(running.value, kpi.unit, currency)}{few_cases(running)} in {running.period}"
-        if running
-        else NOTHING
-    )
+    running_text = _running_text(line, currency)
     if newest is None:
         reason = (kpi.not_connected or "no facts") if running is None else NOTHING
         return [title, NOTHING, Text(reason, style="dim"), "", "", "", running_text, ""]

@@ -497,3 +497,56 @@ class TestSlicesOfALine:
         [north] = line.slices
         assert north.newest is None
         assert north.running is not None
+
+
+PROGRESS = """
+    create table monitoring.kpi_scorecard as
+    select
+        kpi, period_grain, period_start_date, 'running' as which_period, dimension,
+        100.0e0 as previous_value, 50.0e0 as change, 0.5e0 as change_ratio, 120.0e0 as year_ago_value,
+        0.25e0 as yoy_ratio, 0.9e0 as attainment_ratio, 'at_risk' as status, 900.0e0 as projected_value
+    from monitoring.kpi_values
+    where kpi = 'total_revenue' and not is_period_complete
+"""
+GOALS = """
+    create table monitoring.objectives as
+    select
+        'more' as objective_id, 'Sell more' as objective, 'How much?' as question,
+        'total_revenue' as kpi, 'month' as period_grain, 'territory' as dimension,
+        'North' as dimension_value, 1000.0e0 as target_value, 900.0e0 as value,
+        0.5e0 as progress_ratio, date '2025-12-31' as due_date, '2025-08' as period_label,
+        'open' as status
+"""
+
+
+def published_with(project: Project, tmp_path: Path, *statements: str) -> None:
+    build = write_marts(tmp_path / "build" / "sales_kpis.duckdb", statements=list(statements))
+    facts = RunFacts(as_of_date="2025-09-17", settings={"reporting_currency": "EUR"})
+    publish(build, project.published, "run-2", facts)
+
+
+def test_a_running_period_stands_beside_its_target_and_as_much_of_the_one_before(
+    kpis_project: Project, tmp_path: Path
+) -> None:
+    target = "update monitoring.kpi_values set target_value = 100 where not is_period_complete"
+    published_with(kpis_project, tmp_path, target, PROGRESS, GOALS)
+    shown = kpis("scorecard")
+    assert shown.exit_code == 0, shown.output
+    assert "in 2025-09, at risk" in shown.output
+    assert "Sell more" in shown.output
+    assert "900 EUR in 2025-08" in shown.output
+    content = json.loads(kpis("scorecard", "--json").output)
+    revenue = next(line for line in content["scorecard"] if line["kpi"] == "total_revenue")
+    assert revenue["projected_value"] == 900
+    assert revenue["running"]["previous_value"] == 100
+    assert revenue["running"]["status"] == "at_risk"
+    assert [goal["status"] for goal in content["objectives"]] == ["open"]
+
+
+def test_a_version_of_an_earlier_release_has_no_progress_and_no_objectives(
+    published_project: Project,
+) -> None:
+    shown = kpis("scorecard")
+    assert shown.exit_code == 0, shown.output
+    assert "Objectives" not in shown.output
+    assert "at risk" not in shown.output
