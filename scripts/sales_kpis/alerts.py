@@ -12,7 +12,7 @@ import duckdb
 from rich.text import Text
 
 from sales_kpis.formats import plural
-from sales_kpis.marts import query
+from sales_kpis.marts import has_mart, query
 from sales_kpis.plain_text import without_controls
 
 # From little to much.
@@ -20,7 +20,7 @@ SEVERITIES = ("info", "warning", "critical")
 # A message is read on a telephone; the terminal has the rest.
 LINES_OF_A_MESSAGE = 50
 _STYLES = {"critical": "bold red", "warning": "yellow"}
-# What chat programs take for links, mentions or formats; sentences hold names of raw tables' rows.
+# Signs that chat programs take for links, mentions or formats; sentences hold names of raw rows.
 _SAFE = str.maketrans("<>[]`*@|", "‹›()'∗＠¦")
 
 
@@ -50,11 +50,7 @@ class Alert:
 
 def find_alerts(connection: duckdb.DuckDBPyConnection) -> list[Alert] | None:
     """All alerts, the most severe and newest first; None where the marts have no such table."""
-    if not query(
-        connection,
-        "select 1 from duckdb_tables() where schema_name = 'monitoring'"
-        " and table_name = 'kpi_alerts'",
-    ):
+    if not has_mart(connection, "monitoring.kpi_alerts"):
         return None
     rows = query(
         connection,

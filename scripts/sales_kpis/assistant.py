@@ -19,9 +19,9 @@ import duckdb
 from sales_kpis.alerts import SEVERITIES, at_least, find_alerts, in_one_line
 from sales_kpis.errors import KpisError, WrongUse, suggestion
 from sales_kpis.explain import COMPARISONS, explain
-from sales_kpis.marts import opened, query
+from sales_kpis.marts import has_mart, opened, query
 from sales_kpis.project import Project
-from sales_kpis.scorecard import ScorecardLine, read_scorecard
+from sales_kpis.scorecard import ScorecardLine, read_objectives, read_scorecard
 from sales_kpis.show import check_slice, choose_kpi, only_slice
 from sales_kpis.status import MartsInUse, published_marts
 from sales_kpis.values import Kpi, KpiValue, read_catalog, read_values
@@ -94,7 +94,7 @@ class Assistant:
         by: str | None = None,
         limit: int = 10,
     ) -> dict[str, Any]:
-        """What each slice contributed to a KPI's change, the largest contribution first."""
+        """The part of each slice in a KPI's change, the largest part first."""
         if against not in COMPARISONS:
             raise WrongUse(f"There is no comparison {against}.", suggestion(against, COMPARISONS))
         with self._published() as open_marts:
@@ -173,6 +173,9 @@ class Assistant:
                     )
                     for line in lines
                 ],
+                objectives=[
+                    one for one in read_objectives(open_marts.connection) if one["kpi"] in chosen
+                ],
             )
 
     @contextmanager
@@ -229,10 +232,7 @@ def day_of(text: str | None, argument: str) -> date | None:
 
 def _read_staff(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """The ids of the reps by their names; none where an earlier release had no such table."""
-    if not query(
-        connection,
-        "select 1 from duckdb_tables() where schema_name = 'core' and table_name = 'dim_reps'",
-    ):
+    if not has_mart(connection, "core.dim_reps"):
         return {}
     rows = query(connection, "select rep_name, rep_id from core.dim_reps order by rep_id")
     return {row["rep_name"]: row["rep_id"] for row in rows if row["rep_name"]}
@@ -279,12 +279,15 @@ def _shown(line: ScorecardLine) -> dict[str, Any]:
         said = {"period": newest.period, "is_period_complete": True}
         said |= {name: getattr(newest, name) for name in _SCORECARD}
     if running is not None:
-        said["running_period"] = {
-            "period": running.period,
-            "is_period_complete": False,
-            "value": running.value,
-            "is_small_sample": running.is_small_sample,
-        }
+        said["running_period"] = _without_gaps(
+            {"period": running.period, "is_period_complete": False}
+            | {name: getattr(running, name) for name in _SCORECARD}
+            | {"projected_value": line.projected_value}
+        )
+    return _without_gaps(said)
+
+
+def _without_gaps(said: Mapping[str, Any]) -> dict[str, Any]:
     return {name: one for name, one in said.items() if one is not None or name == "value"}
 
 

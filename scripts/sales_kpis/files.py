@@ -89,7 +89,7 @@ def copy_tree(source: Path, target: Path) -> None:
 def write_text(path: Path, text: str, mode: int = 0o666) -> None:
     """Write a whole file so that a reader sees the old text or the new one.
 
-    Who may read it is what `mode` says and the umask leaves.
+    It may be read by whom `mode` says and the umask leaves.
     """
     new_file = path.with_name(f".{path.name}.new")
     remove(new_file)

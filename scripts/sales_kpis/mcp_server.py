@@ -131,7 +131,7 @@ def make_server(project: Project, *, names_staff: bool = False) -> MCPServer[Any
 
     @tool
     def scorecard(family: Family = None) -> dict[str, Any]:
-        """Give each KPI's newest complete period with comparisons, target and running period."""
+        """Give each KPI's newest complete period with comparisons and target; and objectives."""
         return assistant.scorecard(family)
 
     return server

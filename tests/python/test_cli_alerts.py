@@ -30,7 +30,7 @@ from sales_kpis.project import Project
 from sales_kpis.publish import RunFacts, publish
 from sales_kpis.telling import MEMORY
 
-SECRET = "s3cr3t-t0ken"
+TOKEN = "s3cr3t-t0ken"
 ACTIVE = "null, true"
 CHURN = f"('churn', 'critical', 'Churn rate was 8 % in 2025-08.', {ACTIVE})"
 LEADS = f"('leads', 'info', 'Leads doubled in 2025-08.', {ACTIVE})"
@@ -82,7 +82,7 @@ class Webhook:
 
     @property
     def url(self) -> str:
-        return f"json://user:{SECRET}@127.0.0.1:{self.port}/{SECRET}"
+        return f"json://user:{TOKEN}@127.0.0.1:{self.port}/{TOKEN}"
 
     def lines(self, number: int = -1) -> list[str]:
         return str(self.received[number]["message"]).splitlines()
@@ -312,7 +312,7 @@ def test_a_message_in_the_form_of_slack_arrives(
     project: Project, webhook: Webhook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Mattermost takes what Slack takes, and may be anywhere."""
-    monkeypatch.setenv(ENVIRONMENT, f"mmost://127.0.0.1:{webhook.port}/{SECRET}")
+    monkeypatch.setenv(ENVIRONMENT, f"mmost://127.0.0.1:{webhook.port}/{TOKEN}")
     result = kpis("alert")
     assert result.exit_code == 0, result.output
     assert "address 1, mmost://127.0.0.1: sent 2 new alerts" in result.stdout
@@ -366,7 +366,7 @@ def test_without_an_address_the_alerts_are_shown_and_that_is_said(project: Proje
     [
         ("slak://a/b/c", "Did you mean slack://"),
         ("https://example.com/hook", "A webhook of your own is jsons://host/path."),
-        (SECRET, "it does not begin with scheme://"),
+        (TOKEN, "it does not begin with scheme://"),
         ("json://", "Address 2 of SALES_KPIS_ALERT_URLS is no Apprise URL"),
     ],
 )
@@ -378,7 +378,7 @@ def test_a_wrong_address_is_said_before_anything_is_sent(
         result = kpis(command)
         assert result.exit_code == 2
         assert message in result.stderr
-        assert SECRET not in result.output
+        assert TOKEN not in result.output
     assert not webhook.received
 
 
@@ -400,20 +400,20 @@ def test_addresses_of_a_file(
 def test_tokens_in_the_place_of_a_host_are_not_shown(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    token = "T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"
-    urls = (f"slack://{token}/#sales", f"https://hooks.slack.com/services/{token}", "ntfy://t0pic")
+    slack = "T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"
+    urls = (f"slack://{slack}/#sales", f"https://hooks.slack.com/services/{slack}", "ntfy://t0pic")
     monkeypatch.setenv(ENVIRONMENT, " ".join(urls))
     said = kpis("alert", "--dry-run").output
     assert "address 1, slack: would" in said
     assert "address 2, Slack: would" in said
     assert "address 3, ntfy: would" in said
-    assert not [part for part in (*token.split("/"), "t0pic") if part in said]
+    assert not [part for part in (*slack.split("/"), "t0pic") if part in said]
 
 
 def test_no_secret_in_any_output_or_file(
     project: Project, webhook: Webhook, monkeypatch: pytest.MonkeyPatch, capfd: Any
 ) -> None:
-    monkeypatch.setenv(ENVIRONMENT, f"{webhook.url} json://127.0.0.1:9/{SECRET}")
+    monkeypatch.setenv(ENVIRONMENT, f"{webhook.url} json://127.0.0.1:9/{TOKEN}")
     monkeypatch.setattr(cli, "DbtBuilder", FakeBuilder.of(statements=[alerts_table(CHURN)]))
     webhook.answers = [200, 500]
     outputs = [
@@ -421,10 +421,10 @@ def test_no_secret_in_any_output_or_file(
         for command in (["alert"], ["alert", "--json"], ["run"], ["run", "--json"], ["status"])
     ]
     assert webhook.received
-    assert not [said for said in (*outputs, *capfd.readouterr()) if SECRET in said]
+    assert not [said for said in (*outputs, *capfd.readouterr()) if TOKEN in said]
     files = [path for path in project.root.rglob("*") if path.is_file()]
     assert {MEMORY, "runs.jsonl"} <= {path.name for path in files}
-    assert not [path for path in files if SECRET.encode() in path.read_bytes()]
+    assert not [path for path in files if TOKEN.encode() in path.read_bytes()]
 
 
 def test_the_memory_is_the_owners(
