@@ -17,6 +17,7 @@ from typing import Any, Protocol, Self
 import duckdb
 
 from sales_kpis import files, ledger, reported_values, spark_target, stopping
+from sales_kpis.alert_addresses import VARIABLES as ADDRESS_VARIABLES
 from sales_kpis.audit import Audit, audit_marts
 from sales_kpis.dbt_runner import (
     BuildResult,
@@ -124,7 +125,7 @@ class RunRequest:
     @property
     def environment(self) -> dict[str, str]:
         """The variables that dbt's process has over the environment of this one."""
-        return {ENVIRONMENT: self.salt.value, FILE: ""}
+        return {ENVIRONMENT: self.salt.value, FILE: "", **dict.fromkeys(ADDRESS_VARIABLES, "")}
 
     def public_settings(self) -> dict[str, Any]:
         """The settings as a manifest may tell them."""
