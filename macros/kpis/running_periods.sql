@@ -8,7 +8,7 @@
 
 {#
     The KPIs, as a list of SQL, whose days add up to the part of a period that has passed, so that it can be compared with as many
-    days of an earlier one. What is true at the end of a period, a cohort that is still open, a growth or a median is no sum of days.
+    days of an earlier one. A state at the end of a period, a cohort that is still open, a growth or a median is no sum of days.
 #}
 {% macro kpis_of_days() -%}
     {%- set ids = [] -%}

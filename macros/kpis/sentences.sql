@@ -14,3 +14,8 @@ case
 {% macro change_in_words(ratio) -%}
 case when {{ ratio }} > 0 then '+' else '' end || {{ formatted_number(ratio ~ ' * 100', 1) }} || ' %'
 {%- endmacro %}
+
+{# The end of a sentence about a change: by which threshold what was expected follows from the earlier value. #}
+{% macro expected_change(earlier) -%}
+' was expected (' || {{ change_in_words('threshold') }} || ' to the {{ earlier }} before)'
+{%- endmacro %}

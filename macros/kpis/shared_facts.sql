@@ -133,12 +133,7 @@ left_stages as (
         {{ numerator }} as numerator,
         1 as denominator
     from {{ ref('fct_deal_stage_visits') }}
-    where
-        is_first_visit
-        and not is_won_stage
-        and not is_lost_stage
-        and entered_date is not null
-        and left_date is not null
+    where is_left_stage
 
 ),
 

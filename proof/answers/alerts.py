@@ -1,5 +1,6 @@
-"""The planted breaches of alert rules, the alerts that they make, and the progress of objectives, by
-docs/alerts.md and docs/targets.md.
+"""The planted breaches of alert rules, their alerts, and the progress of objectives.
+
+By docs/alerts.md and docs/targets.md.
 """
 
 import math
@@ -64,7 +65,7 @@ class Goal(NamedTuple):
 
 
 class Watch(NamedTuple):
-    """What alert rules look at.
+    """The values that alert rules look at.
 
     `values` and `cases`, the denominators, are those of complete periods; `small` are the places of
     few cases, `units` the unit of each KPI: the value of a `count` is itself a number of cases.
@@ -115,7 +116,7 @@ def watch(
 
 
 def planted_breaches(rules: Iterable[AlertRule], seen: Watch) -> Iterator[Breach]:
-    """What breaks the rules that are about KPIs, in any complete period."""
+    """The breaches of rules about KPIs, in any complete period."""
     for rule in rules:
         if rule.is_enabled is False or rule.period_grain is None:
             continue
@@ -126,8 +127,10 @@ def planted_breaches(rules: Iterable[AlertRule], seen: Watch) -> Iterator[Breach
             for start, value in values.items():
                 expected = _broken(rule, place, start, value, seen)
                 if expected is not None:
-                    kpi, grain, *which = place
-                    yield Breach(rule.rule_id, kpi, grain, start, *which, value, expected)
+                    kpi, grain, dimension, slice_of = place
+                    yield Breach(
+                        rule.rule_id, kpi, grain, start, dimension, slice_of, value, expected
+                    )
 
 
 def planted_alerts(breaches: Iterable[Breach], seen: Watch) -> Iterator[Alert]:
@@ -136,8 +139,8 @@ def planted_alerts(breaches: Iterable[Breach], seen: Watch) -> Iterator[Alert]:
     for breach in breaches:
         place = (breach.kpi, breach.period_grain, breach.dimension, breach.dimension_value)
         of_slice[breach.rule_id, place][breach.period_start_date] = breach
-    for (rule, place), found in of_slice.items():
-        kpi, grain, *which = place
+    for (_, place), found in of_slice.items():
+        kpi, grain = place[:2]
         ends = seen.ends[kpi, grain]
         first: date | None = None
         last: Breach | None = None
@@ -146,10 +149,10 @@ def planted_alerts(breaches: Iterable[Breach], seen: Watch) -> Iterator[Alert]:
                 first, last = first or ends[start], found[start]
                 continue
             if first and last:
-                yield Alert(rule, kpi, grain, *which, first, *_newest(last), ends[start])
+                yield _alert(last, first, ends[start])
             first = None
         if first and last:
-            yield Alert(rule, kpi, grain, *which, first, *_newest(last), None)
+            yield _alert(last, first, None)
 
 
 def planted_goals(objectives: Iterable[Objective], seen: Watch) -> Iterator[Goal]:
@@ -178,12 +181,15 @@ def planted_goals(objectives: Iterable[Objective], seen: Watch) -> Iterator[Goal
         yield Goal(goal.objective_id, *place, newest, value, progress, status)
 
 
-def _newest(breach: Breach) -> tuple[date, float, float]:
-    return breach.period_start_date, breach.value, breach.expected_value
+def _alert(newest: Breach, first_seen: date, cleared: date | None) -> Alert:
+    return Alert(
+        newest.rule_id, newest.kpi, newest.period_grain, newest.dimension, newest.dimension_value,
+        first_seen, newest.period_start_date, newest.value, newest.expected_value, cleared,
+    )  # fmt: skip
 
 
 def _broken(rule: AlertRule, place: Slice, start: date, value: float, seen: Watch) -> float | None:
-    """What was expected, where the value breaks the rule."""
+    """The expected value, where the value breaks the rule."""
     kind = rule.comparison
     if kind == "target_missed":
         target = seen.targets.get((place, start))

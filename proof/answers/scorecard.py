@@ -99,6 +99,8 @@ class Slice(NamedTuple):
     value: str
 
 
+# The trend, the slope of the line and how many values it goes through.
+Trend = tuple[str | None, float | None, int]
 Targets = Mapping[tuple[Slice, date], float]
 
 
@@ -138,7 +140,7 @@ def _line(
     of_slice: Mapping[date, KpiRow],
     days: Mapping[date, KpiRow] | None,
     targets: Targets,
-    trend: tuple[str | None, float | None, int],
+    trend: Trend,
     kpi: Kpi,
     settings: Settings,
 ) -> Line:
@@ -170,16 +172,18 @@ def _line(
     expected = target * share if target is not None and grows else target
     reached = _attainment(row.kpi, projected, target)
     return Line(
-        row.kpi, grain, "newest_complete" if days is None else "running", *place[2:], start,
+        row.kpi, grain, "newest_complete" if days is None else "running", row.dimension,
+        row.dimension_value, start,
         value, before["previous"], before["year_ago"], target, share, expected, projected, reached,
-        _status(row.kpi, reached, projected, target, settings), *trend,
+        _status(row.kpi, reached, projected, target, settings),
+        trend[0], trend[1], trend[2],
     )  # fmt: skip
 
 
 def _so_far(
     kpi: Kpi, row: KpiRow, earlier: date, days: Mapping[date, KpiRow], settings: Settings
 ) -> float | None:
-    """What an earlier period had after as many days, of a KPI whose days add up to it."""
+    """The value of an earlier period after as many days, of a KPI whose days add up to it."""
     if row.dimension != "total" or kpi.compared_with or kpi.middle or kpi.has_average:
         return None
     if kpi.complete_after(settings) or kpi.name in NO_SUMS_OF_DAYS:
@@ -225,9 +229,7 @@ def _status(
     return "at_risk" if reached >= float(settings.at_risk_attainment) else "missed"
 
 
-def _trend(
-    kpi: str, starts: list[date], of_slice: Mapping[date, KpiRow]
-) -> tuple[str | None, float | None, int]:
+def _trend(kpi: str, starts: list[date], of_slice: Mapping[date, KpiRow]) -> Trend:
     """The trend, the slope of the line and how many values it goes through."""
     points = [
         (float(place), float(row.value))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import functools
 import json
-import re
+import os
+import signal
 import sys
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, ParamSpec
@@ -17,6 +18,8 @@ import duckdb
 import typer
 
 from sales_kpis import stopping, terminal
+from sales_kpis.alert_addresses import Address, read_addresses
+from sales_kpis.assistant import day_of
 from sales_kpis.catalog_page import catalog_page, choose_examples
 from sales_kpis.contracts import personal_columns
 from sales_kpis.dashboard import render_dashboard
@@ -25,14 +28,18 @@ from sales_kpis.errors import KpisError, Stopped, WrongUse, suggestion
 from sales_kpis.explain import COMPARISONS, explain, render_explanation
 from sales_kpis.files import write_text
 from sales_kpis.formats import plural
+from sales_kpis.lightdash import lightdash_file
 from sales_kpis.machine_faults import in_our_words
 from sales_kpis.marts import opened, quoted, text_literal
 from sales_kpis.not_counted import read_not_counted, render_not_counted
 from sales_kpis.plain_text import escaped_in_json
 from sales_kpis.project import Project, find_project
 from sales_kpis.publish import DEFAULT_GRACE_MINUTES, DEFAULT_KEEP
+from sales_kpis.reported_values import count_restated
+from sales_kpis.restatements import read_restatements, render_restatements, told_of_restated
 from sales_kpis.run import (
     DbtBuilder,
+    Reporter,
     RunRequest,
     built_database,
     check_sources,
@@ -60,6 +67,7 @@ from sales_kpis.show import (
 from sales_kpis.sources_page import render_report
 from sales_kpis.spark_target import is_spark, require_local_spark
 from sales_kpis.status import layers_in_use, marts_in_use, read_status, render_status
+from sales_kpis.telling import Telling, render_telling, tell
 from sales_kpis.trace import render_trace, trace
 from sales_kpis.values import Kpi, KpiValue, read_catalog, read_newest_month, read_values
 from sales_kpis.why import Fact, choose_period, read_facts, render_facts
@@ -67,9 +75,9 @@ from sales_kpis.why import Fact, choose_period, read_facts, render_facts
 app = typer.Typer(
     name="kpis",
     help="Turns raw CRM tables into tested KPI tables and publishes them in one step.",
-    epilog="Exit codes: 0 done · 1 a data test or audit failed, nothing published · "
-    "2 wrong use or settings · 3 another run holds the lock · 130 and 143 stopped by SIGINT and "
-    "SIGTERM.",
+    epilog="Exit codes: 0 done · 1 a data test or audit failed, nothing published; or kpis alert "
+    "did not reach an address · 2 wrong use or settings · 3 another run holds the lock · 130 and "
+    "143 stopped by SIGINT and SIGTERM.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -89,6 +97,14 @@ class Spelling(StrEnum):
     VENDOR = "vendor"
     AIRBYTE = "airbyte"
     DLT = "dlt"
+
+
+class Severity(StrEnum):
+    """How bad what an alert is about is, from little to much."""
+
+    INFO = "info"
+    WARNING = "warning"
+    CRITICAL = "critical"
 
 
 SettingsFile = Annotated[
@@ -175,10 +191,15 @@ def run_command(
     ] = False,
     keep: Keep = DEFAULT_KEEP,
     grace: Grace = DEFAULT_GRACE_MINUTES,
+    alerts: Annotated[
+        bool, typer.Option("--alerts/--no-alerts", help="Send new alerts after publishing.")
+    ] = True,
     as_json: AsJson = False,
 ) -> None:
     """Check the sources, build, test, audit and publish; then show the scorecard."""
     project = find_project(published)
+    # A wrong address is said before the build, not after it.
+    addresses = read_addresses(os.environ) if alerts and publish else []
     request = RunRequest(
         project=project,
         settings=_settings(project, settings, vars_text, raw_path, as_of),
@@ -189,11 +210,17 @@ def run_command(
         keep=keep,
         grace_minutes=grace,
     )
-    result = run(request, _reporter(as_json), DbtBuilder)
+    reporter = _reporter(as_json)
+    result = run(request, reporter, DbtBuilder)
+    telling, unsent = (
+        _tell_after_run(project, addresses, reporter) if result.version else (None, [])
+    )
+    warnings = [*result.warnings, *unsent]
     currency = str(request.settings.values.get("reporting_currency") or "")
     with opened(result.version.database if result.version else result.database) as connection:
         lines = read_scorecard(connection)
         not_counted = read_not_counted(connection)
+        restated = count_restated(connection, result.version.run_id if result.version else None)
     if as_json:
         _print_json(
             {
@@ -205,19 +232,62 @@ def run_command(
                 "database": str(result.database),
                 "counts": result.counts(),
                 "seconds": result.seconds,
-                "warnings": result.warnings,
+                "warnings": warnings,
+                "alerts": telling.as_json() if telling else None,
                 "not_counted": not_counted,
+                "restated": restated,
                 "scorecard": scorecard_as_json(lines),
             }
         )
         return
     terminal.show(
         render_scorecard(lines, currency),
-        terminal.render_run(result),
+        terminal.render_run(result, telling.in_short() if telling else None),
         *([render_not_counted(not_counted, currency)] if not_counted else []),
-        *terminal.render_warnings(result.warnings),
+        *terminal.render_warnings(warnings),
+        *([told_of_restated(restated)] if restated else []),
         terminal.render_paths(project, result.version, result.database),
     )
+
+
+def _tell_after_run(
+    project: Project, addresses: list[Address], reporter: Reporter
+) -> tuple[Telling | None, list[str]]:
+    """The telling after a run, and warnings; what is published stays so, whatever happens here."""
+    stage = reporter.stage("Sending alerts") if addresses else contextlib.nullcontext()
+    try:
+        with stage:
+            telling = tell(project.published, addresses)
+    except (KpisError, OSError, duckdb.Error) as error:
+        reason = f"Alerts were not sent: {_as_failure(error).message}"
+        return None, [reason] if addresses else []
+    return telling, [f"alerts: {failure} (again: kpis alert)" for failure in telling.failures]
+
+
+@command
+def alert_command(
+    severity: Annotated[
+        Severity, typer.Option("--severity", help="Only new alerts that are at least that severe.")
+    ] = Severity.INFO,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show the messages; send and remember nothing.")
+    ] = False,
+    published: PublishedFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the active alerts, and send each address what it has not been told.
+
+    Addresses are Apprise URLs in SALES_KPIS_ALERT_URLS, or in the file that
+    SALES_KPIS_ALERT_URLS_FILE names. Alerts are sent once; that one is over is sent, too.
+    """
+    project = find_project(published)
+    addresses = read_addresses(os.environ)
+    telling = tell(project.published, addresses, severity=severity.value, is_dry_run=dry_run)
+    if not as_json:
+        terminal.show(*render_telling(telling))
+    telling.require_delivered()
+    if as_json:
+        _print_json({"exit_code": 0, **telling.as_json()})
 
 
 @command
@@ -352,7 +422,7 @@ def show_command(
     With --why it lists what one value is made of, by id: the deals, leads or messages.
     """
     marts = marts_in_use(find_project(published))
-    first_day = _parse_since(since)
+    first_day = day_of(since, "--since")
     with opened(marts.database) as connection:
         chosen = choose_kpi(read_catalog(connection), kpi)
         check_slice(chosen, grain, by)
@@ -430,6 +500,36 @@ def explain_command(
 
 
 @command
+def restatements_command(
+    kpi: Annotated[str | None, typer.Argument(help="Id of a KPI; all of them by default.")] = None,
+    grain: Annotated[str, typer.Option("--grain", help="Period grain.")] = "month",
+    by: Annotated[str, typer.Option("--by", metavar="DIM", help="Dimension.")] = "total",
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Rows to show.")] = 13,
+    published: PublishedFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the values of complete periods that changed after they were published, and why."""
+    marts = marts_in_use(find_project(published))
+    with opened(marts.database) as connection:
+        catalog = read_catalog(connection)
+        chosen = choose_kpi(catalog, kpi) if kpi else None
+        if chosen:
+            check_slice(chosen, grain, by)
+        rows = read_restatements(connection, chosen.kpi if chosen else None, grain, by)
+    if as_json:
+        _print_json({"origin": marts.origin, "count": len(rows), "rows": rows[:limit]})
+    elif rows:
+        terminal.show(
+            render_restatements(rows, catalog, marts.currency, limit), f"From {marts.origin}."
+        )
+    else:
+        terminal.show(
+            f"No value of a complete {grain.replace('_', ' ')} changed after it was published.",
+            f"From {marts.origin}.",
+        )
+
+
+@command
 def trace_command(
     record_id: Annotated[
         str, typer.Argument(metavar="ID", help="Id of a deal, lead, account or rep in its system.")
@@ -473,6 +573,14 @@ def catalog_command(
             help="Write the page of all KPIs, with examples.",
         ),
     ] = None,
+    lightdash: Annotated[
+        Path | None,
+        typer.Option(
+            "--lightdash",
+            metavar="FOLDER",
+            help="Write a Lightdash model of each KPI, kpi_<id>.yml.",
+        ),
+    ] = None,
     published: PublishedFolder = None,
     as_json: AsJson = False,
 ) -> None:
@@ -491,12 +599,20 @@ def catalog_command(
                 f"--markdown: the folder {markdown.parent} is not there.", "Make it first."
             )
         write_text(markdown, catalog_page(chosen, examples, marts.currency))
+    if lightdash is not None:
+        if not lightdash.is_dir():
+            raise WrongUse(f"--lightdash: the folder {lightdash} is not there.", "Make it first.")
+        for kpi in chosen:
+            write_text(lightdash / f"kpi_{kpi.kpi}.yml", lightdash_file(kpi))
     if as_json:
         names = list(type(chosen[0]).__dataclass_fields__) if chosen else []
         _print_json({"kpis": [{name: getattr(kpi, name) for name in names} for kpi in chosen]})
         return
     if markdown is not None:
         terminal.show(f"{markdown} has {plural(len(chosen), 'KPI')} of {marts.origin}.")
+    if lightdash is not None:
+        terminal.show(f"{lightdash} has {plural(len(chosen), 'model')} of {marts.origin}.")
+    if markdown is not None or lightdash is not None:
         return
     terminal.show(render_catalog(chosen), f"{plural(len(chosen), 'KPI')}, {marts.origin}.")
 
@@ -552,6 +668,33 @@ def dashboard_command(
         _print_json({"status": "done", "exit_code": 0, "file": str(out.resolve())})
     else:
         terminal.show(f"{out} shows {marts.origin}.")
+
+
+@command
+def mcp_command(
+    staff_names: Annotated[
+        bool, typer.Option("--staff-names", help="Name reps; without it they have their ids.")
+    ] = False,
+    published: PublishedFolder = None,
+) -> None:
+    """Answer an assistant's questions about what is published (MCP on standard input and output).
+
+    It only reads; the assistant starts and ends it.
+    """
+    try:
+        from sales_kpis.mcp_server import make_server
+    except ModuleNotFoundError as error:
+        if error.name not in ("mcp", "mcp_types"):
+            raise
+        raise WrongUse(
+            "kpis mcp needs the package mcp, which is not in this environment.",
+            "Install it there: pip install 'mcp>=2.3,<3'",
+        ) from None
+    server = make_server(find_project(published), names_staff=staff_names)
+    # Nothing is half-done that would have to be put right, and a wait for input ends for no `Stop`.
+    for number in stopping.SIGNALS:
+        signal.signal(number, signal.SIG_DFL)
+    server.run("stdio")
 
 
 @command
@@ -628,19 +771,6 @@ def _check_folder(
     if folder is not None and not folder.is_dir():
         raise WrongUse(f"{option}: the folder {folder} is not there.", next_step)
     return folder.resolve() if folder else None
-
-
-def _parse_since(text: str | None) -> date | None:
-    if text is None:
-        return None
-    try:
-        if not re.fullmatch(r"\d{4}(-\d{2}){0,2}", text):
-            raise ValueError
-        return date.fromisoformat((text + "-01-01")[:10])
-    except ValueError:
-        raise WrongUse(
-            f"--since: {text!r} is no date.", "Write it as 2025-01-31, 2025-01 or 2025."
-        ) from None
 
 
 def _reporter(as_json: bool) -> terminal.TerminalReporter | terminal.SilentReporter:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -18,7 +19,10 @@ from sales_kpis.errors import BuildFailed
 from sales_kpis.graph_variables import graph_variables
 
 # A selection that selects nothing and an outdated spelling are mistakes, and dbt lets both pass.
-WARN_ERROR_OPTIONS = '{"error": ["NoNodesForSelectionCriteria", "Deprecations"]}'
+# The silence is that of dbt_project.yml, which says why.
+WARN_ERROR_OPTIONS = (
+    '{"error": ["NoNodesForSelectionCriteria", "Deprecations"], "silence": ["MFConverterIssue"]}'
+)
 
 # Progress of a command: nodes done, nodes in all, name of the node that has just started.
 OnProgress = Callable[[int, int, str], None]
@@ -100,7 +104,7 @@ class BuildResult:
     """The outcome of `dbt build`, from its run results and manifest.
 
     `facts_of` lists for each KPI the fact tables (schema.table) it is made from; `queries` has the
-    SQL that built it.
+    SQL that built it, `definitions` a mark of all SQL behind it.
     """
 
     statuses: Mapping[str, int]
@@ -110,6 +114,7 @@ class BuildResult:
     problems: tuple[NodeProblem, ...] = ()
     facts_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     queries: Mapping[str, str] = field(default_factory=dict)
+    definitions: Mapping[str, str] = field(default_factory=dict)
 
 
 class DbtSession:
@@ -265,6 +270,7 @@ def read_build_result(setup: DbtSetup, outcome: DbtOutcome) -> BuildResult:
         problems=tuple(problems),
         facts_of=facts_of_kpis(manifest),
         queries=queries_of_kpis(manifest),
+        definitions=definitions_of_kpis(manifest),
     )
 
 
@@ -299,6 +305,43 @@ def queries_of_kpis(manifest: Mapping[str, Any]) -> dict[str, str]:
         and node.get("schema") == "kpis"
         and node.get("compiled_code")
     }
+
+
+def definitions_of_kpis(manifest: Mapping[str, Any]) -> dict[str, str]:
+    """For each KPI a mark of its models, macros and YAML entry, up to the raw tables.
+
+    Seeds are data and in none.
+
+    Args:
+        manifest: dbt's manifest.json.
+    """
+    nodes: Mapping[str, Any] = manifest.get("nodes", {})
+    macros: Mapping[str, Any] = manifest.get("macros", {})
+    return {
+        str(node["name"]).removeprefix("kpi_"): _mark(unique_id, nodes, macros)
+        for unique_id, node in nodes.items()
+        if node.get("resource_type") == "model" and node.get("schema") == "kpis"
+    }
+
+
+def _mark(unique_id: str, nodes: Mapping[str, Any], macros: Mapping[str, Any]) -> str:
+    seen = {unique_id}
+    waiting = [unique_id]
+    while waiting:
+        name = waiting.pop()
+        read = (nodes.get(name) or macros.get(name) or {}).get("depends_on") or {}
+        for other in (*(read.get("nodes") or ()), *(read.get("macros") or ())):
+            if other not in seen and other.startswith(("model.", "macro.sales_kpis.")):
+                seen.add(other)
+                waiting.append(other)
+    texts = [
+        macros[name]["macro_sql"]
+        if name in macros
+        else f"{nodes[name].get('raw_code')} {(nodes[name].get('config') or {}).get('meta')}"
+        for name in sorted(seen)
+        if name in macros or name in nodes
+    ]
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
 
 
 def _nearest_facts(

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from sales_kpis.errors import WrongUse
 from sales_kpis.formats import PERCENT_UNITS, format_value
-from sales_kpis.marts import query
+from sales_kpis.marts import has_mart, query
 from sales_kpis.values import Kpi, KpiValue
 from sales_kpis.why import choose_period
 
@@ -95,11 +95,7 @@ def explain(
         start = choose_period(totals, period)
         named = [row for row in totals if row.period_start_date == start]
         now = next((row for row in named if row.period.lower() == period.lower()), named[0])
-    if not query(
-        connection,
-        "select 1 from duckdb_tables() where schema_name = 'monitoring'"
-        " and table_name = 'kpi_drivers'",
-    ):
+    if not has_mart(connection, "monitoring.kpi_drivers"):
         raise WrongUse(
             "These marts have no drivers: an earlier release made them.",
             "Make them again: kpis run",

@@ -86,19 +86,22 @@ def copy_tree(source: Path, target: Path) -> None:
     shutil.copytree(source, target)
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a whole file so that a reader sees the old text or the new one."""
+def write_text(path: Path, text: str, mode: int = 0o666) -> None:
+    """Write a whole file so that a reader sees the old text or the new one.
+
+    It may be read by whom `mode` says and the umask leaves.
+    """
     new_file = path.with_name(f".{path.name}.new")
     remove(new_file)
-    with open_without_following(new_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL) as descriptor:
+    with open_without_following(new_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode) as descriptor:
         _write_all(descriptor, text.encode("utf-8"))
         os.fsync(descriptor)
     _replace_or_remove(new_file, path)
 
 
-def write_json(path: Path, content: Mapping[str, Any]) -> None:
+def write_json(path: Path, content: Mapping[str, Any], mode: int = 0o666) -> None:
     """Write a JSON document, readable, with a stable order of keys."""
-    write_text(path, json.dumps(content, indent=2, ensure_ascii=False, default=str) + "\n")
+    write_text(path, json.dumps(content, indent=2, ensure_ascii=False, default=str) + "\n", mode)
 
 
 def read_json(path: Path) -> dict[str, Any] | None:
@@ -125,7 +128,7 @@ def append_line(path: Path, line: str) -> None:
 
 
 @contextlib.contextmanager
-def open_without_following(path: Path, flags: int) -> Iterator[int]:
+def open_without_following(path: Path, flags: int, mode: int = 0o666) -> Iterator[int]:
     """The descriptor of a file of `kpis` itself, opened for writing with these flags.
 
     Every file that `kpis` writes is opened here: whoever can put a link in its place would else
@@ -134,19 +137,19 @@ def open_without_following(path: Path, flags: int) -> Iterator[int]:
     Raises:
         NotOurFile: the path is a link, or no plain file.
     """
-    descriptor = open_plain_file(path, flags)
+    descriptor = open_plain_file(path, flags, mode)
     try:
         yield descriptor
     finally:
         os.close(descriptor)
 
 
-def open_plain_file(path: Path, flags: int) -> int:
+def open_plain_file(path: Path, flags: int, mode: int = 0o666) -> int:
     """The same, for a descriptor that stays open; the caller closes it."""
     # Without O_NONBLOCK the opening of a named pipe would wait for its other end.
     safe = flags | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
     try:
-        descriptor = os.open(path, safe, 0o666)
+        descriptor = os.open(path, safe, mode)
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.EISDIR, errno.ENXIO):
             raise _not_ours(path) from None

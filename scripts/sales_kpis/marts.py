@@ -88,6 +88,11 @@ def mart_tables(connection: duckdb.DuckDBPyConnection) -> list[Table]:
     return sorted(Table(schema, name) for schema, name in rows)
 
 
+def has_mart(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    """Whether there is a mart `schema.table`; a version of an earlier release may lack it."""
+    return name in map(str, mart_tables(connection))
+
+
 def query(
     connection: duckdb.DuckDBPyConnection,
     sql: str,

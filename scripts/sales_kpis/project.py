@@ -22,6 +22,7 @@ SHARED_BY_KPIS = "kpi_table"
 # Schemas that are published; everything before them (raw, planning, staging, …) stays in the build
 # file.
 MART_SCHEMAS = ("core", "kpis", "monitoring")
+_OTHER_SCHEMAS = ("staging", "intermediate", "planning", "mapping", "ledger")
 
 
 # The path that a target must have, so that `kpis` decides where it builds.
@@ -189,7 +190,7 @@ def find_project(published: Path | None = None) -> Project:
             "Name a file, for example build/sales_kpis.duckdb.",
         )
     warehouse = (root / database).resolve()
-    if warehouse.stem in (*MART_SCHEMAS, "staging", "intermediate", "planning", "mapping"):
+    if warehouse.stem in (*MART_SCHEMAS, *_OTHER_SCHEMAS):
         raise WrongUse(
             f"SALES_KPIS_DATABASE is {database}; the file has the name of a schema in it.",
             "Name it otherwise, such as build/sales_kpis.duckdb: DuckDB cannot tell the two apart.",

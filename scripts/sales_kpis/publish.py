@@ -7,10 +7,15 @@ published/versions/<run_id>/sales_kpis.duckdb
                            /queries/<kpi>.sql
                            /dashboard.html
                            /manifest.json
+published/ledger/<run_id>/          what it reports of complete periods (reported_values.py)
 ```
 
 A version is written under a hidden name and renamed when it is whole, so a killed run leaves
 nothing that a reader could take for a version.
+
+The ledger's part of a version is written before the swap and takes its place after it. A command
+that is killed in between leaves a current version that the ledger does not know; the next one that
+publishes or rolls back adds it first.
 
 `current` is for a reader that opens one file. A reader of several reads
 `current/manifest.json` once and then the files that it names: their paths carry the version, so
@@ -31,7 +36,7 @@ from typing import Any
 
 import duckdb
 
-from sales_kpis import files, stopping
+from sales_kpis import files, reported_values, stopping
 from sales_kpis.dashboard import render_dashboard
 from sales_kpis.errors import BrokenPublication, WrongUse, suggestion
 from sales_kpis.lock import RunLock
@@ -46,6 +51,8 @@ DEFAULT_KEEP = 5
 # So long a version stays for its readers after it was current, however few are kept.
 DEFAULT_GRACE_MINUTES = 60
 _PARTIAL = ".partial-"
+# Outside of the ledger, so that nobody reads it before its time.
+_PARTIAL_LEDGER = ".ledger-partial-"
 
 
 @dataclass(frozen=True)
@@ -60,6 +67,13 @@ class RunFacts:
     stale_sources: Sequence[str] = ()
     queries: Mapping[str, str] = field(default_factory=dict)
     pseudonyms: Mapping[str, Any] = field(default_factory=dict)
+    definitions: Mapping[str, str] = field(default_factory=dict)
+
+    def marts(self, database: Path) -> reported_values.Marts:
+        """The marts of the run, for the comparison with what was reported."""
+        return reported_values.Marts(
+            database, self.queries, self.settings, self.definitions, self.pseudonyms
+        )
 
 
 @dataclass(frozen=True)
@@ -90,6 +104,14 @@ class PublishedVersion:
         """The SQL that built each KPI's table, as far as the version has it."""
         paths = sorted((self.folder / "queries").glob("*.sql"))
         return {path.stem: path.read_text(encoding="utf-8") for path in paths}
+
+    @property
+    def marts(self) -> reported_values.Marts:
+        """Its marts, for the comparison with what was reported."""
+        said = {name: self.manifest.get(name) or {} for name in ("definitions", "pseudonyms")}
+        return reported_values.Marts(
+            self.database, self.queries, self.manifest.get("settings") or {}, **said
+        )
 
     @property
     def row_counts(self) -> dict[str, int]:
@@ -124,20 +146,24 @@ def publish(
     require_publishable(published)
     with RunLock(published / ".lock", run_id):
         remove_leftovers(published)
+        _add_current_to_ledger(published, run_id)
         partial = files.make_folder(published / "versions" / f"{_PARTIAL}{run_id}")
+        partial_ledger = published / f"{_PARTIAL_LEDGER}{run_id}"
         try:
-            manifest = _write_version(
-                build, partial, run_id, facts, _place_in_chain(published, run_id)
-            )
+            manifest = _write_version(build, partial, published, run_id, facts)
         except BaseException:
             files.remove(partial)
+            files.remove(partial_ledger)
             raise
-        _let_read(partial, published, facts)
+        access = _access(facts.settings)
+        files.open_to(access, partial)
+        files.open_folder_to(access, published / "versions")
         files.sync_tree(partial)
         folder = published / "versions" / run_id
         with stopping.deferred():
             files.replace(partial, folder)
             _make_current(published, run_id)
+            _put_into_ledger(published, run_id, access)
         _remove_old_versions(published, keep, grace_minutes)
     return PublishedVersion(folder, manifest)
 
@@ -158,7 +184,13 @@ def rollback(published: Path, version: str | None, run_id: str) -> PublishedVers
     with RunLock(published / ".lock", run_id):
         chosen = _choose(published, version)
         verify(chosen)
-        _make_current(published, chosen.run_id)
+        remove_leftovers(published)
+        _add_current_to_ledger(published, run_id)
+        if name_of_current(published) != chosen.run_id:
+            _compare_rollback(published, chosen, run_id)
+            with stopping.deferred():
+                _make_current(published, chosen.run_id)
+                _put_into_ledger(published, run_id, _access(chosen.manifest.get("settings") or {}))
     return chosen
 
 
@@ -176,7 +208,9 @@ def require_publishable(published: Path) -> None:
             f"{link} is a {what}; it must be the link to the version that readers see.",
             f"Move that {what} elsewhere and publish again: kpis run",
         )
-    links = [path for path in (folder, *folder.glob("*")) if path.is_symlink()]
+    ledger = reported_values.folder_of(published)
+    own = (folder, *folder.glob("*"), ledger, *ledger.glob("*"))
+    links = [path for path in own if path.is_symlink()]
     if links:
         raise BrokenPublication(
             f"{links[0]} is a symbolic link to {os.readlink(links[0])}; kpis follows none there.",
@@ -240,18 +274,28 @@ def verify(version: PublishedVersion) -> None:
 
 def remove_leftovers(published: Path) -> list[Path]:
     """Remove what a killed run left half-written; returns what was removed."""
-    leftovers = [*published.glob(f"versions/{_PARTIAL}*"), *published.glob(".current.new")]
+    patterns = (f"versions/{_PARTIAL}*", f"{_PARTIAL_LEDGER}*", ".current.new")
+    leftovers = [path for pattern in patterns for path in published.glob(pattern)]
     for leftover in leftovers:
         files.remove(leftover)
     return leftovers
 
 
 def _write_version(
-    build: Path, folder: Path, run_id: str, facts: RunFacts, chain: Mapping[str, Any]
+    build: Path, folder: Path, published: Path, run_id: str, facts: RunFacts
 ) -> dict[str, Any]:
     # As seen from the published folder: what a reader resolves once and then keeps to.
     place = f"versions/{run_id}"
+    published_at = utc_now()
     with opened(build) as connection:
+        reported_values.compare(
+            connection,
+            reported_values.folder_of(published),
+            reported_values.Publication(run_id, run_id, published_at, facts.as_of_date),
+            facts.marts(build),
+            _marts_before(published),
+        )
+        reported_values.write(connection, published / f"{_PARTIAL_LEDGER}{run_id}")
         tables = _copy_marts(connection, folder, place)
         page = render_dashboard(connection, facts.as_of_date, _currency(facts), facts.stale_sources)
     files.write_text(folder / "dashboard.html", page)
@@ -262,13 +306,14 @@ def _write_version(
     manifest: dict[str, Any] = {
         "format": 1,
         "run_id": run_id,
-        **chain,
+        **_place_in_chain(published, run_id),
         "folder": place,
         "database": f"{place}/{DATABASE_NAME}",
-        "published_at": utc_now(),
+        "published_at": published_at,
         "as_of_date": facts.as_of_date,
         "settings": dict(facts.settings),
         "pseudonyms": dict(facts.pseudonyms),
+        "definitions": dict(facts.definitions),
         "versions": versions(),
         "storage_version": STORAGE_VERSION,
         "tables": tables,
@@ -290,7 +335,11 @@ def _write_version(
 
 
 def _copy_marts(connection: duckdb.DuckDBPyConnection, folder: Path, place: str) -> dict[str, Any]:
-    """Write the marts as tables of one DuckDB file and as Parquet; returns their description."""
+    """Write the marts as tables of one DuckDB file and as Parquet; returns their description.
+
+    The table of restatements has those of this publication, too, which the build cannot know.
+    """
+    sources = {str(reported_values.RESTATEMENTS): reported_values.restatements_of(connection)}
     copy = "published_copy"
     connection.execute(
         f"attach {text_literal(str(folder / DATABASE_NAME))} as {copy}"
@@ -305,10 +354,11 @@ def _copy_marts(connection: duckdb.DuckDBPyConnection, folder: Path, place: str)
         copied = f"{copy}.{table.sql}"
         parquet = folder / "parquet" / table.schema / f"{table.name}.parquet"
         parquet_text = text_literal(str(parquet))
-        connection.execute(f"create table {copied} as select * from {table.sql}")
+        source = sources.get(str(table)) or table.sql
+        connection.execute(f"create table {copied} as select * from {source}")
         connection.execute(f"copy {copied} to {parquet_text} (format parquet, compression zstd)")
         digests = {
-            "the build": _digest(connection, table.sql),
+            "the build": _digest(connection, source),
             "the published table": _digest(connection, copied),
             "its Parquet file": _digest(connection, f"read_parquet({parquet_text})"),
         }
@@ -350,12 +400,74 @@ def _digest(
     return content["count_rows"], content["digest"], types
 
 
-def _let_read(version: Path, published: Path, facts: RunFacts) -> None:
-    """Let those read the version, and reach it, whom the setting published_access names."""
-    access = str(facts.settings.get("published_access") or "everybody")
-    files.open_to(access, version)
-    for folder in (published, published / "versions"):
+def _access(settings: Mapping[str, Any]) -> str:
+    """The readers, by the setting published_access."""
+    return str(settings.get("published_access") or "everybody")
+
+
+def _marts_before(published: Path) -> reported_values.Marts | None:
+    """The marts that readers see now; None where there are none, or they are not whole."""
+    try:
+        version = current_version(published)
+    except BrokenPublication:
+        return None
+    return version.marts if version else None
+
+
+def _add_current_to_ledger(published: Path, run_id: str) -> None:
+    """Add the current version to the ledger where it is not the one that was added last.
+
+    So it is after a command that was killed between the swap and the ledger, with a ledger that was
+    taken away, and with a version that an earlier release published.
+    """
+    try:
+        version = current_version(published)
+    except BrokenPublication:
+        return  # The next version mends it.
+    ledger = reported_values.folder_of(published)
+    if version is None or reported_values.last_version(ledger) == version.run_id:
+        return
+    as_of_date = version.manifest.get("as_of_date")
+    if reported_values.has_run(ledger, version.run_id):
+        publication = reported_values.Publication(
+            f"{run_id}-before", version.run_id, utc_now(), as_of_date, is_rollback=True
+        )
+    else:
+        at = str(version.manifest.get("published_at") or utc_now())
+        publication = reported_values.Publication(version.run_id, version.run_id, at, as_of_date)
+    _compare_version(published, version, publication, None)
+    _put_into_ledger(published, publication.run_id, _access(version.manifest.get("settings") or {}))
+
+
+def _compare_rollback(published: Path, chosen: PublishedVersion, run_id: str) -> None:
+    publication = reported_values.Publication(
+        run_id, chosen.run_id, utc_now(), chosen.manifest.get("as_of_date"), is_rollback=True
+    )
+    _compare_version(published, chosen, publication, _marts_before(published))
+
+
+def _compare_version(
+    published: Path,
+    version: PublishedVersion,
+    publication: reported_values.Publication,
+    before: reported_values.Marts | None,
+) -> None:
+    """Write the part of the ledger of a version that is there already, beside its place."""
+    with opened(version.database) as connection:
+        ledger = reported_values.folder_of(published)
+        reported_values.compare(connection, ledger, publication, version.marts, before)
+        reported_values.write(connection, published / f"{_PARTIAL_LEDGER}{publication.run_id}")
+
+
+def _put_into_ledger(published: Path, run_id: str, access: str) -> None:
+    """Put what was compared into the ledger, whole, for those who may read what is published."""
+    partial = published / f"{_PARTIAL_LEDGER}{run_id}"
+    ledger = files.make_folder(reported_values.folder_of(published))
+    files.open_to(access, partial)
+    for folder in (published, ledger):
         files.open_folder_to(access, folder)
+    files.sync_tree(partial)
+    files.replace(partial, ledger / run_id)
 
 
 def _currency(facts: RunFacts) -> str:

@@ -16,7 +16,8 @@ from typing import Any, Protocol, Self
 
 import duckdb
 
-from sales_kpis import files, ledger, spark_target, stopping
+from sales_kpis import files, ledger, reported_values, spark_target, stopping
+from sales_kpis.alert_addresses import VARIABLES as ADDRESS_VARIABLES
 from sales_kpis.audit import Audit, audit_marts
 from sales_kpis.dbt_runner import (
     BuildResult,
@@ -124,7 +125,7 @@ class RunRequest:
     @property
     def environment(self) -> dict[str, str]:
         """The variables that dbt's process has over the environment of this one."""
-        return {ENVIRONMENT: self.salt.value, FILE: ""}
+        return {ENVIRONMENT: self.salt.value, FILE: "", **dict.fromkeys(ADDRESS_VARIABLES, "")}
 
     def public_settings(self) -> dict[str, Any]:
         """The settings as a manifest may tell them."""
@@ -234,6 +235,7 @@ def run(request: RunRequest, reporter: Reporter, open_builder: OpenBuilder) -> R
             inherited_descriptors=(lock.descriptor,),
             environment=request.environment
             | _raw_database(request)
+            | _ledger(request)
             | (spark_target.environment(project) if request.is_on_spark else {}),
         )
         result = _run(request, run_id, setup, pseudonyms, reporter, open_builder)
@@ -417,6 +419,7 @@ def _run(
         stale_sources=sources.stale_tables(as_of_date),
         queries=build.queries,
         pseudonyms=pseudonyms,
+        definitions=build.definitions,
     )
     version = None
     if request.is_published:
@@ -491,6 +494,13 @@ def _raw_database(request: RunRequest) -> dict[str, str]:
     """The variable by which dbt_child.py attaches a warehouse file that is only read."""
     project = request.project
     return {"SALES_KPIS_RAW_DATABASE": str(project.warehouse)} if project.reads_warehouse else {}
+
+
+def _ledger(request: RunRequest) -> dict[str, str]:
+    """The variable that names the ledger; Spark can look for no folder that is not there."""
+    folder = reported_values.folder_of(request.project.published)
+    is_named = not request.is_on_spark or any(folder.glob("*/values.parquet"))
+    return {"SALES_KPIS_LEDGER": str(folder) if is_named else ""}
 
 
 def _spark_to_check(request: RunRequest, scratch: Path) -> dict[str, str]:
@@ -664,6 +674,7 @@ def _facts_of_plain_build(variables: Mapping[str, Any], build: BuildResult) -> R
         tests=build.tests,
         warnings=[NOT_CHECKED, *tests],
         queries=build.queries,
+        definitions=build.definitions,
     )
 
 
@@ -714,6 +725,7 @@ def _facts_said(said: Mapping[str, Any]) -> RunFacts:
         stale_sources=said.get("stale_sources") or (),
         queries=said.get("queries") or {},
         pseudonyms=said.get("pseudonyms") or {},
+        definitions=said.get("definitions") or {},
     )
 
 
@@ -726,6 +738,7 @@ def _content_of(facts: RunFacts) -> dict[str, Any]:
         "warnings": list(facts.warnings),
         "stale_sources": list(facts.stale_sources),
         "pseudonyms": dict(facts.pseudonyms),
+        "definitions": dict(facts.definitions),
     }
 
 

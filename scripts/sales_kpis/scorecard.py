@@ -28,7 +28,7 @@ from sales_kpis.formats import (
     sparkline,
     tone,
 )
-from sales_kpis.marts import query
+from sales_kpis.marts import has_mart, query
 from sales_kpis.values import (
     GRAINS,
     Kpi,
@@ -57,7 +57,7 @@ class ScorecardLine:
     trend: tuple[float | None, ...]
     trend_starts: tuple[date, ...] = ()
     slices: tuple[ScorecardLine, ...] = ()
-    # What the running period comes to if it goes on as it has.
+    # The value of the running period at its end if it goes on as it has.
     projected_value: float | None = None
 
     @property
@@ -99,7 +99,7 @@ def read_scorecard(connection: duckdb.DuckDBPyConnection) -> list[ScorecardLine]
 
 def read_objectives(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     """The rows of `objectives`, by goal; none of a version that an earlier release published."""
-    if not _has_mart(connection, "objectives"):
+    if not has_mart(connection, "monitoring.objectives"):
         return []
     return query(
         connection,
@@ -112,23 +112,12 @@ def read_objectives(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any
     )
 
 
-def _has_mart(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
-    return bool(
-        query(
-            connection,
-            "select 1 as found from information_schema.tables"
-            " where table_schema = 'monitoring' and table_name = ?",
-            [name],
-        )
-    )
-
-
 Progress = dict[tuple[str, str, date], dict[str, Any]]
 
 
 def _read_progress(connection: duckdb.DuckDBPyConnection) -> Progress:
-    """What `kpi_scorecard` says of running totals, by KPI, grain and first day."""
-    if not _has_mart(connection, "kpi_scorecard"):
+    """The rows of `kpi_scorecard` of running totals, by KPI, grain and first day."""
+    if not has_mart(connection, "monitoring.kpi_scorecard"):
         return {}
     rows = query(
         connection,

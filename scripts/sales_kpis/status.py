@@ -80,23 +80,30 @@ def read_status(project: Project, today: date, limit: int) -> Status:
     )
 
 
+def published_marts(project: Project) -> MartsInUse | None:
+    """The marts of the current version; None before the first one."""
+    version = current_version(project.published)
+    if version is None:
+        return None
+    settings = version.manifest.get("settings") or {}
+    return MartsInUse(
+        version.database,
+        f"version {version.run_id}",
+        version.manifest.get("as_of_date"),
+        str(settings.get("reporting_currency") or ""),
+        lambda: version.queries,
+    )
+
+
 def marts_in_use(project: Project) -> MartsInUse:
     """Where the numbers are.
 
     Raises:
         WrongUse: nothing is published and nothing is built.
     """
-    version = current_version(project.published)
-    if version is not None:
-        settings = version.manifest.get("settings") or {}
-        as_of = version.manifest.get("as_of_date")
-        return MartsInUse(
-            version.database,
-            f"version {version.run_id}",
-            as_of,
-            str(settings.get("reporting_currency") or ""),
-            lambda: version.queries,
-        )
+    published = published_marts(project)
+    if published is not None:
+        return published
     database = built_database(project)
     if not database.exists():
         raise WrongUse("Nothing is published and nothing is built.", "Build it first: kpis run")

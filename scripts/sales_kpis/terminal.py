@@ -120,8 +120,8 @@ class SilentReporter:
         """Nothing."""
 
 
-def render_run(result: RunResult) -> Table:
-    """The parts of a run and their times, in one small table."""
+def render_run(result: RunResult, alerts: str | None = None) -> Table:
+    """The parts of a run and their times, in one small table; with its alerts, in a few words."""
     counts = result.sources.counts()
     warned = len(result.build.warned_tests)
     tests = plural(len(result.build.tests), "test")
@@ -146,6 +146,7 @@ def render_run(result: RunResult) -> Table:
             "audit",
         ),
         "published": (version, "publish"),
+        **({"alerts": (alerts, "")} if alerts else {}),
     }
     table = Table(
         title=f"Run {result.run_id}, as of {result.as_of_date}",

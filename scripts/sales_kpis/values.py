@@ -73,21 +73,25 @@ class KpiValue:
     @property
     def period(self) -> str:
         """The period in words: `2025-08`, `2025-W32`, `2025-Q3`; a fiscal one by its months."""
-        start, end = self.period_start_date, self.period_end_date
-        match self.period_grain:
-            case "week":
-                year, week, _ = start.isocalendar()
-                return f"{year}-W{week:02d}"
-            case "month":
-                return f"{start:%Y-%m}"
-            case "quarter":
-                return f"{start.year}-Q{(start.month + 2) // 3}"
-            case "year":
-                return f"{start.year}"
-            case "fiscal_quarter" | "fiscal_year":
-                return f"{start:%Y-%m}…{end:%Y-%m}"
-            case _:
-                return start.isoformat()
+        return period_name(self.period_grain, self.period_start_date, self.period_end_date)
+
+
+def period_name(grain: str, start: date, end: date) -> str:
+    """A period in words: `2025-08`, `2025-W32`, `2025-Q3`; a fiscal one by its months."""
+    match grain:
+        case "week":
+            year, week, _ = start.isocalendar()
+            return f"{year}-W{week:02d}"
+        case "month":
+            return f"{start:%Y-%m}"
+        case "quarter":
+            return f"{start.year}-Q{(start.month + 2) // 3}"
+        case "year":
+            return f"{start.year}"
+        case "fiscal_quarter" | "fiscal_year":
+            return f"{start:%Y-%m}…{end:%Y-%m}"
+        case _:
+            return start.isoformat()
 
 
 _MEASURES = {field.name for field in fields(KpiValue) if "float" in str(field.type)}

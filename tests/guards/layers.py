@@ -29,6 +29,8 @@ _PLACES = {
     ),
 }
 
+# The source with what was published, which is no system.
+_LEDGER = "ledger"
 _MAY_READ = {
     "staging": ("source", "staging", "seed"),
     "intermediate": ("staging", "intermediate", "seed"),
@@ -51,7 +53,10 @@ def model_places(project: Project) -> Iterator[Finding]:
 
 
 def reading_directions(project: Project) -> Iterator[Finding]:
-    """A model reads the layers before its own; only staging reads sources, those of its system."""
+    """A model reads the layers before its own; only staging reads sources, those of its system.
+
+    The ledger of what was published comes after all marts, and monitoring reads it.
+    """
     for model in project.models:
         if model.layer not in _MAY_READ:
             continue
@@ -68,6 +73,8 @@ def _wrong_reading(model: Node, parent: Node) -> tuple[str, str]:
     """The fault in a model that reads a parent, and what to do; empty texts if there is none."""
     allowed = _MAY_READ[model.layer]
     reads = f"{model.layer} model {model.name} reads {_words(parent)}"
+    if parent.layer == "source" and parent.system == _LEDGER and model.layer == "monitoring":
+        return "", ""
     if parent.layer == "source" and model.layer != "staging":
         return f"{reads}; only staging reads sources", f"read the staging model of {parent.name}"
     if model.layer == "staging" and parent.layer in ("source", "staging"):

@@ -71,7 +71,8 @@ KPI_FIELDS: Mapping[str, _Field] = {
 # cases; `sample_of`: the KPI that counts them, where the denominator is money; `inputs`: what it is
 # made of, see macros/kpis/kpi_inputs.sql; `is_proven`: proof/ has the answers to it; how it
 # is measured, see macros/kpis/kpi_rollup.sql; `accrues`: whether it grows in the course of a
-# period, see macros/kpis/running_periods.sql; `slices_of`: the KPI whose total it divides.
+# period, see macros/kpis/running_periods.sql; `slices_of`: the KPI whose total it divides;
+# `no_metric`: see guards/semantics.py.
 KPI_OPTIONAL_FIELDS: Mapping[str, _Field] = {
     "sample": _TEXT,
     "sample_of": _Field("kpi, sample and period", lambda value: isinstance(value, dict)),
@@ -95,6 +96,7 @@ KPI_OPTIONAL_FIELDS: Mapping[str, _Field] = {
     "finest_grain": _one_of("day", "week", "month", "quarter"),
     "accrues": _Field("true or false", lambda value: isinstance(value, bool)),
     "slices_of": _Field("the id of another KPI, such as total_revenue", _is_text),
+    "no_metric": _Field("the reason why MetricFlow cannot express the KPI", _is_text),
 }
 
 

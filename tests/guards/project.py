@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -44,6 +44,7 @@ class Node:
         parents: unique ids of what it reads.
         schema, alias: where it is built.
         materialized: how, such as `view` or `ephemeral`.
+    group: name of the dbt group that it belongs to; empty for none.
     """
 
     unique_id: str
@@ -61,6 +62,7 @@ class Node:
     table_constraints: tuple[tuple[str, tuple[str, ...]], ...]
     is_contract_enforced: bool
     meta: Json
+    group: str
     parents: tuple[str, ...]
     sql: str
 
@@ -106,17 +108,37 @@ class DataTest:
 
 
 @dataclass(frozen=True)
+class Metric:
+    """A metric of dbt's semantic layer.
+
+    Attributes:
+        kind: `simple`, `ratio`, `derived` or `cumulative`.
+        file: the YAML that defines it.
+    """
+
+    name: str
+    kind: str
+    label: str
+    file: str
+    meta: Json
+
+
+@dataclass(frozen=True)
 class Project:
     """The parsed project.
 
     Attributes:
         root: its folder.
         nodes: models, seeds, snapshots and source tables by unique id.
+        metrics: by name.
+        owners: name of the owner of each dbt group.
     """
 
     root: Path
     nodes: Mapping[str, Node]
     tests: tuple[DataTest, ...]
+    metrics: Mapping[str, Metric] = field(default_factory=dict)
+    owners: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def models(self) -> tuple[Node, ...]:
@@ -166,7 +188,22 @@ def read_project(root: Path, manifest: Json) -> Project:
             key=lambda test: test.name,
         )
     )
-    return Project(root, nodes, tests)
+    metrics = {
+        entry["name"]: Metric(
+            entry["name"],
+            entry["type"],
+            entry["label"],
+            PurePosixPath(entry["original_file_path"]).as_posix(),
+            entry["config"].get("meta") or {},
+        )
+        for entry in manifest.get("metrics", {}).values()
+        if entry["package_name"] == own
+    }
+    owners = {
+        entry["name"]: entry["owner"].get("name") or ""
+        for entry in manifest.get("groups", {}).values()
+    }
+    return Project(root, nodes, tests, metrics, owners)
 
 
 def load_manifest(path: Path) -> Json:
@@ -198,6 +235,7 @@ def _node(entry: Json) -> Node:
         ),
         is_contract_enforced=bool((entry.get("config", {}).get("contract") or {}).get("enforced")),
         meta=entry.get("config", {}).get("meta") or {},
+        group=entry.get("config", {}).get("group") or "",
         parents=tuple((entry.get("depends_on") or {}).get("nodes", ())),
         sql=entry.get("raw_code", ""),
     )

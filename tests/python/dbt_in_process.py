@@ -37,7 +37,14 @@ def invoke(arguments: list[str], project: Path, database: Path, manifest: Any = 
 
     printed = io.StringIO()
     with (
-        _environment({**plain_environment(), "SALES_KPIS_DATABASE": str(database)}),
+        _environment(
+            {
+                **plain_environment(),
+                "SALES_KPIS_DATABASE": str(database),
+                # Not that of what a developer has published.
+                "SALES_KPIS_LEDGER": str(database.parent / "ledger"),
+            }
+        ),
         contextlib.chdir(project),
         contextlib.redirect_stdout(printed),
         contextlib.redirect_stderr(printed),

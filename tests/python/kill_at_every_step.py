@@ -15,8 +15,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from kpis_project import FakeBuilder, QuietReporter, published_revenue, request_for, write_project
-from sales_kpis import publish
+from sales_kpis import publish, reported_values
 from sales_kpis.ledger import read_runs
 from sales_kpis.project import Project
 from sales_kpis.run import run
@@ -95,9 +97,26 @@ def check(folder: Path) -> None:
     names = sorted(path.name for path in (project.published / "versions").iterdir())
     assert all(not name.startswith(".") for name in names)
     assert len(names) == 2
+    check_ledger(project.published)
     statuses = [record.status for record in read_runs(project.ledger)]
     assert statuses[-1] == "published"
     assert set(statuses) <= {"published", "unfinished"}
+
+
+def check_ledger(published: Path) -> None:
+    """The ledger knows the version, each value once, and each of the two changes once."""
+    ledger = reported_values.folder_of(published)
+    current = publish.current_version(published)
+    assert current is not None
+    assert reported_values.last_version(ledger) == current.run_id
+    assert not list(published.glob(".ledger*"))
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            "select value_before, value, change_number from"
+            f" read_parquet('{ledger}/*/values.parquet') order by change_number, value"
+        ).fetchall()
+    # September still runs.
+    assert rows == [(None, 100, 0), (None, 200, 0), (100, 7, 1), (200, 8, 1)]
 
 
 def in_fork(function: Callable[..., None], *arguments: Any) -> int:

@@ -503,8 +503,9 @@ PROGRESS = """
     create table monitoring.kpi_scorecard as
     select
         kpi, period_grain, period_start_date, 'running' as which_period, dimension,
-        100.0e0 as previous_value, 50.0e0 as change, 0.5e0 as change_ratio, 120.0e0 as year_ago_value,
-        0.25e0 as yoy_ratio, 0.9e0 as attainment_ratio, 'at_risk' as status, 900.0e0 as projected_value
+        100e0 as previous_value, 50e0 as change, 0.5e0 as change_ratio,
+        120e0 as year_ago_value, 0.25e0 as yoy_ratio, 0.9e0 as attainment_ratio,
+        'at_risk' as status, 900e0 as projected_value
     from monitoring.kpi_values
     where kpi = 'total_revenue' and not is_period_complete
 """

@@ -29,6 +29,7 @@ from guards import (
     macros,
     marts,
     privacy,
+    semantics,
     sql_words,
     strict_yaml,
     tracked_files,
@@ -36,7 +37,7 @@ from guards import (
 )
 from guards.built_columns import built_columns
 from guards.findings import Finding
-from guards.project import Column, Node, Project, read_project
+from guards.project import Column, Metric, Node, Project, read_project
 from guards.sql_style import sql_style
 
 REPOSITORY = Path(__file__).parents[2]
@@ -332,6 +333,23 @@ def meta(**changes: object) -> Change:
     return change
 
 
+def metric(name: str, kpi: Change | None = None, /, **changes: object) -> Change:
+    """Add a metric, by default one as it should be for kpi_total_revenue, and change its KPI."""
+
+    def change(project: Project) -> Project:
+        right = Metric(name, "simple", "Total revenue", CORE_YAML, {})
+        wrong: Metric = replace(right, **changes)  # type: ignore[arg-type]
+        changed = (kpi or (lambda same: same))(project)
+        return replace(changed, metrics={name: wrong})
+
+    return change
+
+
+def owned(group: str, owners: dict[str, str]) -> Change:
+    """The KPI in a dbt group, of those with these owners."""
+    return lambda project: replace(node("kpi_total_revenue", group=group)(project), owners=owners)
+
+
 def text(file: str, content: str) -> Change:
     """Write a file; a model's SQL changes with it."""
 
@@ -575,6 +593,45 @@ CATCHES = {
     ),
     "KPI that slices itself": Catch(
         marts.kpi_slicings, meta(slices_of="total_revenue"), "is 'total_revenue', which is no KPI"
+    ),
+    "proven KPI without a metric": Catch(
+        semantics.metrics_of_kpis,
+        meta(is_proven=True),
+        "kpi_total_revenue is in no metric of the semantic layer, and does not say why; name a"
+        " metric total_revenue",
+    ),
+    "KPI that has a metric and says that it cannot": Catch(
+        semantics.metrics_of_kpis,
+        metric("total_revenue", meta(no_metric="it is too hard")),
+        "kpi_total_revenue has no_metric, and there is a metric total_revenue",
+    ),
+    "metric without a label": Catch(
+        semantics.titles_of_metrics, metric("deals", label="deals"), "metric deals has no label"
+    ),
+    "metric with another title than its KPI": Catch(
+        semantics.titles_of_metrics,
+        metric("total_revenue", label="Sales"),
+        "metric total_revenue is labelled 'Sales', and its KPI 'Total revenue'",
+    ),
+    "ratio on a model": Catch(
+        semantics.places_of_metrics,
+        metric("win_rate", kind="ratio"),
+        "metric win_rate is ratio, in this file; write it in models/marts/kpis/<family>/",
+    ),
+    "metric that tells of a dimension that its KPI has not": Catch(
+        semantics.dimensions_of_metrics,
+        metric("total_revenue", meta={"not_as_in_kpi": {"team": "of today"}}),
+        "tells of team in `not_as_in_kpi`",
+    ),
+    "KPI in the group of another owner": Catch(
+        semantics.owners_of_kpis,
+        owned("sales", {"sales": "Sales", "operations": "sales operations"}),
+        "is owned by sales operations and in the group sales; write `group: operations`",
+    ),
+    "KPI of an owner without a group": Catch(
+        semantics.owners_of_kpis,
+        owned("", {"sales": "Sales"}),
+        "and in the group (none); correct the owner, or add a group of sales operations",
     ),
     "KPI column of another type": Catch(
         marts.kpi_columns,

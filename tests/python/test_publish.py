@@ -150,9 +150,9 @@ class TestAClockThatGoesBack:
 
     def test_rolls_back_to_the_version_before(self, build: Path, published: Path) -> None:
         publish_all(build, published, "2025-3", "2024-1")
-        assert rollback(published, None, "r").run_id == "2025-3"
+        assert rollback(published, None, "r1").run_id == "2025-3"
         with pytest.raises(WrongUse, match="no version before the current one"):
-            rollback(published, None, "r")
+            rollback(published, None, "r2")
 
     def test_does_not_keep_a_version_of_the_future_for_ever(
         self, build: Path, published: Path
@@ -176,10 +176,10 @@ def test_versions_of_before_the_chain_come_first(build: Path, published: Path) -
         manifest = json.loads(file.read_text())
         del manifest["sequence"], manifest["previous"]
         file.write_text(json.dumps(manifest))
-    assert rollback(published, None, "r").run_id == "run-8"
+    assert rollback(published, None, "r3").run_id == "run-8"
     publish_all(build, published, "run-1")
     assert [version.run_id for version in all_versions(published)] == ["run-8", "run-9", "run-1"]
-    assert rollback(published, None, "r").run_id == "run-8"
+    assert rollback(published, None, "r4").run_id == "run-8"
 
 
 def test_a_version_stays_for_its_readers_however_few_are_kept(build: Path, published: Path) -> None:
@@ -202,7 +202,7 @@ def test_the_grace_begins_when_a_rollback_takes_a_version_out_of_use(
 ) -> None:
     publish_all(build, published, "run-1", "run-2")
     os.utime(published / "versions" / "run-2", (1, 1))
-    rollback(published, "run-1", "r")
+    rollback(published, "run-1", "r5")
     publish_all(build, published, "run-3", keep=1, grace_minutes=10)
     assert [version.run_id for version in all_versions(published)] == ["run-1", "run-2", "run-3"]
 
@@ -222,7 +222,7 @@ class TestALinkWhereAVersionShouldBe:
         link.symlink_to(elsewhere)
         for attempt in (
             lambda: publish_all(build, published, "run-2", keep=1),
-            lambda: rollback(published, name, "r"),
+            lambda: rollback(published, name, "r6"),
         ):
             with pytest.raises(BrokenPublication, match=f"{name} is a symbolic link to ") as caught:
                 attempt()
@@ -260,7 +260,7 @@ class TestALinkWhereAVersionShouldBe:
         place.rename(elsewhere.parent / "moved")
         place.symlink_to(elsewhere.parent / "moved")
         with pytest.raises((BrokenPublication, WrongUse)):
-            rollback(published, "run-1", "r")
+            rollback(published, "run-1", "r7")
         assert str((published / "current").readlink()) == "versions/run-2"
 
 
@@ -317,30 +317,30 @@ def test_a_copy_that_differs_from_the_build_is_not_published(
 class TestRollback:
     def test_goes_to_the_version_before_the_current(self, build: Path, published: Path) -> None:
         publish_all(build, published, "run-1", "run-2", "run-3")
-        assert rollback(published, None, "r").run_id == "run-2"
-        assert rollback(published, None, "r").run_id == "run-1"
+        assert rollback(published, None, "r8").run_id == "run-2"
+        assert rollback(published, None, "r9").run_id == "run-1"
         with pytest.raises(WrongUse, match="no version before the current one"):
-            rollback(published, None, "r")
+            rollback(published, None, "r10")
 
     def test_goes_to_what_readers_saw_before_not_to_what_was_rolled_back(
         self, build: Path, published: Path
     ) -> None:
         publish_all(build, published, "run-1", "run-2", "run-3")
-        rollback(published, "run-1", "r")
+        rollback(published, "run-1", "r11")
         publish_all(build, published, "run-4")
-        assert rollback(published, None, "r").run_id == "run-1"
+        assert rollback(published, None, "r12").run_id == "run-1"
 
     def test_goes_to_the_one_published_before_where_that_one_is_gone(
         self, build: Path, published: Path
     ) -> None:
         publish_all(build, published, "run-3", "run-2", "run-1")
         shutil.rmtree(published / "versions" / "run-2")
-        assert rollback(published, None, "r").run_id == "run-3"
+        assert rollback(published, None, "r13").run_id == "run-3"
 
     def test_goes_to_a_named_version(self, build: Path, published: Path) -> None:
         publish_all(build, published, "run-1", "run-2")
-        assert rollback(published, "run-1", "r").run_id == "run-1"
-        assert rollback(published, "run-2", "r").run_id == "run-2"
+        assert rollback(published, "run-1", "r14").run_id == "run-1"
+        assert rollback(published, "run-2", "r15").run_id == "run-2"
 
     @pytest.mark.parametrize(
         ("version", "message"),
@@ -352,14 +352,14 @@ class TestRollback:
     ) -> None:
         publish_all(build, published, "run-1", "run-2")
         with pytest.raises(WrongUse, match=message):
-            rollback(published, version, "r")
+            rollback(published, version, "r16")
 
     def test_refuses_a_version_whose_files_have_changed(self, build: Path, published: Path) -> None:
         publish_all(build, published, "run-1", "run-2")
         damaged = published / "versions" / "run-1" / "parquet" / "core" / "fct_deals.parquet"
         damaged.write_bytes(damaged.read_bytes()[:-1])
         with pytest.raises(BrokenPublication, match=r"fct_deals\.parquet is not the file"):
-            rollback(published, "run-1", "r")
+            rollback(published, "run-1", "r17")
         assert str((published / "current").readlink()) == "versions/run-2"
 
     def test_leads_out_of_a_broken_publication(self, build: Path, published: Path) -> None:
@@ -368,12 +368,12 @@ class TestRollback:
         with pytest.raises(BrokenPublication, match="run-2, which is no whole version") as caught:
             current_version(published)
         assert caught.value.next_step.endswith("kpis rollback run-1")
-        rollback(published, "run-1", "r")
+        rollback(published, "run-1", "r18")
         assert current_version(published) is not None
 
     def test_needs_something_to_go_back_to(self, published: Path) -> None:
         with pytest.raises(WrongUse, match="has no version"):
-            rollback(published, None, "r")
+            rollback(published, None, "r19")
 
 
 def test_leftovers_are_no_versions_and_are_removed(build: Path, published: Path) -> None:

@@ -22,6 +22,7 @@ def test_a_run_killed_at_any_step_leaves_one_whole_version_and_heals(tmp_path: P
     assert "os.rename .current.new current" in killed_at
     assert "os.rename sales_kpis.duckdb sales_kpis.duckdb" in killed_at
     assert any(step.startswith("os.rename .partial-") for step in killed_at)
+    assert any(step.startswith("os.rename .ledger-partial-") for step in killed_at)
     assert any(step.startswith("shutil.rmtree .partial-") for step in killed_at)
 
 

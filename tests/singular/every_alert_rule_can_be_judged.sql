@@ -1,3 +1,4 @@
+{% set grains = "('" ~ period_grains() | join("', '") ~ "')" -%}
 with
 
 rules as (
@@ -26,7 +27,8 @@ judged_rules as (
             when comparison in ('source_stale', 'rejected_share_above')
                 then
                     case
-                        when kpi is not null then 'a rule about sources without a KPI, found ' || kpi
+                        when kpi is not null
+                            then 'a rule about sources without a KPI, found ' || kpi
                         when comparison = 'rejected_share_above' and threshold is null
                             then 'a threshold, found nothing'
                     end
@@ -40,7 +42,7 @@ judged_rules as (
             when kpi is not null and known_kpi is null then 'the id of a KPI, found ' || kpi
             when kpi is null and comparison not in ('outside_history', 'target_missed')
                 then 'the id of a KPI, found nothing'
-            when coalesce(period_grain not in ('{{ period_grains() | join("', '") }}'), true)
+            when not coalesce(period_grain in {{ grains }}, false)
                 then 'a grain, found ' || coalesce(period_grain, 'nothing')
             when position('|' || period_grain || '|' in known_grains) = 0
                 then 'a grain of the KPI, found ' || period_grain

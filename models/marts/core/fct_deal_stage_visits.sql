@@ -67,6 +67,8 @@ stage_visits as (
         case when visits.left_date is not null then greatest(visits.left_at, visits.entered_at) end
             as left_at,
         visits.left_date,
+        cast({{ days_between('visits.entered_date', 'visits.left_date') }} as bigint)
+            as days_in_stage,
         owners.rep_id,
         owners.team,
         owners.left_rep_id,
@@ -74,7 +76,13 @@ stage_visits as (
         visits.is_won_stage,
         visits.is_lost_stage,
         deals.is_won or coalesce(visits.highest_order_afterwards > visits.stage_order, false)
-            as went_on
+            as went_on,
+        visits.visit_number = 1
+        and not visits.is_won_stage
+        and not visits.is_lost_stage
+        and visits.entered_date is not null
+        and visits.left_date is not null
+            as is_left_stage
     from visits_with_last_stage as visits
     inner join deals
         on visits.deal_id = deals.deal_id

@@ -1,3 +1,5 @@
+{% set speed_to_lead_hours = hours_between('leads.created_at', 'progress.first_outreach_at') %}
+
 with
 
 leads as (
@@ -73,6 +75,17 @@ described_leads as (
         progress.converted_date,
         progress.deal_id,
         won_deals.close_date as won_date,
+        {{ speed_to_lead_hours }} as speed_to_lead_hours,
+        coalesce(
+            {{ speed_to_lead_hours }} <= {{ var('speed_to_lead_target_hours') }}, false
+        ) as is_reached_in_time,
+        cast({{ days_between('leads.created_date', 'won_deals.close_date') }} as bigint)
+            as acquisition_days,
+        coalesce(
+            won_deals.close_date
+            <= {{ add_days('leads.created_date', var('conversion_window_days')) }},
+            false
+        ) as is_won_in_time,
         descriptions.has_name,
         descriptions.has_valid_email,
         descriptions.has_valid_phone

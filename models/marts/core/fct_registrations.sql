@@ -86,6 +86,11 @@ registrations as (
         first_sign_ups.occurred_at as registered_at,
         first_sign_ups.event_date as registered_date,
         first_activations.activated_date,
+        coalesce(
+            first_activations.activated_date
+            <= {{ add_days('first_sign_ups.event_date', var('activation_window_days')) }},
+            false
+        ) as is_activated_in_time,
         first_sign_ups.person_id,
         first_sign_ups.account_id,
         people.lead_channel,

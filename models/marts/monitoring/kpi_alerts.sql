@@ -106,16 +106,18 @@ alerts_of_kpis as (
             when 'above' then ', above '
             when 'target_missed' then ', and its target '
             when 'outside_history' then ', far from its usual '
-            else ', where at '
-                || case when comparison like '%below' then 'least ' else 'most ' end
+            when 'change_below' then ', where at least '
+            when 'year_change_below' then ', where at least '
+            else ', where at most '
         end || {{ value_in_words('expected_value', 'unit') }}
         || case comparison
             when 'below' then ''
             when 'above' then ''
             when 'target_missed' then ''
             when 'outside_history' then ''
-            else ' was expected (' || {{ change_in_words('threshold') }} || ' to the '
-                || case when comparison like 'year%' then 'year' else 'period' end || ' before)'
+            when 'change_below' then {{ expected_change('period') }}
+            when 'change_above' then {{ expected_change('period') }}
+            else {{ expected_change('year') }}
         end || '.' as sentence,
         first_seen_date,
         period_end_date as last_seen_date,
@@ -176,8 +178,8 @@ alerts_of_sources as (
                 then
                     ' stands still: its newest row is of ' || {{ as_text('newest_row_date') }}
                     || ', ' || {{ formatted_number('days_behind', 0) }} || ' days before '
-                    || {{ as_text(as_of_date()) }} || ' (' || {{ formatted_number('allowed_days', 0) }}
-                    || ' are allowed).'
+                    || {{ as_text(as_of_date()) }} || ' ('
+                    || {{ formatted_number('allowed_days', 0) }} || ' are allowed).'
             else
                 ': ' || {{ formatted_number('rejected_share * 100', 1) }}
                 || ' % of its rows were rejected, more than '

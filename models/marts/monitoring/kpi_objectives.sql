@@ -18,7 +18,7 @@ objectives as (
 
 ),
 
--- What counts is the newest period that was complete by the due date.
+-- The newest period that was complete by the due date counts.
 measured_objectives as (
 
     select

@@ -24,30 +24,30 @@ periods_of_kpis as (
 
 ),
 
--- What an earlier period had after as many days as the running one has: see kpis_of_days.
+-- The part of an earlier period after as many days as the running one has: see kpis_of_daily_rows.
 {% set comparisons = ['previous', 'year_ago'] -%}
 {% for comparison in comparisons -%}
 days_of_{{ comparison }} as (
 
     select
-        running.kpi,
-        running.period_grain,
-        sum(days.numerator) as numerator,
-        sum(days.denominator) as denominator
-    from periods_of_kpis as running
+        running_periods.kpi,
+        running_periods.period_grain,
+        sum(daily_rows.numerator) as numerator,
+        sum(daily_rows.denominator) as denominator
+    from periods_of_kpis as running_periods
     inner join {{ ref('dim_periods') }} as periods
         on
-            running.period_grain = periods.period_grain
-            and running.period_start_date = periods.period_start_date
+            running_periods.period_grain = periods.period_grain
+            and running_periods.period_start_date = periods.period_start_date
     inner join {{ ref('dim_periods') }} as earlier_periods
         on
             periods.period_grain = earlier_periods.period_grain
             and periods.{{ comparison }}_period_start_date = earlier_periods.period_start_date
-    inner join kpi_rows as days
+    inner join kpi_rows as daily_rows
         on
-            running.kpi = days.kpi
-            and days.period_grain = 'day'
-            and days.period_start_date between earlier_periods.period_start_date
+            running_periods.kpi = daily_rows.kpi
+            and daily_rows.period_grain = 'day'
+            and daily_rows.period_start_date between earlier_periods.period_start_date
             and least(
                 earlier_periods.period_end_date,
                 {{ add_days(
@@ -56,10 +56,10 @@ days_of_{{ comparison }} as (
                 ) }}
             )
     where
-        running.which_period = 'running'
-        and running.periods_back = 1
-        and running.kpi in ({{ kpis_of_days() }})
-    group by running.kpi, running.period_grain
+        running_periods.which_period = 'running'
+        and running_periods.periods_back = 1
+        and running_periods.kpi in ({{ kpis_of_days() }})
+    group by running_periods.kpi, running_periods.period_grain
 
 ),
 
@@ -128,6 +128,17 @@ newest_rows as (
 projected_rows as (
 
     select
+        {% for comparison in comparisons -%}
+        case
+            when newest_rows.which_period = 'newest_complete'
+                then newest_rows.{{ comparison }}_value
+            when newest_rows.dimension <> 'total' then null
+            when newest_rows.denominator is null then days_of_{{ comparison }}.numerator
+            else {{ safe_ratio(
+                'days_of_' ~ comparison ~ '.numerator', 'days_of_' ~ comparison ~ '.denominator'
+            ) }}
+        end as compared_{{ comparison }}_value,
+        {% endfor -%}
         newest_rows.*,
         periods.period_label,
         case
@@ -138,34 +149,19 @@ projected_rows as (
             when newest_rows.accrues
                 then {{ safe_ratio('newest_rows.value', 'newest_rows.share_passed') }}
             else newest_rows.value
-        end as projected_value,
-        {% for comparison in comparisons -%}
-        case
-            when newest_rows.which_period = 'newest_complete'
-                then newest_rows.{{ comparison }}_value
-            when newest_rows.dimension = 'total'
-                then
-                    case
-                        when newest_rows.denominator is null then days_of_{{ comparison }}.numerator
-                        else
-                            {{ safe_ratio(
-                                'days_of_' ~ comparison ~ '.numerator',
-                                'days_of_' ~ comparison ~ '.denominator'
-                            ) }}
-                    end
-        end as compared_{{ comparison }}_value{{ ',' if not loop.last }}
-        {% endfor %}
+        end as projected_value
     from newest_rows
-    inner join {{ ref('dim_periods') }} as periods
-        on
-            newest_rows.period_grain = periods.period_grain
-            and newest_rows.period_start_date = periods.period_start_date
     {% for comparison in comparisons -%}
     left join days_of_{{ comparison }}
         on
             newest_rows.kpi = days_of_{{ comparison }}.kpi
             and newest_rows.period_grain = days_of_{{ comparison }}.period_grain
-    {% endfor %}
+    {% endfor -%}
+    inner join {{ ref('dim_periods') }} as periods
+        on
+            newest_rows.period_grain = periods.period_grain
+            and newest_rows.period_start_date = periods.period_start_date
+
 ),
 
 attained_rows as (

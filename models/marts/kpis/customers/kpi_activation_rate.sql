@@ -7,13 +7,7 @@ first_sign_ups as (
         registered_date as kpi_date,
         lead_channel,
         market,
-        case
-            when
-                activated_date
-                <= {{ add_days('registered_date', var('activation_window_days')) }}
-                then 1
-            else 0
-        end as numerator,
+        cast(is_activated_in_time as int) as numerator,
         1 as denominator
     from {{ ref('fct_registrations') }}
 

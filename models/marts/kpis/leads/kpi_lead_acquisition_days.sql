@@ -8,7 +8,7 @@ won_leads as (
         lead_source,
         lead_channel,
         rep_id as rep,
-        {{ days_between('created_date', 'won_date') }} as numerator,
+        acquisition_days as numerator,
         1 as denominator
     from {{ ref('fct_leads') }}
     where won_date is not null

@@ -10,10 +10,7 @@ created_leads as (
         campaign_id as campaign,
         industry,
         rep_id as rep,
-        case
-            when won_date <= {{ add_days('created_date', var('conversion_window_days')) }} then 1
-            else 0
-        end as numerator,
+        cast(is_won_in_time as int) as numerator,
         1 as denominator
     from {{ ref('fct_leads') }}
 

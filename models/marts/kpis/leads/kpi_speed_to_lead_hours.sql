@@ -8,10 +8,10 @@ contacted_leads as (
         lead_source,
         rep_id as rep,
         team,
-        {{ hours_between('created_at', 'first_outreach_at') }} as numerator,
+        speed_to_lead_hours as numerator,
         1 as denominator
     from {{ ref('fct_leads') }}
-    where first_outreach_at is not null
+    where speed_to_lead_hours is not null
 
 )
 

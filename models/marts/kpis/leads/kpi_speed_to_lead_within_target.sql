@@ -8,13 +8,7 @@ created_leads as (
         lead_source,
         rep_id as rep,
         team,
-        case
-            when
-                {{ hours_between('created_at', 'first_outreach_at') }}
-                <= {{ var('speed_to_lead_target_hours') }}
-                then 1
-            else 0
-        end as numerator,
+        cast(is_reached_in_time as int) as numerator,
         1 as denominator
     from {{ ref('fct_leads') }}
 
