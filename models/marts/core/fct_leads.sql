@@ -79,6 +79,11 @@ described_leads as (
         coalesce(
             {{ speed_to_lead_hours }} <= {{ var('speed_to_lead_target_hours') }}, false
         ) as is_reached_in_time,
+        coalesce(
+            {{ local_date('progress.first_outreach_at') }}
+            <= {{ add_days('leads.created_date', var('conversion_window_days')) }},
+            false
+        ) as is_followed_up,
         cast({{ days_between('leads.created_date', 'won_deals.close_date') }} as bigint)
             as acquisition_days,
         coalesce(

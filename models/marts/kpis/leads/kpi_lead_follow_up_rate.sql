@@ -8,13 +8,7 @@ created_leads as (
         lead_source,
         rep_id as rep,
         team,
-        case
-            when
-                first_contacted_date
-                <= {{ add_days('created_date', var('conversion_window_days')) }}
-                then 1
-            else 0
-        end as numerator,
+        cast(is_followed_up as int) as numerator,
         1 as denominator
     from {{ ref('fct_leads') }}
 
