@@ -38,6 +38,9 @@ LEAD = "lead_id,full_name,email\n1,Ann Real,ann@real-company.com\n"
 EXCEPTIONS = {
     "core.dim_reps.rep_name": "staff",
     "monitoring.kpi_values.dimension_label": "staff, as the label of a rep",
+    "monitoring.kpi_scorecard.dimension_label": "staff, as the label of a rep",
+    "monitoring.kpi_breaches.dimension_label": "staff, as the label of a rep",
+    "monitoring.kpi_alerts.sentence": "staff, as the label of a rep",
 }
 # Words of the project itself, which an odd row of the raw files has for a name.
 OWN_WORDS = {"id", "lead", "name"}
