@@ -88,7 +88,7 @@ class ScorecardLine:
 def read_scorecard(connection: duckdb.DuckDBPyConnection) -> list[ScorecardLine]:
     """One line per KPI of published or built marts, with slices where the KPI is a slicing."""
     lines = scorecard_lines(read_catalog(connection), read_values(connection))
-    progress = _read_progress(connection)
+    progress = read_progress(connection)
     return [
         with_slices(line, read_largest_slices(connection, line.shown, SHOWN_SLICES))
         if line.kpi.slices_of and line.shown
@@ -115,7 +115,7 @@ def read_objectives(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any
 Progress = dict[tuple[str, str, date], dict[str, Any]]
 
 
-def _read_progress(connection: duckdb.DuckDBPyConnection) -> Progress:
+def read_progress(connection: duckdb.DuckDBPyConnection) -> Progress:
     """The rows of `kpi_scorecard` of running totals, by KPI, grain and first day."""
     if not has_mart(connection, "monitoring.kpi_scorecard"):
         return {}

@@ -213,6 +213,7 @@ def tags_of(kpi: Kpi, value: KpiValue, text: str) -> Tags:
                 replace(period, dimension=kpi.dimensions[0], dimension_value="a")
             ],
         )
+        patch.setattr(scorecard, "read_progress", lambda connection: {})
         patch.setattr(
             scorecard, "read_values",
             lambda connection: [
