@@ -6,10 +6,10 @@
 {% macro land_ledger() %}
     {%- if execute and flags.WHICH in ('build', 'run', 'test') -%}
         {%- set folder = env_var('SALES_KPIS_LEDGER', '') -%}
-        {%- do run_query('create schema if not exists ledger') -%}
-        {%- for name, file in {'publications': 'publication', 'reported_values': 'values'}.items() -%}
-            {%- set table = graph.sources.values() | selectattr('source_name', 'equalto', 'ledger') | selectattr('name', 'equalto', name) | first -%}
-            {%- do adapter.dispatch('land_ledger_table', 'sales_kpis')('ledger.' ~ name, table.columns.values(), folder, file ~ '.parquet') -%}
+        {%- set files = {'publications': 'publication', 'reported_values': 'values'} -%}
+        {%- for table in graph.sources.values() if table.source_name == 'ledger' -%}
+            {%- if loop.first -%}{%- do run_query('create schema if not exists ledger') -%}{%- endif -%}
+            {%- do adapter.dispatch('land_ledger_table', 'sales_kpis')('ledger.' ~ table.name, table.columns.values(), folder, files[table.name] ~ '.parquet') -%}
         {%- endfor -%}
     {%- endif -%}
 {% endmacro %}
