@@ -240,8 +240,8 @@ def _trend(kpi: str, starts: list[date], of_slice: Mapping[date, KpiRow]) -> Tre
         return None, None, len(points)
     places, values = zip(*points, strict=True)
     slope = statistics.linear_regression(places, values).slope
-    if len(set(values)) == 1 or slope == 0:
-        return "steady", slope, len(points)
+    if abs(slope) * 12 <= 1e-9 * max(map(abs, values)):
+        return "steady", 0.0, len(points)
     if statistics.correlation(places, values) ** 2 < 1 / 3:
         return "steady", slope, len(points)
     is_better = (slope > 0) != (kpi in LOWER_IS_BETTER)

@@ -74,6 +74,7 @@ trends as (
         kpi_rows.dimension_value,
         count(kpi_rows.value) as trend_periods,
         regr_slope(kpi_rows.value, cast(-periods_of_kpis.periods_back as double)) as slope,
+        max(abs(kpi_rows.value)) as size_of_values,
         regr_r2(kpi_rows.value, cast(-periods_of_kpis.periods_back as double)) as explained
     from kpi_rows
     inner join periods_of_kpis
@@ -105,7 +106,12 @@ newest_rows as (
                 ) }}
         end as share_passed,
         coalesce(trends.trend_periods, 0) as trend_periods,
-        case when trends.trend_periods >= 6 then trends.slope end as trend_slope,
+        -- A rise by less than rounding is none.
+        case
+            when trends.trend_periods < 6 then null
+            when abs(trends.slope) * 12 <= 1e-9 * trends.size_of_values then 0
+            else trends.slope
+        end as trend_slope,
         trends.explained
     from kpi_rows
     inner join periods_of_kpis
