@@ -14,3 +14,8 @@ case {{ grain }}
                 else {{ earlier }} < {{ later }} and {{ earlier }} >= {{ add_months_to(later, -144) }}
             end
 {%- endmacro %}
+
+{# Whether one of two values of a count is as much as `min_sample_size`; of any other unit its own sample says it. #}
+{% macro is_enough_of_a_count(unit, value, other) -%}
+({{ unit }} <> 'count' or greatest({{ value }}, {{ other }}) >= {{ var('min_sample_size') }})
+{%- endmacro %}

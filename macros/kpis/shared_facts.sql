@@ -117,6 +117,23 @@ closed_deals_by_product_line as (
 )
 {%- endmacro %}
 
+{# The leads created, `created_leads`, of which some did what the numerator asks. #}
+{% macro created_leads(numerator) -%}
+created_leads as (
+
+    select
+        lead_id as fact_id,
+        created_date as kpi_date,
+        lead_source,
+        rep_id as rep,
+        team,
+        {{ numerator }} as numerator,
+        1 as denominator
+    from {{ ref('fct_leads') }}
+
+)
+{%- endmacro %}
+
 {#
     The first stay of a deal in each stage that it has left, but for won and lost ones: `left_stages`, and
     `left_stages_by_product_line`, in which a deal counts once for each line that it has.

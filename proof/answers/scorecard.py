@@ -164,7 +164,7 @@ def _line(
         passed = _weekdays(start, settings.as_of_date)
         share = passed / _weekdays(start, end)
     grows = row.kpi in GROWING_RATIOS or (
-        row.denominator is None and not kpi.middle and row.kpi not in STOCKS | {"forecast_accuracy"}
+        row.denominator is None and not kpi.middle and row.kpi not in STOCKS
     )
     projected = value
     if grows and value is not None:

@@ -21,7 +21,12 @@ from sales_kpis.errors import KpisError, WrongUse, suggestion
 from sales_kpis.explain import COMPARISONS, explain
 from sales_kpis.marts import has_mart, opened, query
 from sales_kpis.project import Project
-from sales_kpis.scorecard import ScorecardLine, read_objectives, read_scorecard
+from sales_kpis.scorecard import (
+    TOLD_OF_A_PERIOD,
+    ScorecardLine,
+    read_objectives,
+    read_scorecard,
+)
 from sales_kpis.show import check_slice, choose_kpi, only_slice
 from sales_kpis.status import MartsInUse, published_marts
 from sales_kpis.values import Kpi, KpiValue, read_catalog, read_values
@@ -30,10 +35,6 @@ from sales_kpis.why import choose_period, read_facts
 # An answer is read as a whole by a model: more rows than these cost more than they tell.
 MOST_ROWS = 200
 _IN_LIST = ("kpi", "family", "title", "question", "unit", "direction", "dimensions", "grains")
-_SCORECARD = (
-    "value", "previous_value", "change_ratio", "year_ago_value", "yoy_ratio", "target_value",
-    "attainment_ratio", "status", "is_small_sample",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -277,11 +278,11 @@ def _shown(line: ScorecardLine) -> dict[str, Any]:
     said: dict[str, Any] = {}
     if newest is not None:
         said = {"period": newest.period, "is_period_complete": True}
-        said |= {name: getattr(newest, name) for name in _SCORECARD}
+        said |= {name: getattr(newest, name) for name in TOLD_OF_A_PERIOD}
     if running is not None:
         said["running_period"] = _without_gaps(
             {"period": running.period, "is_period_complete": False}
-            | {name: getattr(running, name) for name in _SCORECARD}
+            | {name: getattr(running, name) for name in TOLD_OF_A_PERIOD}
             | {"projected_value": line.projected_value}
         )
     return _without_gaps(said)

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from sales_kpis.errors import WrongUse
 from sales_kpis.formats import NOTHING, format_value, plural
-from sales_kpis.marts import mart_tables, query
+from sales_kpis.marts import has_mart, query
 from sales_kpis.reported_values import MOST_FACTS, RESTATEMENTS
 from sales_kpis.values import Kpi, period_name
 
@@ -32,7 +32,7 @@ def read_restatements(
     Raises:
         WrongUse: an earlier release made the marts.
     """
-    if RESTATEMENTS not in mart_tables(connection):
+    if not has_mart(connection, str(RESTATEMENTS)):
         raise WrongUse(
             "These marts do not say what changed: an earlier release made them.",
             "Make them again: kpis run",

@@ -41,6 +41,11 @@ from sales_kpis.values import (
 STYLES: dict[Tone, str] = {"good": "green", "bad": "red", "neutral": ""}
 TREND_PERIODS = 13
 SHOWN_SLICES = 3
+# The columns of a period that programs and assistants are told.
+TOLD_OF_A_PERIOD = (
+    "value", "previous_value", "change_ratio", "year_ago_value", "yoy_ratio", "target_value",
+    "attainment_ratio", "status", "is_small_sample",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -219,15 +224,11 @@ def scorecard_as_json(lines: Sequence[ScorecardLine]) -> list[dict[str, Any]]:
     def row(value: KpiValue | None) -> dict[str, Any] | None:
         if value is None:
             return None
-        shown = (
-            "value", "previous_value", "change_ratio", "year_ago_value", "yoy_ratio",
-            "target_value", "attainment_ratio", "status", "is_small_sample",
-        )  # fmt: skip
         return {
             "period_grain": value.period_grain,
             "period_start_date": value.period_start_date.isoformat(),
             "period_end_date": value.period_end_date.isoformat(),
-            **{name: getattr(value, name) for name in shown},
+            **{name: getattr(value, name) for name in TOLD_OF_A_PERIOD},
         }
 
     return [

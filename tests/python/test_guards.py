@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -283,39 +284,35 @@ def test_a_project_that_dbt_refuses_is_one_finding(tmp_path: Path) -> None:
 Change = Callable[[Project], Project]
 
 
-def node(name: str, /, **changes: object) -> Change:
+def node(name: str, /, **changes: Any) -> Change:
     """Change fields of a model, seed or source table."""
 
     def change(project: Project) -> Project:
         old = next(each for each in project.nodes.values() if each.name == name)
-        new: Node = replace(old, **changes)  # type: ignore[arg-type]
+        new: Node = replace(old, **changes)
         return replace(project, nodes={**project.nodes, old.unique_id: new})
 
     return change
 
 
-def column(of: str, name: str, /, **changes: object) -> Change:
+def column(of: str, name: str, /, **changes: Any) -> Change:
     """Change fields of one column."""
 
     def change(project: Project) -> Project:
         old = next(each for each in project.nodes.values() if each.name == of)
         columns: list[Column] = [
-            replace(each, **changes) if each.name == name else each  # type: ignore[arg-type]
-            for each in old.columns
+            replace(each, **changes) if each.name == name else each for each in old.columns
         ]
         return node(of, columns=tuple(columns))(project)
 
     return change
 
 
-def data_test(name: str, /, **changes: object) -> Change:
+def data_test(name: str, /, **changes: Any) -> Change:
     """Change fields of a data test."""
 
     def change(project: Project) -> Project:
-        tests = [
-            replace(each, **changes) if each.name == name else each  # type: ignore[arg-type]
-            for each in project.tests
-        ]
+        tests = [replace(each, **changes) if each.name == name else each for each in project.tests]
         return replace(project, tests=tuple(tests))
 
     return change
@@ -333,12 +330,12 @@ def meta(**changes: object) -> Change:
     return change
 
 
-def metric(name: str, kpi: Change | None = None, /, **changes: object) -> Change:
+def metric(name: str, kpi: Change | None = None, /, **changes: Any) -> Change:
     """Add a metric, by default one as it should be for kpi_total_revenue, and change its KPI."""
 
     def change(project: Project) -> Project:
         right = Metric(name, "simple", "Total revenue", CORE_YAML, {})
-        wrong: Metric = replace(right, **changes)  # type: ignore[arg-type]
+        wrong: Metric = replace(right, **changes)
         changed = (kpi or (lambda same: same))(project)
         return replace(changed, metrics={name: wrong})
 

@@ -43,7 +43,7 @@ select
     {{ sales_kpis.count_duplicate_rows(contract) }} as duplicate_rows,
     cast(count(case when is_row_rejected then 1 end) as bigint) as rejected_rows,
     {{ sales_kpis.count_conflicting_rows(contract, delivery) }} as conflicting_rows,
-    {{ sales_kpis.newest_date(moments) }} as newest_row_date,
+    cast({{ sales_kpis.newest_of(moments) }} as date) as newest_row_date,
     cast({{ limit or 'null' }} as double) as warn_after_days
 from (
     {%- if sales_kpis.tells_the_newest(contract, delivery) %}{{ sales_kpis.read_keys_sql(contract, delivery, moments) }}
@@ -66,10 +66,11 @@ from (
     {{ return(names) }}
 {% endmacro %}
 
-{% macro newest_date(moments) -%}
+{# The newest of all values of some columns; null without a column. #}
+{% macro newest_of(columns) -%}
     {%- set newest = [] -%}
-    {%- for name in moments -%}{%- do newest.append('max(' ~ name ~ ')') -%}{%- endfor -%}
-    cast({{ newest[0] if newest | length == 1 else 'greatest(' ~ newest | join(', ') ~ ')' if newest else 'null' }} as date)
+    {%- for name in columns -%}{%- do newest.append('max(' ~ name ~ ')') -%}{%- endfor -%}
+    {{ newest[0] if newest | length == 1 else 'greatest(' ~ newest | join(', ') ~ ')' if newest else 'null' }}
 {%- endmacro %}
 
 {#

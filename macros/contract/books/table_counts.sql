@@ -40,19 +40,18 @@
                 {%- do counts.append('count(case when ' ~ is_unreadable ~ ' then 1 end) as unreadable_' ~ loop.index) -%}
                 {%- do counts.append('min(case when ' ~ is_unreadable ~ ' then raw_' ~ loop.index ~ ' end) as example_' ~ loop.index) -%}
                 {%- do counts.append('max(case when ' ~ is_unreadable ~ ' then raw_' ~ loop.index ~ ' end) as last_example_' ~ loop.index) -%}
-                {%- if column.type == 'timestamp' -%}{%- do moments.append('max(read_' ~ loop.index ~ ')') -%}{%- endif -%}
+                {%- if column.type == 'timestamp' -%}{%- do moments.append('read_' ~ loop.index) -%}{%- endif -%}
             {%- endif -%}
         {%- endif -%}
         {%- if column.name in contract.primary_key -%}
             {%- do cells.append(sales_kpis.read_value_of_instance(column, contract, delivery) ~ ' as ' ~ column.name) -%}
         {%- endif -%}
     {%- endfor -%}
-    {%- set newest = moments[0] if moments | length == 1 else 'greatest(' ~ moments | join(', ') ~ ')' if moments else 'null' %}
 select
     cast(count(*) as bigint) as raw_rows,
     {{ sales_kpis.count_duplicate_rows(contract) }} as duplicate_rows,
     cast(count(case when is_row_rejected then 1 end) as bigint) as rejected_rows,
-    {{ sales_kpis.as_text(newest) }} as newest_row{% for count in counts %},
+    {{ sales_kpis.as_text(sales_kpis.newest_of(moments)) }} as newest_row{% for count in counts %},
     {{ count }}{% endfor %}
 from (
     select

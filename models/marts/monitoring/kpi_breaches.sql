@@ -88,10 +88,9 @@ changes as (
         end
         and not watched_rows.is_small_sample
         and not earlier_rows.is_small_sample
-        and (
-            watched_rows.unit <> 'count'
-            or greatest(watched_rows.value, earlier_rows.value) >= {{ var('min_sample_size') }}
-        ) as is_breach
+        and {{ is_enough_of_a_count(
+            'watched_rows.unit', 'watched_rows.value', 'earlier_rows.value'
+        ) }} as is_breach
     from watched_rows
     inner join {{ ref('dim_periods') }} as periods
         on
@@ -218,7 +217,7 @@ outliers as (
         {{ columns | join(', ') }},
         median_value as expected_value,
         count_values >= 8
-        and (unit <> 'count' or greatest(value, median_value) >= {{ var('min_sample_size') }})
+        and {{ is_enough_of_a_count('unit', 'value', 'median_value') }}
         and spread > 0
         and abs(value - median_value) > threshold * spread as is_breach
     from widest_spreads
