@@ -26,6 +26,14 @@
 {# The value of a KPI; null where the denominator is zero or absent, so never infinite. #}
 {% macro safe_ratio(numerator, denominator) %}cast({{ numerator }} as double) / nullif(cast({{ denominator }} as double), 0){% endmacro %}
 
+{#
+    At the end of an aggregate of floats: the order in which DuckDB adds them up, so that each build has the same digits, whatever
+    its threads do. Spark has none.
+#}
+{% macro in_order_of(expression) %}{{ return(adapter.dispatch('in_order_of', 'sales_kpis')(expression)) }}{% endmacro %}
+{% macro duckdb__in_order_of(expression) %}order by {{ expression }}{% endmacro %}
+{% macro spark__in_order_of(expression) %}{% endmacro %}
+
 {# How a relation's column type is read: text, int, float, decimal, bool, date, instant (with zone), timestamp (without), other. #}
 {% macro type_family(data_type) %}{{ return(adapter.dispatch('type_family', 'sales_kpis')(data_type)) }}{% endmacro %}
 {% macro default__type_family(data_type) %}

@@ -121,6 +121,11 @@ def cases_of_text() -> dict[str, Case]:
         "as_text: a moment": Case(
             call("as_text", moment("2025-03-01 09:05:00.25")), "2025-03-01 09:05:00.25"
         ),
+        "in_order_of: the sum is the same": Case(
+            "(select cast(sum(x {{ in_order_of('x') }}) as {{ dbt.type_string() }})"
+            " from (select 1 as x union all select 2) as numbers)",
+            "3",
+        ),
         "formatted_number: thousands": Case(
             call("formatted_number", "1234567.891", 1), "1,234,567.9"
         ),

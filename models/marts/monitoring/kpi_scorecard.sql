@@ -73,9 +73,15 @@ trends as (
         kpi_rows.dimension,
         kpi_rows.dimension_value,
         count(kpi_rows.value) as trend_periods,
-        regr_slope(kpi_rows.value, cast(-periods_of_kpis.periods_back as double)) as slope,
+        regr_slope(
+            kpi_rows.value, cast(-periods_of_kpis.periods_back as double)
+            {{ in_order_of('periods_of_kpis.periods_back') }}
+        ) as slope,
         max(abs(kpi_rows.value)) as size_of_values,
-        regr_r2(kpi_rows.value, cast(-periods_of_kpis.periods_back as double)) as explained
+        regr_r2(
+            kpi_rows.value, cast(-periods_of_kpis.periods_back as double)
+            {{ in_order_of('periods_of_kpis.periods_back') }}
+        ) as explained
     from kpi_rows
     inner join periods_of_kpis
         on
