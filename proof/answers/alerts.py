@@ -11,7 +11,7 @@ from datetime import date
 from typing import NamedTuple
 
 from proof.answers.periods import MONTHS_OF_GRAIN, add_months, previous_period, year_ago
-from proof.answers.rollup import KpiRow
+from proof.answers.rollup import KpiRow, is_more
 from proof.answers.scorecard import LOWER_IS_BETTER
 from proof.company.records import AlertRule, Objective, Target
 from proof.company.settings import Settings
@@ -200,7 +200,8 @@ def _broken(rule: AlertRule, place: Slice, start: date, value: float, seen: Watc
     assert rule.threshold is not None
     threshold = float(rule.threshold)
     if kind in ("below", "above"):
-        return threshold if (value < threshold if kind == "below" else value > threshold) else None
+        is_broken = is_more(threshold, value) if kind == "below" else is_more(value, threshold)
+        return threshold if is_broken else None
     if kind == "outside_history":
         return _far_from_history(place, start, value, threshold, seen)
     compare = year_ago if kind.startswith("year") else previous_period
@@ -211,7 +212,8 @@ def _broken(rule: AlertRule, place: Slice, start: date, value: float, seen: Watc
     if not seen.is_judged(place, start, value, before):
         return None
     limit = before + threshold * abs(before)
-    return limit if (value > limit if kind.endswith("above") else value < limit) else None
+    is_broken = is_more(value, limit) if kind.endswith("above") else is_more(limit, value)
+    return limit if is_broken else None
 
 
 def _far_from_history(
@@ -235,7 +237,7 @@ def _far_from_history(
     elif unit == "ratio" and 0 <= middle <= 1 and cases > 0:
         by_chance = math.sqrt(middle * (1 - middle) / cases)
     spread = max(1.4826 * statistics.median(away), 1.2533 * statistics.mean(away), by_chance)
-    return middle if spread and abs(value - middle) > threshold * spread else None
+    return middle if spread and is_more(abs(value - middle), threshold * spread) else None
 
 
 def _is_in_history(grain: str, earlier: date, later: date) -> bool:

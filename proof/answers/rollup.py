@@ -1,5 +1,6 @@
 """The rules of all KPIs: periods, slices, zero-filling, the safe ratio, and the file of answers."""
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -28,6 +29,11 @@ class KpiRow(NamedTuple):
     numerator: Decimal | None
     denominator: Decimal | None
     value: Decimal | None
+
+
+def is_more(value: float, limit: float) -> bool:
+    """Whether a computed value is above a limit by more than its floats may be off."""
+    return value > limit and not math.isclose(value, limit, rel_tol=1e-9)
 
 
 class Fact(NamedTuple):

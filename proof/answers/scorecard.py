@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from proof.answers.periods import period_end, previous_period, year_ago
-from proof.answers.rollup import Kpi, KpiRow
+from proof.answers.rollup import Kpi, KpiRow, is_more
 from proof.company.records import Target
 from proof.company.settings import Settings
 
@@ -224,9 +224,9 @@ def _status(
     if reached is None:
         is_good = value <= target if kpi in LOWER_IS_BETTER else value >= target
         return "on_track" if is_good else "missed"
-    if reached >= float(settings.on_track_attainment):
+    if not is_more(float(settings.on_track_attainment), reached):
         return "on_track"
-    return "at_risk" if reached >= float(settings.at_risk_attainment) else "missed"
+    return "missed" if is_more(float(settings.at_risk_attainment), reached) else "at_risk"
 
 
 def _trend(kpi: str, starts: list[date], of_slice: Mapping[date, KpiRow]) -> Trend:
@@ -242,7 +242,7 @@ def _trend(kpi: str, starts: list[date], of_slice: Mapping[date, KpiRow]) -> Tre
     slope = statistics.linear_regression(places, values).slope
     if abs(slope) * 12 <= 1e-9 * max(map(abs, values)):
         return "steady", 0.0, len(points)
-    if statistics.correlation(places, values) ** 2 < 1 / 3:
+    if is_more(1 / 3, statistics.correlation(places, values) ** 2):
         return "steady", slope, len(points)
     is_better = (slope > 0) != (kpi in LOWER_IS_BETTER)
     return "improving" if is_better else "worsening", slope, len(points)

@@ -60,8 +60,8 @@ levels as (
         {{ columns | join(', ') }},
         case comparison when 'target_missed' then target_value else threshold end as expected_value,
         case comparison
-            when 'below' then value < threshold
-            when 'above' then value > threshold
+            when 'below' then {{ is_more_than('threshold', 'value') }}
+            when 'above' then {{ is_more_than('value', 'threshold') }}
             else status = 'missed'
         end as is_breach
     from watched_rows
@@ -70,21 +70,19 @@ levels as (
 ),
 
 -- Values of few cases differ by chance; a count is itself how many there are.
+{% set expected_value =
+    'earlier_rows.value + watched_rows.threshold * abs(earlier_rows.value)' -%}
 changes as (
 
     select
         {% for column in columns -%}
         watched_rows.{{ column }},
         {% endfor -%}
-        earlier_rows.value + watched_rows.threshold * abs(earlier_rows.value) as expected_value,
+        {{ expected_value }} as expected_value,
         case
             when watched_rows.comparison like '%above'
-                then
-                    watched_rows.value
-                    > earlier_rows.value + watched_rows.threshold * abs(earlier_rows.value)
-            else
-                watched_rows.value
-                < earlier_rows.value + watched_rows.threshold * abs(earlier_rows.value)
+                then {{ is_more_than('watched_rows.value', expected_value) }}
+            else {{ is_more_than(expected_value, 'watched_rows.value') }}
         end
         and not watched_rows.is_small_sample
         and not earlier_rows.is_small_sample
@@ -219,7 +217,7 @@ outliers as (
         count_values >= 8
         and {{ is_enough_of_a_count('unit', 'value', 'median_value') }}
         and spread > 0
-        and abs(value - median_value) > threshold * spread as is_breach
+        and {{ is_more_than('abs(value - median_value)', 'threshold * spread') }} as is_breach
     from widest_spreads
 
 ),
