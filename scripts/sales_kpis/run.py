@@ -420,6 +420,7 @@ def _run(
         queries=build.queries,
         pseudonyms=pseudonyms,
         definitions=build.definitions,
+        described=build.described,
     )
     version = None
     if request.is_published:
@@ -675,6 +676,7 @@ def _facts_of_plain_build(variables: Mapping[str, Any], build: BuildResult) -> R
         warnings=[NOT_CHECKED, *tests],
         queries=build.queries,
         definitions=build.definitions,
+        described=build.described,
     )
 
 
@@ -726,6 +728,7 @@ def _facts_said(said: Mapping[str, Any]) -> RunFacts:
         queries=said.get("queries") or {},
         pseudonyms=said.get("pseudonyms") or {},
         definitions=said.get("definitions") or {},
+        described=said.get("described") or {},
     )
 
 
@@ -739,6 +742,7 @@ def _content_of(facts: RunFacts) -> dict[str, Any]:
         "stale_sources": list(facts.stale_sources),
         "pseudonyms": dict(facts.pseudonyms),
         "definitions": dict(facts.definitions),
+        "described": {name: dict(said) for name, said in facts.described.items()},
     }
 
 

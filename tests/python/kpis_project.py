@@ -151,6 +151,19 @@ def write_marts(
         select * from {name}.core.fct_deals where close_date < date '2025-08-01'
         """,
         """
+        create table core.dim_periods as
+        select
+            'month' as period_grain,
+            cast(start as date) as period_start_date,
+            strftime(start, '%Y-%m') as period_label,
+            last_day(start) as period_end_date,
+            last_day(start) <= date '2025-09-17' as is_complete,
+            case strftime(start, '%Y-%m')
+                when '2025-08' then 'last complete' when '2025-09' then 'current'
+            end as relative_period
+        from range(timestamp '2025-01-01', timestamp '2027-01-01', interval 1 month) as _ (start)
+        """,
+        """
         create table kpis.kpi_total_revenue as
         select
             'month' as period_grain,
