@@ -335,7 +335,7 @@ def descriptions_of_marts(manifest: Mapping[str, Any]) -> dict[str, dict[str, An
         manifest: dbt's manifest.json.
     """
     return {
-        f"{node['schema']}.{node['alias']}": {
+        f"{node['schema']}.{node.get('alias') or node['name']}": {
             "description": " ".join(str(node.get("description") or "").split()),
             "key": [
                 column

@@ -53,7 +53,7 @@ _PUBLICATION = {
     "stalest_source_date": ("date", "Day of that newest row."),
     "stalest_source_age_days": ("bigint", "Days from it to the as-of date."),
 }
-_INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "UTINYINT", "USMALLINT", "UINTEGER", "HUGEINT")
+_INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "UTINYINT", "USMALLINT", "UINTEGER")
 
 
 @dataclass(frozen=True)
@@ -198,9 +198,7 @@ def _select_list(
     )
 
 
-def _kpi_query(
-    connection: duckdb.DuckDBPyConnection, kpi: str, source: str, is_count: bool
-) -> str:
+def _kpi_query(connection: duckdb.DuckDBPyConnection, kpi: str, source: str, is_count: bool) -> str:
     """A KPI's table with the labels; the parts and value of a count are integers."""
     names = _select_list(connection, source, ("numerator", "value") if is_count else ())
     return f"""
@@ -235,9 +233,7 @@ def _whole_counts(connection: duckdb.DuckDBPyConnection) -> set[str]:
     return {row["kpi"] for row in rows}
 
 
-def _wide_tables(
-    connection: duckdb.DuckDBPyConnection, counts: set[str]
-) -> list[PublishedTable]:
+def _wide_tables(connection: duckdb.DuckDBPyConnection, counts: set[str]) -> list[PublishedTable]:
     """A table a family: a row per period and slice, and the value of each KPI as a column."""
     catalog = query(
         connection,

@@ -25,6 +25,7 @@ from sales_kpis.dbt_runner import (
     DbtSetup,
     FailedTest,
     OnProgress,
+    descriptions_of_marts,
     facts_of_kpis,
     read_build_result,
 )
@@ -279,6 +280,7 @@ def publish_spark_build(
             _remove_database(project.candidate)
             files.make_folder(project.candidate.parent)
             spark_target.copy_marts(project, manifest, project.candidate, marts)
+            facts = replace(facts, described=descriptions_of_marts(manifest))
             facts = _with_salt_of_marts(project, project.candidate, facts)
             audit = _audit(project, project.candidate, facts.settings, facts_of_kpis(manifest))
             version = publish(
