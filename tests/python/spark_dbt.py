@@ -51,7 +51,7 @@ class SparkDbt:
         assert self._process.stdin is not None and self._process.stdout is not None
         self._process.stdin.close()
         self._process.stdout.close()
-        self._process.wait(timeout=60)
+        self._process.wait(timeout=600)
         shutil.rmtree(self._seeds, ignore_errors=True)
 
     @property
