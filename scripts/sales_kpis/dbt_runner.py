@@ -329,7 +329,7 @@ def definitions_of_kpis(manifest: Mapping[str, Any]) -> dict[str, str]:
 
 
 def descriptions_of_marts(manifest: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """What the YAML says of each mart, by schema.table: description, key, and that of each column.
+    """The YAML's words on each mart, by schema.table: description, key, and that of each column.
 
     Args:
         manifest: dbt's manifest.json.

@@ -70,6 +70,7 @@ def test_a_version_holds_all_marts_and_only_marts(build: Path, published: Path) 
         "monitoring.kpi_catalog",
         "monitoring.kpi_values",
         "monitoring.publication",
+        "monitoring.published_tables",
         "monitoring.source_reconciliation",
     ]
     assert [table[0] for table in tables] == expected

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -69,22 +68,60 @@ def rows(file: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
     return file.execute(sql).fetchall()
 
 
-def test_every_table_has_the_key_of_its_contract(file: duckdb.DuckDBPyConnection) -> None:
-    keys = """
-        select schema_name || '.' || table_name, constraint_column_names
-        from duckdb_constraints()
-        where constraint_type = 'PRIMARY KEY' and database_name = {} and {}
-        """
-    published = dict(rows(file, keys.format("current_database()", IS_MART)))
-    built = dict(rows(file, keys.format("'the_build'", IS_MART)))
+def test_every_table_tells_the_key_of_its_contract(file: duckdb.DuckDBPyConnection) -> None:
+    built = dict(
+        rows(
+            file,
+            f"""
+            select schema_name || '.' || table_name, array_to_string(constraint_column_names, '|')
+            from duckdb_constraints()
+            where constraint_type = 'PRIMARY KEY' and database_name = 'the_build' and {IS_MART}
+            """,
+        )
+    )
+    told = dict(
+        rows(
+            file,
+            "select schema_name || '.' || table_name, key_columns from monitoring.published_tables",
+        )
+    )
     assert len(built) > 150
-    assert {name: published.get(name) for name in built} == built
-    ours = set(published) - set(built)
-    assert ours == {"monitoring.publication"} | {
-        f"kpis.kpis_wide_{family}"
+    assert {name: told[name] for name in built} == built
+    ours = {
+        "monitoring.publication": "version",
+        "monitoring.published_tables": "schema_name|table_name",
+    } | {
+        f"kpis.kpis_wide_{family}": KPI_KEY.replace(", ", "|")
         for family in ("customers", "leads", "marketing", "pipeline", "reps", "revenue")
     }
-    assert published["kpis.kpis_wide_leads"] == KPI_KEY.split(", ")
+    assert {name: key for name, key in told.items() if name not in built and key} == ours
+    listed = rows(file, f"select schema_name || '.' || table_name from duckdb_tables()"
+        f" where database_name = current_database() and {IS_MART}")  # fmt: skip
+    assert {name for (name,) in listed} == set(told)
+    twice = [
+        name
+        for name, key in told.items()
+        if key
+        and rows(
+            file, f"select 1 from {name} group by {key.replace('|', ', ')} having count(*) > 1"
+        )
+    ]
+    assert twice == []
+
+
+def test_a_table_says_its_key_and_has_no_index_for_it(file: duckdb.DuckDBPyConnection) -> None:
+    """An index a key makes the demo's file four times as large."""
+    [(comment,)] = rows(
+        file,
+        "select comment from duckdb_tables() where table_name = 'kpi_win_rate'"
+        " and database_name = current_database()",
+    )
+    assert comment.endswith(f"Key: {KPI_KEY}.")
+    assert rows(
+        file,
+        "select table_name from duckdb_constraints() where database_name = current_database()"
+        " and constraint_type in ('PRIMARY KEY', 'UNIQUE')",
+    ) == []  # fmt: skip
 
 
 def test_every_table_and_column_says_what_it_is(file: duckdb.DuckDBPyConnection) -> None:
@@ -259,8 +296,8 @@ def test_a_wide_table_has_each_value_of_its_family_once(file: duckdb.DuckDBPyCon
 def test_the_facts_of_each_kpi_are_read_from_the_published_file(version: PublishedVersion) -> None:
     """`kpis show --why` and an assistant run the published SQL on the file: same facts and sums."""
     sums = (
-        "select count(*), coalesce(sum(numerator)::double, -1), coalesce(sum(denominator)::double, -1)"
-        " from kpi_facts"
+        "select count(*), coalesce(sum(numerator)::double, -1),"
+        " coalesce(sum(denominator)::double, -1) from kpi_facts"
     )
     with opened(version.database) as published, opened(golden_demo().database) as build:
         for kpi in read_catalog(published):
