@@ -17,5 +17,5 @@ case {{ grain }}
 
 {# Whether one of two values of a count is as much as `min_sample_size`; of any other unit its own sample says it. #}
 {% macro is_enough_of_a_count(unit, value, other) -%}
-({{ unit }} <> 'count' or greatest({{ value }}, {{ other }}) >= {{ var('min_sample_size') }})
+({{ unit }} <> 'count' or greatest({{ value }}, {{ other }}) >= {{ sales_kpis.setting('min_sample_size') }})
 {%- endmacro %}

@@ -254,7 +254,7 @@ kpi_slices as (
         min(kpi_date) as first_fact_date,
         case
             when dimension = 'total' then {{ as_of_date() }}
-            else least({{ as_of_date() }}, {{ add_days('max(kpi_date)', var('zero_fill_days')) }})
+            else least({{ as_of_date() }}, {{ add_days('max(kpi_date)', sales_kpis.setting('zero_fill_days')) }})
         end as last_row_date
     from {{ facts }}
     group by dimension, dimension_value
@@ -373,7 +373,7 @@ kpi_slices as (
         min(kpi_sums.period_start_date) as first_fact_date,
         case
             when kpi_sums.dimension = 'total' then {{ as_of_date() }}
-            else least({{ as_of_date() }}, {{ add_days('max(periods.measured_on_date)', var('zero_fill_days')) }})
+            else least({{ as_of_date() }}, {{ add_days('max(periods.measured_on_date)', sales_kpis.setting('zero_fill_days')) }})
         end as last_row_date
     from kpi_sums
     inner join {{ ref('dim_periods') }} as periods

@@ -1,7 +1,7 @@
 {# The grains of every KPI, finest first; the fiscal ones only where the fiscal year is not the calendar year. #}
 {% macro period_grains() %}
     {%- set calendar = ['day', 'week', 'month', 'quarter', 'year'] -%}
-    {{ return(calendar if var('fiscal_year_start_month') | int == 1 else calendar + ['fiscal_quarter', 'fiscal_year']) }}
+    {{ return(calendar if sales_kpis.setting('fiscal_year_start_month') | int == 1 else calendar + ['fiscal_quarter', 'fiscal_year']) }}
 {% endmacro %}
 
 {# First day of the period of a grain in which a day lies. Weeks are ISO weeks and begin on Monday. #}
@@ -9,7 +9,7 @@
     {%- if grain == 'day' -%}{{ day }}
     {%- elif grain in ('fiscal_quarter', 'fiscal_year') -%}
         {#- A fiscal period is a calendar period of the days moved so that the fiscal year begins in January. -#}
-        {%- set months = (13 - var('fiscal_year_start_month') | int) % 12 -%}
+        {%- set months = (13 - sales_kpis.setting('fiscal_year_start_month') | int) % 12 -%}
         {{ add_months_to(start_of(grain | replace('fiscal_', ''), add_months_to(start_of('month', day), months)), -months) }}
     {%- else -%}{{ start_of(grain, day) }}{%- endif -%}
 {%- endmacro %}
@@ -35,6 +35,6 @@
     {%- else -%}
         {%- set last_day = period_end('fiscal_year', period_start('fiscal_year', start)) -%}
         'FY' || substring({{ as_text(last_day) }}, 3, 2)
-        {%- if grain == 'fiscal_quarter' %} || ' Q' || {{ as_text('extract(quarter from ' ~ add_months_to(start, (13 - var('fiscal_year_start_month') | int) % 12) ~ ')') }}{% endif -%}
+        {%- if grain == 'fiscal_quarter' %} || ' Q' || {{ as_text('extract(quarter from ' ~ add_months_to(start, (13 - sales_kpis.setting('fiscal_year_start_month') | int) % 12) ~ ')') }}{% endif -%}
     {%- endif -%}
 {%- endmacro %}

@@ -7,7 +7,7 @@ case
             when {{ unit }} not in ('currency', 'count') then {{ formatted_number(value, 1) }} || ' ' || {{ unit }}
             when abs({{ value }}) < 100 and {{ value }} <> floor({{ value }}) then {{ formatted_number(value, 2) }}
             else {{ formatted_number(value, 0) }}
-        end || case when {{ unit }} = 'currency' and {{ value }} is not null then {{ text_literal(' ' ~ var('reporting_currency')) }} else '' end
+        end || case when {{ unit }} = 'currency' and {{ value }} is not null then {{ text_literal(' ' ~ sales_kpis.setting('reporting_currency')) }} else '' end
 {%- endmacro %}
 
 {# A ratio as a change: +12.5 % or -20.0 %. #}

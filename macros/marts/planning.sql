@@ -1,6 +1,6 @@
 {# A currency as int_currencies__rates spells it; a blank one is the reporting currency. #}
 {% macro currency_code_of(currency) -%}
-coalesce(nullif(upper(trim({{ currency }})), ''), {{ text_literal(var('reporting_currency')) }})
+coalesce(nullif(upper(trim({{ currency }})), ''), {{ text_literal(sales_kpis.setting('reporting_currency')) }})
 {%- endmacro %}
 
 {#

@@ -35,6 +35,8 @@ from sales_kpis.not_counted import read_not_counted, render_not_counted
 from sales_kpis.plain_text import escaped_in_json
 from sales_kpis.project import Project, find_project
 from sales_kpis.publish import DEFAULT_GRACE_MINUTES, DEFAULT_KEEP
+from sales_kpis.references import FILE as REFERENCES
+from sales_kpis.references import renew_references
 from sales_kpis.reported_values import count_restated
 from sales_kpis.restatements import read_restatements, render_restatements, told_of_restated
 from sales_kpis.run import (
@@ -615,6 +617,13 @@ def catalog_command(
     if markdown is not None or lightdash is not None:
         return
     terminal.show(render_catalog(chosen), f"{plural(len(chosen), 'KPI')}, {marts.origin}.")
+
+
+@command
+def references_command() -> None:
+    """List the models of models/marts/ in macros/kpis/references.sql, as `kpis run` does, too."""
+    is_renewed = renew_references(find_project().root)
+    terminal.show(f"{REFERENCES} {'lists what is there now' if is_renewed else 'is as it was'}.")
 
 
 @command

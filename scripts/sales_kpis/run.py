@@ -62,6 +62,8 @@ from sales_kpis.publish import (
     require_publishable,
     rollback,
 )
+from sales_kpis.references import FILE as REFERENCES
+from sales_kpis.references import renew_references
 from sales_kpis.salt import ENVIRONMENT, FILE, Salt, read_salt
 from sales_kpis.settings import Settings
 from sales_kpis.sources import SourcesReport, read_report, require_readable, with_unread
@@ -383,6 +385,8 @@ def _run(
     project, settings = request.project, request.settings
     seconds: dict[str, float] = {}
 
+    if renew_references(project.root):
+        reporter.note(f"{REFERENCES} lists the marts that are there now.")
     landing = _look_at_landing(request)
     files.make_folder(project.candidate.parent)
     _prepare(project.candidate, request)

@@ -51,10 +51,7 @@ def test_the_locked_versions_are_the_installed_ones() -> None:
     assert {name: metadata.version(name) for name in pinned} == pinned
 
 
-def test_dbt_finds_the_plugin_and_the_shell_finds_kpis() -> None:
-    import pkgutil
-
-    assert "dbt_sales_kpis" in {module.name for module in pkgutil.iter_modules()}
+def test_the_shell_finds_kpis() -> None:
     [script] = metadata.entry_points(group="console_scripts", name="kpis")
     assert script.value == "sales_kpis.__main__:main"
 

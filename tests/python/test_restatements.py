@@ -20,6 +20,8 @@ from builds import PROJECT, Build, build_models, golden_demo
 from sales_kpis.dbt_runner import definitions_of_kpis, queries_of_kpis
 from sales_kpis.publish import PublishedVersion, RunFacts, publish
 
+pytestmark = pytest.mark.slow
+
 Key = tuple[Any, ...]
 Values = dict[Key, tuple[Any, ...]]
 

@@ -1,4 +1,4 @@
--- depends_on: {{ ref('kpi_tables') }}
+{% do kpi_tables() %}
 -- The YAML of the KPI models as a table; nothing of it is written elsewhere.
 with
 
