@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import duckdb
 
-from sales_kpis import setting_rules
+from sales_kpis import references, setting_rules
 from sales_kpis.dbt_runner import BuildResult, DbtSetup, OnProgress
 from sales_kpis.project import Project
 from sales_kpis.run import Reporter, RunRequest
@@ -113,6 +113,8 @@ def write_project(root: Path) -> Path:
     (root / "dbt_project.yml").write_text(DBT_PROJECT)
     (root / "profiles.yml").write_text(PROFILES)
     copy_setting_rules(root)
+    (root / references.FILE).parent.mkdir(parents=True)
+    references.renew_references(root)
     return root
 
 
