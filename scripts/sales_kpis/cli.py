@@ -80,8 +80,8 @@ app = typer.Typer(
     name="kpis",
     help="Turns raw CRM tables into tested KPI tables and publishes them in one step.",
     epilog="Exit codes: 0 done · 1 a data test or audit failed, nothing published; or kpis alert "
-    "did not reach an address · 2 wrong use or settings · 3 another run holds the lock · 130 and "
-    "143 stopped by SIGINT and SIGTERM.",
+    "did not reach an address, or a server refused kpis export · 2 wrong use or settings · "
+    "3 another run holds the lock · 130 and 143 stopped by SIGINT and SIGTERM.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -104,7 +104,7 @@ class Spelling(StrEnum):
 
 
 class ExportForm(StrEnum):
-    """What `kpis export` writes."""
+    """The forms that `kpis export` writes."""
 
     PARQUET = "parquet"
     CSV = "csv"

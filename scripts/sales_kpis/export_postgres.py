@@ -1,4 +1,4 @@
-"""What is published as a schema of PostgreSQL (`kpis export --to postgres`).
+"""The published tables as a schema of PostgreSQL (`kpis export --to postgres`).
 
 All in one transaction: a fresh schema is filled by COPY and takes the place of the earlier one, so
 that readers see the old tables or the new ones, and a failure leaves the old.

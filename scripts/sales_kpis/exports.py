@@ -1,4 +1,4 @@
-"""What is published, for other tools: Parquet, CSV, a workbook or PostgreSQL (`kpis export`).
+"""The published tables for other tools: Parquet, CSV, a workbook or PostgreSQL (`kpis export`).
 
 Everything is read from one published version, never from a build. Files are written into a hidden
 folder beside the wanted one, which they replace when they are whole.
@@ -23,7 +23,7 @@ from sales_kpis.marts import Table, has_mart, query, quoted, text_literal
 from sales_kpis.publish import PublishedVersion
 
 RECORD = "export.json"
-# What a selection of KPIs always has with it.
+# Every selection of KPIs has them with it.
 _COMPANIONS = ("core.dim_periods", "monitoring.publication")
 # A spreadsheet takes a text that begins so for a formula; a mere number is none.
 _FORMULA = re.compile(r"[=+\-@\t\r]")
