@@ -25,6 +25,7 @@ from sales_kpis.dbt_runner import (
     DbtSetup,
     FailedTest,
     OnProgress,
+    descriptions_of_marts,
     facts_of_kpis,
     read_build_result,
 )
@@ -281,6 +282,7 @@ def publish_spark_build(
             _remove_database(project.candidate)
             files.make_folder(project.candidate.parent)
             spark_target.copy_marts(project, manifest, project.candidate, marts)
+            facts = replace(facts, described=descriptions_of_marts(manifest))
             facts = _with_salt_of_marts(project, project.candidate, facts)
             audit = _audit(project, project.candidate, facts.settings, facts_of_kpis(manifest))
             version = publish(
@@ -424,6 +426,7 @@ def _run(
         queries=build.queries,
         pseudonyms=pseudonyms,
         definitions=build.definitions,
+        described=build.described,
     )
     version = None
     if request.is_published:
@@ -679,6 +682,7 @@ def _facts_of_plain_build(variables: Mapping[str, Any], build: BuildResult) -> R
         warnings=[NOT_CHECKED, *tests],
         queries=build.queries,
         definitions=build.definitions,
+        described=build.described,
     )
 
 
@@ -730,6 +734,7 @@ def _facts_said(said: Mapping[str, Any]) -> RunFacts:
         queries=said.get("queries") or {},
         pseudonyms=said.get("pseudonyms") or {},
         definitions=said.get("definitions") or {},
+        described=said.get("described") or {},
     )
 
 
@@ -743,6 +748,7 @@ def _content_of(facts: RunFacts) -> dict[str, Any]:
         "stale_sources": list(facts.stale_sources),
         "pseudonyms": dict(facts.pseudonyms),
         "definitions": dict(facts.definitions),
+        "described": {name: dict(said) for name, said in facts.described.items()},
     }
 
 

@@ -123,8 +123,9 @@ def test_a_build_that_is_not_published_shows_the_same_without_run_and_reason(
     published: Published,
 ) -> None:
     columns = (
-        f"{KEY}, basis, change_number, period_end_date, numerator_before, numerator_after,"
-        " denominator_before, denominator_after, value_before, value_after,"
+        f"{KEY}, basis, change_number, period_end_date, numerator_before::double,"
+        " numerator_after::double, denominator_before::double, denominator_after::double,"
+        " value_before, value_after,"
         " first_reported_value, first_reported_at, as_of_date"
     )
     built = published.after.rows(f"select {columns} from monitoring.kpi_restatements order by all")
