@@ -16,7 +16,7 @@ case
 {%- endmacro %}
 
 {% macro is_same_value(rows, others) -%}
-{{ is_same_dimension(rows, others) }}
+{{ sales_kpis.is_same_dimension(rows, others) }}
             and {{ rows }}.period_start_date = {{ others }}.period_start_date
             and {{ rows }}.dimension_value = {{ others }}.dimension_value
 {%- endmacro %}

@@ -6,10 +6,15 @@
     {%- set defaults = {
         'kpi_families': ['customers', 'leads', 'marketing', 'pipeline', 'reps', 'revenue'],
         'own_kpis': [],
+        'own_systems': {},
+        'system_instances': {},
+        'source_mapping': {},
         'reporting_time_zone': 'Europe/Amsterdam',
         'fiscal_year_start_month': 4,
         'zero_fill_days': 400,
         'min_sample_size': 10,
+        'max_unreadable_share': 0.1,
+        'subscription_end': 'auto',
         'on_track_attainment': 1,
         'at_risk_attainment': 0.9,
     } -%}

@@ -900,6 +900,13 @@ CATCHES |= {
         macro_files(("marts/a.sql", "\n" + COUNTED.replace("1{", "1" + "\n" * 60 + "{"))),
         "macros/marts/a.sql:2 macro-length: macro counted has 61 lines, more than 60;",
     ),
+    "a macro that is called by its bare name": Catch(
+        macros.qualified_calls,
+        macro_files(
+            ("marts/a.sql", FOUND), ("marts/b.sql", "{% macro b() %}{{ found() }}{% endmacro %}\n")
+        ),
+        "macros/marts/b.sql:1 qualified-calls: found is called by its bare name; write sales",
+    ),
 }
 
 

@@ -60,6 +60,14 @@ RIGHT: dict[str, list[Any]] = {
 }
 
 
+def test_the_defaults_for_models_of_other_projects_are_those_of_this_one() -> None:
+    macro = (PROJECT / "macros/settings/setting.sql").read_text("utf-8")
+    defaults = yaml.safe_load(macro.partition("set defaults = ")[2].partition(" -%}")[0])
+    stated = yaml.safe_load((PROJECT / "dbt_project.yml").read_text("utf-8"))["vars"]
+    others: dict[str, Any] = {"source_mapping": {}}  # That of the demo is nobody else's.
+    assert defaults == {name: stated[name] for name in defaults} | others
+
+
 @pytest.fixture(scope="module")
 def said_by_dbt(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The words of plain dbt on all the wrong values together."""
