@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
+from importlib import metadata
 from pathlib import Path
 from typing import Annotated, Any, ParamSpec
 
@@ -78,15 +79,30 @@ from sales_kpis.why import Fact, choose_period, read_facts, render_facts
 
 app = typer.Typer(
     name="kpis",
-    help="Turns raw CRM tables into tested KPI tables and publishes them in one step.",
     epilog="Exit codes: 0 done · 1 a data test or audit failed, nothing published; or kpis alert "
     "did not reach an address, or a server refused kpis export · 2 wrong use or settings · "
     "3 another run holds the lock · 130 and 143 stopped by SIGINT and SIGTERM.",
     no_args_is_help=True,
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+def _show_version(is_asked: bool) -> None:
+    if is_asked:
+        terminal.show(f"kpis {metadata.version('sales_kpis')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Turns raw CRM tables into tested KPI tables and publishes them in one step."""
 
 
 P = ParamSpec("P")
