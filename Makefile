@@ -12,11 +12,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV_VERSION := 0.13.9
 
-.PHONY: help build test test-all mutate lint check docs lock clean
+.PHONY: help build test test-all test-browser mutate lint check docs lock clean
 
 help:
 	@echo "make build   build the demo company from data/demo, publish it and print its scorecard"
 	@echo "make test    run the tests that a change to a model, a macro or the command needs"
+	@echo "make test-browser  look at the dashboard with Chromium (Debian: apt-get install chromium)"
 	@echo "make lint    check how Python, SQL and YAML read, and the project's conventions"
 	@echo "make check   lint, and run all tests: of every spelling, system and damage, too"
 	@echo "make mutate  change rules on purpose, and tell which change no test notices (SEED=1 COUNT=8 KIND=\"models seeds\")"
@@ -36,6 +37,10 @@ build: $(VENV)/installed
 test: LANE := -m "not slow"
 test test-all: $(VENV)/installed
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(LANE)
+
+# Skipped, and said so, where no Chromium is.
+test-browser: $(VENV)/installed
+	@SALES_KPIS_TEST_BROWSER=1 $(BIN)/python -m pytest tests/python/browser
 
 # Takes minutes a mutant, so it is no part of `make check`; it works in a copy of the project in build/mutation.
 mutate: $(VENV)/installed

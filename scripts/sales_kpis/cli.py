@@ -696,7 +696,13 @@ def dashboard_command(
     """Write one HTML page of all KPIs that works offline."""
     marts = marts_in_use(find_project(published))
     with opened(marts.database) as connection:
-        page = render_dashboard(connection, marts.as_of_date, marts.currency)
+        page = render_dashboard(
+            connection,
+            marts.as_of_date,
+            marts.currency,
+            marts.stale_sources,
+            marts.read_queries(),
+        )
     if not out.parent.is_dir():
         raise WrongUse(f"--out: the folder {out.parent} is not there.", "Make it first.")
     write_text(out, page)

@@ -308,7 +308,9 @@ def _write_version(
             facts.source_freshness,
         )
         tables = _copy_marts(connection, folder, place, facts.described, publication)
-        page = render_dashboard(connection, facts.as_of_date, _currency(facts), facts.stale_sources)
+        page = render_dashboard(
+            connection, facts.as_of_date, _currency(facts), facts.stale_sources, facts.queries
+        )
     files.write_text(folder / "dashboard.html", page)
     if facts.queries:
         files.make_folder(folder / "queries")

@@ -54,5 +54,6 @@ def renew_references(project: Path) -> bool:
     text, file = references(project), project / FILE
     if file.is_file() and file.read_text("utf-8") == text:
         return False
+    file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, "utf-8")
     return True

@@ -38,6 +38,7 @@ class MartsInUse:
     as_of_date: str | None
     currency: str
     read_queries: Callable[[], Mapping[str, str]] = dict
+    stale_sources: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,7 @@ def published_marts(project: Project) -> MartsInUse | None:
         version.manifest.get("as_of_date"),
         str(settings.get("reporting_currency") or ""),
         lambda: version.queries,
+        version.manifest.get("stale_sources") or (),
     )
 
 
@@ -115,6 +117,7 @@ def marts_in_use(project: Project) -> MartsInUse:
         said.get("as_of_date"),
         currency,
         lambda: layers_in_use(project).queries,
+        said.get("stale_sources") or (),
     )
 
 

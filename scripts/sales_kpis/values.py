@@ -37,6 +37,7 @@ class Kpi:
     not_connected: str | None = None
     is_proven: bool = False
     slices_of: str | None = None
+    board_place: int | None = None
 
 
 @dataclass(frozen=True)

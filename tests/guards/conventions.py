@@ -46,6 +46,7 @@ RULES: tuple[Rule, ...] = (
     marts.mart_descriptions,
     marts.kpi_entries,
     marts.kpi_slicings,
+    marts.kpi_board_places,
     marts.kpi_columns,
     marts.kpi_files,
     semantics.metrics_of_kpis,

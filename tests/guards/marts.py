@@ -72,6 +72,7 @@ KPI_FIELDS: Mapping[str, _Field] = {
 # made of, see macros/kpis/kpi_inputs.sql; `is_proven`: proof/ has the answers to it; how it
 # is measured, see macros/kpis/kpi_rollup.sql; `accrues`: whether it grows in the course of a
 # period, see macros/kpis/running_periods.sql; `slices_of`: the KPI whose total it divides;
+# `board_place`: its place among the numbers that the board sees;
 # `no_metric`: see guards/semantics.py.
 KPI_OPTIONAL_FIELDS: Mapping[str, _Field] = {
     "sample": _TEXT,
@@ -96,6 +97,10 @@ KPI_OPTIONAL_FIELDS: Mapping[str, _Field] = {
     "finest_grain": _one_of("day", "week", "month", "quarter"),
     "accrues": _Field("true or false", lambda value: isinstance(value, bool)),
     "slices_of": _Field("the id of another KPI, such as total_revenue", _is_text),
+    "board_place": _Field(
+        "a whole number from 1",
+        lambda value: isinstance(value, int) and not isinstance(value, bool) and value > 0,
+    ),
     "no_metric": _Field("the reason why MetricFlow cannot express the KPI", _is_text),
 }
 
@@ -219,6 +224,31 @@ def kpi_slicings(project: Project) -> Iterator[Finding]:
                 f"slices_of of {kpi.name} is {total!r}, which is no KPI that shows its total",
                 "name the KPI that has the same total and no slices_of",
             )
+
+
+def kpi_board_places(project: Project) -> Iterator[Finding]:
+    """No two KPIs have the same place on the board, and none there shows another one's total."""
+    holders: dict[int, str] = {}
+    for kpi in _kpis(project):
+        entry = kpi.meta.get("kpi") or {}
+        place = entry.get("board_place")
+        if place is None:
+            continue
+        if entry.get("slices_of"):
+            yield project.at(
+                kpi,
+                "kpi-entry",
+                f"{kpi.name} has a board_place, and its total is that of {entry['slices_of']}",
+                "give the place to that KPI, so that no number is on two cards",
+            )
+        if place in holders:
+            yield project.at(
+                kpi,
+                "kpi-entry",
+                f"board_place {place} of {kpi.name} is that of {holders[place]}, too",
+                "give it a place of its own",
+            )
+        holders.setdefault(place, kpi.name)
 
 
 def kpi_columns(project: Project) -> Iterator[Finding]:

@@ -10,13 +10,17 @@ import base64
 import csv
 import hashlib
 import itertools
+import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import duckdb
+
+from sales_kpis.dashboard import unpacked
 
 DIGESTS = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512")
 # Columns of raw tables that hold them, whatever the connector's spelling.
@@ -142,6 +146,24 @@ def parquet_texts(folder: Path) -> Iterator[tuple[str, list[str]]]:
                         [str(file)],
                     ).fetchall()
                     yield f"{file.stem}.{column}", [text for (text,) in rows if text is not None]
+
+
+def page_texts(folder: Path) -> list[str]:
+    """Each text in the data of the dashboard of a version, which is compressed there."""
+    page = (folder / "dashboard.html").read_text(encoding="utf-8")
+    return sorted(set(_texts_in(json.loads(unpacked(page)))))
+
+
+def _texts_in(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from value
+        for each in value.values():
+            yield from _texts_in(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _texts_in(each)
 
 
 class Finder:

@@ -16,8 +16,15 @@ from sales_kpis.project import Project, find_project
 from spark_dbt import SparkDbt
 from spark_recording import Recording, parity_tests
 
-# These take minutes and want a Java: `make test-spark`.
-collect_ignore = [] if os.environ.get("SALES_KPIS_TEST_SPARK") else ["spark"]
+# These want a Java (`make test-spark`) and a Chromium (`make test-browser`).
+collect_ignore = [
+    folder
+    for folder, variable in (
+        ("spark", "SALES_KPIS_TEST_SPARK"),
+        ("browser", "SALES_KPIS_TEST_BROWSER"),
+    )
+    if not os.environ.get(variable)
+]
 
 
 def pytest_configure(config: pytest.Config) -> None:

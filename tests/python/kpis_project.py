@@ -163,6 +163,7 @@ def write_marts(
             strftime(start, '%Y-%m') as period_label,
             last_day(start) as period_end_date,
             last_day(start) <= date '2025-09-17' as is_complete,
+            cast(start - interval 1 year as date) as year_ago_period_start_date,
             case strftime(start, '%Y-%m')
                 when '2025-08' then 'last complete' when '2025-09' then 'current'
             end as relative_period

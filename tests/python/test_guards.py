@@ -330,6 +330,18 @@ def meta(**changes: object) -> Change:
     return change
 
 
+def twin(**changes: object) -> Change:
+    """Change fields of the KPI's catalog entry, and add a second KPI with the same one."""
+
+    def change(project: Project) -> Project:
+        changed = meta(**changes)(project)
+        kpi = next(each for each in changed.models if each.name == "kpi_total_revenue")
+        other: Node = replace(kpi, name="kpi_twin", unique_id=f"{kpi.unique_id}_twin")
+        return replace(changed, nodes={**changed.nodes, other.unique_id: other})
+
+    return change
+
+
 def metric(name: str, kpi: Change | None = None, /, **changes: Any) -> Change:
     """Add a metric, by default one as it should be for kpi_total_revenue, and change its KPI."""
 
@@ -590,6 +602,19 @@ CATCHES = {
     ),
     "KPI that slices itself": Catch(
         marts.kpi_slicings, meta(slices_of="total_revenue"), "is 'total_revenue', which is no KPI"
+    ),
+    "KPI with a place on the board in words": Catch(
+        marts.kpi_entries, meta(board_place="first"), "'first'; make it a whole number from 1"
+    ),
+    "two KPIs with one place on the board": Catch(
+        marts.kpi_board_places,
+        twin(board_place=2),
+        "board_place 2 of kpi_twin is that of kpi_total_revenue, too",
+    ),
+    "KPI on the board with the total of another": Catch(
+        marts.kpi_board_places,
+        meta(board_place=2, slices_of="sales_volume"),
+        "kpi_total_revenue has a board_place, and its total is that of sales_volume",
     ),
     "proven KPI without a metric": Catch(
         semantics.metrics_of_kpis,

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from builds import PROJECT
 from kpis_project import REPORT, FakeBuilder
 from sales_kpis import cli
+from sales_kpis.dashboard import unpacked
 from sales_kpis.project import Project
 from sales_kpis.publish import all_versions
 from sales_kpis.sources import parse_report
@@ -87,7 +88,11 @@ def test_a_run_on_a_system_that_stands_still(
     said = "tabular.deal: its newest row is of 2025-08-18, 30 days before as_of_date 2025-09-17"
     assert json.loads(result.stdout)["warnings"][0].startswith(said)
     assert versions[0].manifest["stale_sources"][0].startswith(said)
-    assert said in (versions[0].folder / "dashboard.html").read_text(encoding="utf-8")
+    published = (versions[0].folder / "dashboard.html").read_text(encoding="utf-8")
+    assert said in unpacked(published)
+    page = kpis_project.root / "page.html"
+    assert CliRunner().invoke(cli.app, ["dashboard", "--out", str(page)]).exit_code == 0
+    assert page.read_text(encoding="utf-8") == published
 
 
 def test_every_system_has_tables_with_a_limit_and_the_column_that_dbt_needs() -> None:
