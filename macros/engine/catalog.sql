@@ -33,3 +33,12 @@
     {%- for column in adapter.get_columns_in_relation(relation) -%}{%- do types.update({column.name: column.data_type}) -%}{%- endfor -%}
     {{ return({relation.identifier: types}) }}
 {% endmacro %}
+
+{# Names and types of the columns that a query in brackets gives. #}
+{% macro query_types(query) %}
+    {%- set types = {} -%}
+    {%- for row in run_query('describe select * from ' ~ query ~ ' as described') -%}
+        {%- do types.update({row[0]: api.Column(row[0], row[1], none, none, none).data_type}) -%}
+    {%- endfor -%}
+    {{ return(types) }}
+{% endmacro %}
