@@ -18,11 +18,8 @@
 {# The faults of the words that source_mapping has for a table's columns, files and query. #}
 {% macro faults_of_mapping(label, mapping) %}
     {%- set errors = [] -%}
-    {%- for name, said in mapping.get('columns', {}).items() if said is mapping -%}
-        {%- set is_right = (said.keys() | list == ['value'] and said.value is not none and said.value is not mapping)
-            or (said.keys() | sort == ['column', 'values'] and said.column is string and said['values'] is mapping and said['values'])
-            or (said.keys() | list == ['row'] and said.row is not mapping and said.row) -%}
-        {%- if not is_right -%}
+    {%- for name, said in mapping.get('columns', {}).items() -%}
+        {%- if not sales_kpis.is_column_said(said) -%}
             {%- do errors.append("source_mapping cannot read what it says of " ~ label ~ "." ~ name ~ ": write the name of a column, null, {value: <constant>}, {column: <its name>, values: {<raw value>: <value>}}, {row: all} or {row: [<columns>]}.") -%}
         {%- endif -%}
     {%- endfor -%}
@@ -36,6 +33,23 @@
         {%- do errors.append("source_mapping has a query of " ~ label ~ " that is no single select statement: begin it with select or with, and write no semicolon.") -%}
     {%- endif -%}
     {{ return(errors) }}
+{% endmacro %}
+
+{# Whether an entry of source_mapping says of a column what can be read: a name, nothing, a constant, other words or a key. #}
+{% macro is_column_said(said) %}
+    {%- if said is not mapping -%}{{ return(said is not iterable or said is string) }}{%- endif -%}
+    {{ return(
+        (said.keys() | list == ['value'] and said.value is not none and said.value is not mapping)
+        or (said.keys() | sort == ['column', 'values'] and said.column is string and said['values'] is mapping and said['values'] | length > 0)
+        or (said.keys() | list == ['row'] and said.row is not mapping and said.row is iterable and said.row | length > 0)
+    ) }}
+{% endmacro %}
+
+{# The mapping of a table without what it says wrongly of columns, whose faults are told. #}
+{% macro without_faulty_columns(mapping) %}
+    {%- set columns = {} -%}
+    {%- for name, said in mapping.get('columns', {}).items() if sales_kpis.is_column_said(said) -%}{%- do columns.update({name: said}) -%}{%- endfor -%}
+    {{ return(dict(mapping, columns=columns)) }}
 {% endmacro %}
 
 {# SQL without its comments and with nothing between its quotation marks. #}

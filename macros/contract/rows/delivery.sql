@@ -10,8 +10,8 @@
     {%- set mapping = sales_kpis.mapping_of(contract) -%}
     {%- set faults = sales_kpis.wrong_mapping(contract, mapping) -%}
     {%- set delivered = sales_kpis.delivered_table(contract, mapping if not faults else dict(mapping, query=none)) -%}
-    {%- set made = sales_kpis.made_columns(contract, mapping, delivered) if not faults else {'mapping': mapping, 'delivered': {}} -%}
-    {%- set mapping = made.mapping if not faults else {} -%}
+    {%- set made = sales_kpis.made_columns(contract, sales_kpis.without_faulty_columns(mapping), delivered) -%}
+    {%- set mapping = made.mapping -%}
     {%- set delivery = dict(dict(delivered, **made.delivered), raw_names=delivered.raw_columns.keys() | reject('equalto', '_raw_table') | list, columns={}, nested={}, findings=[], forms={}, currency=none, zone=contract.zone, epoch=contract.epoch) -%}
     {%- do delivery.errors.extend(faults) -%}
     {%- do delivery.columns.update(sales_kpis.find_columns(contract, mapping, delivery)) -%}
