@@ -33,6 +33,12 @@
     {%- for column in adapter.get_columns_in_relation(relation) -%}{%- do types.update({column.name: column.data_type}) -%}{%- endfor -%}
     {{ return({relation.identifier: types}) }}
 {% endmacro %}
+{% macro spark__column_types(relation) %}
+    {%- set types = sales_kpis.default__column_types(relation) -%}
+    {#- Of our own landing, not of the file. -#}
+    {%- do types[relation.identifier].pop(sales_kpis.column_beyond_the_header(), none) -%}
+    {{ return(types) }}
+{% endmacro %}
 
 {# Names and types of the columns that a query in brackets gives. #}
 {% macro query_types(query) %}

@@ -229,7 +229,7 @@
         {%- if table in landed -%}{%- do run_query('drop table ' ~ relation) -%}{%- endif -%}
         {%- do run_query('create table ' ~ relation ~ definition.sql ~ " comment 'landed file'") -%}
         {%- if definition.columns -%}
-            {%- do checks.append('select ' ~ sales_kpis.text_literal(source_files.path) ~ ' as path, count(values_beyond_the_header) as long_rows, '
+            {%- do checks.append('select ' ~ sales_kpis.text_literal(source_files.path) ~ ' as path, count(' ~ sales_kpis.column_beyond_the_header() ~ ') as long_rows, '
                 ~ "count(case when concat_ws(' ', " ~ definition.columns | join(', ') ~ ") like '%\uFFFD%' then 1 end) as garbled_rows from " ~ relation) -%}
         {%- endif -%}
     {%- endfor -%}
@@ -240,6 +240,9 @@
         {%- endfor -%}
     {%- endif -%}
 {% endmacro %}
+
+{# On Spark a landed file has one more column, by which a row that is longer than its header is found. #}
+{% macro column_beyond_the_header() %}{{ return('values_beyond_the_header') }}{% endmacro %}
 
 {# The files below a folder of landing files: path, and name within the folder. #}
 {% macro spark__files_in(folder) %}
@@ -286,7 +289,7 @@
     {%- set columns = [] -%}
     {%- for name in head.names -%}{%- do columns.append(sales_kpis.quoted_name(name)) -%}{%- endfor -%}
     {{ return({
-        'sql': ' (' ~ columns | join(' string, ') ~ ' string, values_beyond_the_header string) using csv options (path ' ~ path
+        'sql': ' (' ~ columns | join(' string, ') ~ ' string, ' ~ sales_kpis.column_beyond_the_header() ~ ' string) using csv options (path ' ~ path
             ~ ", header 'true', sep " ~ sales_kpis.text_literal(head.delimiter) ~ ", quote '\"', escape '\"', multiLine 'true')",
         'columns': columns,
     }) }}

@@ -3,12 +3,12 @@
     {{ return({
         'salesforce': [
             'accounts', 'people', 'leads', 'deals', 'deal_stages', 'deal_history', 'deal_line_items', 'deal_people', 'products', 'reps',
-            'activities', 'campaigns', 'campaign_members', 'exchange_rates',
+            'activities', 'campaigns', 'campaign_members', 'exchange_rates', 'owner_history',
         ],
         'hubspot': [
             'accounts', 'people', 'leads', 'deals', 'deal_stages', 'deal_history', 'deal_line_items', 'products', 'reps',
             'activities', 'activity_links', 'deal_accounts', 'deal_people', 'account_merges', 'person_merges', 'deal_merges',
-            'email_campaigns', 'email_messages', 'email_events', 'form_submissions', 'survey_responses',
+            'email_campaigns', 'email_messages', 'email_events', 'form_submissions', 'survey_responses', 'owner_history',
         ],
         'tabular': [
             'accounts', 'people', 'leads', 'deals', 'deal_stages', 'deal_history', 'deal_line_items', 'products', 'reps',

@@ -17,6 +17,9 @@ from sales_kpis.run import Reporter, RunRequest
 from sales_kpis.settings import load_settings
 from sales_kpis.sources import SourcesReport, parse_report
 
+# A command that a test runs is given up by then: far above what it takes on a machine that stalls.
+SECONDS_OF_A_HANG = 600
+
 DBT_PROJECT = """\
 name: sales_kpis
 profile: sales_kpis

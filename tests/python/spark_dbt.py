@@ -15,6 +15,7 @@ import yaml
 
 from builds import PROJECT, Build
 from dbt_in_process import plain_environment
+from kpis_project import SECONDS_OF_A_HANG
 
 
 class SparkDbt:
@@ -51,7 +52,7 @@ class SparkDbt:
         assert self._process.stdin is not None and self._process.stdout is not None
         self._process.stdin.close()
         self._process.stdout.close()
-        self._process.wait(timeout=60)
+        self._process.wait(timeout=SECONDS_OF_A_HANG)
         shutil.rmtree(self._seeds, ignore_errors=True)
 
     @property

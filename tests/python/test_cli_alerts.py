@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from kpis_project import FakeBuilder, write_marts
+from kpis_project import SECONDS_OF_A_HANG, FakeBuilder, write_marts
 from sales_kpis import alert_addresses, cli
 from sales_kpis.alert_addresses import ENVIRONMENT, FILE
 from sales_kpis.lock import RunLock
@@ -589,7 +589,7 @@ def test_an_address_that_answers_a_byte_at_a_time_holds_up_nothing() -> None:
         def handle(self) -> None:
             self.request.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
             with contextlib.suppress(ConnectionError):
-                for _ in range(100):
+                while True:
                     self.request.sendall(b"x")
                     time.sleep(0.2)
 
@@ -597,12 +597,10 @@ def test_an_address_that_answers_a_byte_at_a_time_holds_up_nothing() -> None:
         server.daemon_threads = True
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         url = f"json://127.0.0.1:{server.server_address[1]}/x"
-        started = time.monotonic()
         said = subprocess.run(
             [sys.executable, "-c", DRIPPING, url],
-            capture_output=True, text=True, timeout=60, check=True,
+            capture_output=True, text=True, timeout=SECONDS_OF_A_HANG, check=True,
             cwd=Path(__file__).parent,
         )  # fmt: skip
         assert said.stdout.strip() == "no answer within 1 seconds"
-        assert time.monotonic() - started < 15
         server.shutdown()

@@ -15,7 +15,7 @@ from mcp import Client, StdioServerParameters
 from mcp_types import CallToolResult, Tool
 from typer.testing import CliRunner
 
-from kpis_project import SLICED, write_marts
+from kpis_project import SECONDS_OF_A_HANG, SLICED, write_marts
 from sales_kpis import cli
 from sales_kpis.mcp_server import make_server
 from sales_kpis.project import Project
@@ -355,7 +355,8 @@ def test_the_command_talks_over_its_standard_streams(project: Project) -> None:
 def test_the_command_ends_with_its_input(project: Project) -> None:
     ended = subprocess.run(
         [sys.executable, "-m", "sales_kpis", "mcp"],
-        stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False, cwd=project.root,
+        stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS_OF_A_HANG, check=False,
+        cwd=project.root,
     )  # fmt: skip
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, b"", b"")
 

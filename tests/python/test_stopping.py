@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kpis_project import published_revenue, write_project
+from kpis_project import SECONDS_OF_A_HANG, published_revenue, write_project
 from sales_kpis.ledger import read_runs
 from sales_kpis.project import Project
 from sales_kpis.publish import all_versions, current_version, verify
@@ -32,7 +32,7 @@ def kpis(signal_name: str, moment: str, *arguments: str) -> subprocess.Completed
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=SECONDS_OF_A_HANG,
     )
 
 

@@ -217,7 +217,7 @@ kpi_scorecard as (
         ) }} as status,
         case
             when trend_slope is null then null
-            when trend_slope = 0 or {{ is_more_than('1.0 / 3', 'explained') }} then 'steady'
+            when trend_slope = 0 or {{ is_more_than('1', '3 * explained') }} then 'steady'
             when (trend_slope > 0) = (direction = 'higher') then 'improving'
             else 'worsening'
         end as trend,

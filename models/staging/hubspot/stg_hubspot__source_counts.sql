@@ -6,6 +6,8 @@
     'deal_pipeline_stage': ref('stg_hubspot__deal_stages'),
     'deal_stage': ref('stg_hubspot__deal_stage_entries'),
     'deal_property_history': ref('stg_hubspot__deal_property_changes'),
+    'contact_property_history': ref('stg_hubspot__owner_changes') ~ " where record_type = 'lead'",
+    'company_property_history': ref('stg_hubspot__owner_changes') ~ " where record_type = 'account'",
     'deal_company': ref('stg_hubspot__deal_companies'),
     'deal_contact': ref('stg_hubspot__deal_contacts'),
     'merged_deal': ref('stg_hubspot__merged_deals'),

@@ -6,6 +6,8 @@
     'opportunity_stage': ref('stg_salesforce__deal_stages'),
     'opportunity_field_history': ref('stg_salesforce__deal_field_changes'),
     'opportunity_history': ref('stg_salesforce__deal_versions'),
+    'lead_history': ref('stg_salesforce__owner_changes') ~ " where record_type = 'lead'",
+    'account_history': ref('stg_salesforce__owner_changes') ~ " where record_type = 'account'",
     'opportunity_contact_role': ref('stg_salesforce__contact_roles'),
     'opportunity_line_item': ref('stg_salesforce__deal_line_items'),
     'product_2': ref('stg_salesforce__products'),

@@ -41,6 +41,8 @@ DATA_ONLY = ["build", "--exclude-resource-types", "test", "unit_test"]
 CHECK_SOURCES = ["run-operation", "check_sources"]
 LAND = ["run-operation", "land_raw_files"]
 LANDED_ALREADY = {"raw_path": ""}
+# A finding names the columns that the table has, which are the file's alone.
+TABLE_WITHOUT_ITS_KEY = "property,value,timestamp\nhubspot_owner_id,1,2025-02-01\n"
 
 # Settings of the other company that are not the demo's: other days, fiscal periods, windows, terms.
 OTHER_SETTINGS = {
@@ -110,7 +112,8 @@ def test_the_demo_has_the_same_tables_on_both_engines(demo: Demo) -> None:
 
 def test_every_mart_of_the_demo_has_rows(demo: Demo) -> None:
     """Else equal tables would prove nothing."""
-    assert [str(mart) for mart in demo.compared.marts if demo.compared.rows[str(mart)] == 0] == []
+    empty = [str(mart) for mart in demo.compared.marts if demo.compared.rows[str(mart)] == 0]
+    assert empty == ["monitoring.kpi_restatements"], "only of a first build nothing is restated"
 
 
 @pytest.fixture(scope="module")
@@ -197,6 +200,7 @@ def other_company(
     folder = tmp_path_factory.mktemp("other_company")
     company = simulate(seed=2, scale=2.0)
     write_raw(company, folder / "raw", "vendor")
+    (folder / "raw" / "hubspot" / "companies_property_history.csv").write_text(TABLE_WITHOUT_ITS_KEY)
     seeds = folder / "seeds"
     write_seeds(company, seeds)
     settings = {**Settings().as_vars(), **OTHER_SETTINGS, "raw_path": str(folder / "raw")}

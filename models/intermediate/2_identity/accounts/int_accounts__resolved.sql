@@ -7,6 +7,14 @@ accounts as (
 
 ),
 
+owners_as_of_date as (
+
+    select *
+    from {{ ref('int_owners__as_of_date') }}
+    where record_type = 'account'
+
+),
+
 countries as (
 
     select *
@@ -29,6 +37,10 @@ records_in_order as (
         identities.account_id,
         accounts.*,
         names_of_people.person_name is not null as is_called_as_person,
+        case
+            when owners_as_of_date.record_id is null then accounts.rep_id
+            else owners_as_of_date.rep_id
+        end as owner_rep_id,
         row_number() over (
             partition by identities.account_id
             order by
@@ -38,6 +50,8 @@ records_in_order as (
     from {{ ref('int_accounts__identities') }} as identities
     left join accounts
         on identities.account_record_id = accounts.account_record_id
+    left join owners_as_of_date
+        on identities.account_record_id = owners_as_of_date.record_id
     left join names_of_people
         on lower({{ trimmed('accounts.account_name') }}) = names_of_people.person_name
     where identities.account_record_id = identities.survivor_record_id
@@ -53,7 +67,7 @@ united_accounts as (
         filter (where account_name is not null and not is_called_as_person) as account_name,
         {% for column in [
             'industry', 'segment', 'employee_count', 'country', 'territory', 'market',
-            'rep_id', 'created_at'
+            'owner_rep_id', 'created_at'
         ] -%}
         min_by({{ column }}, record_order) filter (where {{ column }} is not null) as {{ column }},
         {% endfor -%}
@@ -75,7 +89,7 @@ resolved_accounts as (
         coalesce(countries.country, united_accounts.country) as country,
         coalesce(united_accounts.market, countries.market) as market,
         coalesce(united_accounts.territory, countries.territory) as territory,
-        united_accounts.rep_id,
+        united_accounts.owner_rep_id as rep_id,
         united_accounts.created_at,
         united_accounts.is_deleted,
         united_accounts.is_inferred

@@ -14,6 +14,14 @@ lead_merges as (
 
 ),
 
+owners_as_of_date as (
+
+    select *
+    from {{ ref('int_owners__as_of_date') }}
+    where record_type = 'lead'
+
+),
+
 -- The conversions of the losers of its merges, the earliest first.
 conversions_of_losers as (
 
@@ -53,7 +61,10 @@ surviving_leads as (
         leads.country,
         leads.lead_source,
         leads.campaign_id,
-        leads.rep_id,
+        case
+            when owners_as_of_date.record_id is null then leads.rep_id
+            else owners_as_of_date.rep_id
+        end as rep_id,
         leads.sourced_by_rep_id,
         leads.status,
         leads.mql_at,
@@ -83,6 +94,8 @@ surviving_leads as (
         on leads.lead_id = lead_merges.lead_id
     left join conversions_of_losers
         on leads.lead_id = conversions_of_losers.lead_id
+    left join owners_as_of_date
+        on leads.lead_id = owners_as_of_date.record_id
     where lead_merges.lead_id is null
 
 )

@@ -1,0 +1,3 @@
+{{ config(materialized=passing_on()) }}
+
+{{ union_systems('owner_history') }}
