@@ -35,7 +35,7 @@
 {% endmacro %}
 {% macro spark__column_types(relation) %}
     {%- set types = sales_kpis.default__column_types(relation) -%}
-    {#- Of our own landing, not of the file. -#}
+    {#- This column is of our own landing, not of the file. -#}
     {%- do types[relation.identifier].pop(sales_kpis.column_beyond_the_header(), none) -%}
     {{ return(types) }}
 {% endmacro %}

@@ -29,8 +29,8 @@ def write_raw(plan: Plan, folder: Path) -> None:
 def settings_text(plan: Plan, folder_name: str) -> str:
     """The settings as YAML: what a run needs, each line with its reason."""
     lines = [
-        f"# Written by `kpis connect {folder_name}`. Each line says why it is so; those with CONFIRM",
-        f"# hold a guess, and a run stops at those with {_FILL_IN}.",
+        f"# Written by `kpis connect {folder_name}`. Each line says why it is so; those with",
+        f"# CONFIRM hold a guess, and a run stops at those with {_FILL_IN}.",
         "systems: [tabular]",
         f"raw_path: {RAW}  # what was read of the files; paths are relative to this file",
         f"seed_path: {SEEDS}  # quotas, targets, costs and rates have headers only: add your rows",

@@ -30,7 +30,7 @@ from sales_kpis.written_values import (
     read_number,
 )
 
-# What stands in the settings in place of an answer; a run stops at it and says where.
+# Stands in the settings in place of an answer; a run stops at it and says where.
 UNANSWERED = "?"
 # No currency, by ISO 4217.
 NO_CURRENCY = "XXX"
@@ -254,7 +254,7 @@ def _grouped(folder: Folder) -> tuple[dict[str, Table], list[tuple[str, str]]]:
             by_preset[id(preset)].exports.append(export)
         else:
             by_preset[id(preset)] = Table(preset.table, preset, [export])
-    # Of two forms of one table that with more rows is taken; a vendor's goes before shared words.
+    # Two forms of one table: that with more rows is taken; a vendor's goes before shared words.
     ranked = sorted(by_preset.values(), key=lambda t: (bool(t.preset.vendor), t.count))
     for table in reversed(ranked):
         if table.name in tables:

@@ -1,8 +1,8 @@
 """A folder of exports as it lies: each file's tables as text, without what no row is.
 
 A CRM's export has the encoding of somebody's spreadsheet, lines of titles above the header, the
-header once more for each group, and a footer. What is taken away is said; what cannot be read is
-one sentence. The values stay text: the contract reads them (macros/contract/read/).
+header once more for each group, and a footer. All that is taken away is said; a file that cannot
+be read is one sentence. The values stay text: the contract reads them (macros/contract/read/).
 """
 
 from __future__ import annotations

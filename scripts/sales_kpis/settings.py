@@ -17,7 +17,6 @@ from sales_kpis.errors import WrongUse, suggestion
 from sales_kpis.salt import BUILT_IN
 from sales_kpis.setting_rules import Rule, read_rules
 
-
 PATHS = ("raw_path", "seed_path")
 # The defaults of a company's own data; those of dbt_project.yml are the demo's. XXX is no currency
 # (ISO 4217): the rates that rows in EUR need are then asked for.

@@ -1,4 +1,4 @@
-"""The entries of source_mapping say what a delivery lacks: constants, other words, keys, several files, a query."""
+"""source_mapping says what is lacking: constants, other words, keys, several files, a query."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def test_several_files_are_one_table_whose_columns_have_names_of_another_case(
 def test_a_key_of_the_row_is_another_for_rows_that_are_alike(mapped: Build) -> None:
     keys = [key for (key,) in mapped.rows("select deal_id from staging.stg_tabular__deals")]
     assert len(set(keys)) == 4
-    # Of the two that are alike the second carries its number.
+    # The second of two that are alike carries its number.
     assert sum(key.endswith("-2") for key in keys) == 1
 
 

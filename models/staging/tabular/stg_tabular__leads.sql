@@ -47,8 +47,10 @@ leads as (
             lead_rows.converted_at,
             case when lead_rows.converted_deal_id is null then deals_of_leads.created_at end
         ) as converted_at,
-        {{ system_key('tabular', 'lead_rows.converted_account_id') }} as converted_account_record_id,
-        {{ system_key('tabular', 'lead_rows.converted_person_id') }} as converted_person_record_id,
+        {{ system_key('tabular', 'lead_rows.converted_account_id') }}
+            as converted_account_record_id,
+        {{ system_key('tabular', 'lead_rows.converted_person_id') }}
+            as converted_person_record_id,
         coalesce(
             {{ system_key('tabular', 'lead_rows.converted_deal_id') }}, deals_of_leads.deal_id
         ) as converted_deal_id,

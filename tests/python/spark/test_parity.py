@@ -200,7 +200,9 @@ def other_company(
     folder = tmp_path_factory.mktemp("other_company")
     company = simulate(seed=2, scale=2.0)
     write_raw(company, folder / "raw", "vendor")
-    (folder / "raw" / "hubspot" / "companies_property_history.csv").write_text(TABLE_WITHOUT_ITS_KEY)
+    (folder / "raw" / "hubspot" / "companies_property_history.csv").write_text(
+        TABLE_WITHOUT_ITS_KEY
+    )
     seeds = folder / "seeds"
     write_seeds(company, seeds)
     settings = {**Settings().as_vars(), **OTHER_SETTINGS, "raw_path": str(folder / "raw")}
