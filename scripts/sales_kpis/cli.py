@@ -21,7 +21,7 @@ from sales_kpis import stopping, terminal
 from sales_kpis.alert_addresses import Address, read_addresses
 from sales_kpis.assistant import day_of
 from sales_kpis.catalog_page import catalog_page, choose_examples
-from sales_kpis.connect import connect, render_connection
+from sales_kpis.connecting.connect import connect, render_connection
 from sales_kpis.contracts import personal_columns
 from sales_kpis.dashboard import render_dashboard
 from sales_kpis.demo_files import find_proof

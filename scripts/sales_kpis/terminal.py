@@ -17,8 +17,8 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
-from sales_kpis.connect import Answers
-from sales_kpis.connecting import Question
+from sales_kpis.connecting.connect import Answers
+from sales_kpis.connecting.plan import Question
 from sales_kpis.dbt_runner import OnProgress
 from sales_kpis.errors import KpisError
 from sales_kpis.formats import format_duration, plural

@@ -17,8 +17,10 @@ STAGES = [
 FILES = {
     "account": "account_id\nX\n",
     "calls": "id,when,who\n1,2025-03-01 10:00:00,Ann\n2,2025-03-02 11:00:00,Bob\n",
-    "deals_2024": "Deal,Phase,Value,Client\nAlpha,Gewonnen,100,X\nAlpha,Gewonnen,100,X\n",
-    "deals_2025": "deal,phase,value,client\nAlpha,Won,200,Y\nBeta,Offen,300,\n",
+    "deals_2024": "Deal,Phase,Value,Client,Paid on,Lost on\n"
+    "Alpha,Gewonnen,100,X,,2024-05-01\nAlpha,Gewonnen,100,X, ,2024-05-01\n",
+    "deals_2025": "deal,phase,value,client,paid on,lost on\n"
+    "Alpha,Won,200,Y,2025-02-01,2025-03-01\nBeta,Offen,300,, ,\n",
     "Billing Lines": "customer,month,price\nX,2025-01-01,10\nX,2025-02-01,10\n",
 }
 
@@ -60,6 +62,7 @@ MAPPING: dict[str, Any] = {
             "account_id": "Client",
             "stage": {"column": "Phase", "values": {"Gewonnen": "Won", "Offen": "Open"}},
             "amount": "Value",
+            "close_date": {"first_of": ["Paid on", "Lost on"]},
         },
     },
     "deal_stage": {"rows": STAGES},
@@ -114,6 +117,13 @@ def test_several_files_are_one_table_whose_columns_have_names_of_another_case(
         ("Alpha", "Won", True, 200, "tabular:Y"),
         ("Beta", "Open", False, 300, None),
     ]
+
+
+def test_the_first_of_several_columns_that_is_not_blank_is_the_value(mapped: Build) -> None:
+    found = mapped.rows(
+        "select cast(close_date as varchar) from staging.stg_tabular__deals order by amount"
+    )
+    assert found == [("2024-05-01",), ("2024-05-01",), ("2025-02-01",), (None,)]
 
 
 def test_a_key_of_the_row_is_another_for_rows_that_are_alike(mapped: Build) -> None:
@@ -181,7 +191,7 @@ def errors_of(folder: Path, files: Mapping[str, str], mapping: Mapping[str, Any]
             {"table": "calls", "columns": {"activity_type": {"constant": "call"}}},
             "source_mapping cannot read what it says of tabular.activity.activity_type: write the"
             " name of a column, null, {value: <constant>}, {column: <its name>, values:"
-            " {<raw value>: <value>}}, {row: all} or {row: [<columns>]}.",
+            " {<raw value>: <value>}}, {first_of: [<columns>]}, {row: all} or {row: [<columns>]}.",
             id="an unknown word",
         ),
         pytest.param(

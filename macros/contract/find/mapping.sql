@@ -20,7 +20,7 @@
     {%- set errors = [] -%}
     {%- for name, said in mapping.get('columns', {}).items() -%}
         {%- if not sales_kpis.is_column_said(said) -%}
-            {%- do errors.append("source_mapping cannot read what it says of " ~ label ~ "." ~ name ~ ": write the name of a column, null, {value: <constant>}, {column: <its name>, values: {<raw value>: <value>}}, {row: all} or {row: [<columns>]}.") -%}
+            {%- do errors.append("source_mapping cannot read what it says of " ~ label ~ "." ~ name ~ ": write the name of a column, null, {value: <constant>}, {column: <its name>, values: {<raw value>: <value>}}, {first_of: [<columns>]}, {row: all} or {row: [<columns>]}.") -%}
         {%- endif -%}
     {%- endfor -%}
     {%- set places = [] -%}
@@ -41,6 +41,7 @@
     {{ return(
         (said.keys() | list == ['value'] and said.value is not none and said.value is not mapping)
         or (said.keys() | sort == ['column', 'values'] and said.column is string and said['values'] is mapping and said['values'] | length > 0)
+        or (said.keys() | list == ['first_of'] and said.first_of is sequence and said.first_of is not string and said.first_of | length > 0)
         or (said.keys() | list == ['row'] and said.row is not mapping and said.row is iterable and said.row | length > 0)
     ) }}
 {% endmacro %}

@@ -16,7 +16,8 @@
 
 {#
     The columns of source_mapping that are more than another name: {value: call} is a constant, {column: Stage, values:
-    {Gewonnen: Won}} a column with values of other names, {row: all} or {row: [Name, Client]} a key made of the row. They
+    {Gewonnen: Won}} a column with values of other names, {first_of: [Won on, Lost on]} the first that is not blank,
+    {row: all} or {row: [Name, Client]} a key made of the row. They
     become columns of the relation, called `<column> of source_mapping`, and the mapping then names these.
     Returns the mapping and what changes of the delivered table.
 #}
@@ -49,7 +50,7 @@
         {%- set cell = 'made_of.' ~ sales_kpis.quoted_name(raw_name) -%}
         {%- do cells.update({raw_name: sales_kpis.as_json(cell, 'other') if family == 'other' else sales_kpis.read_text(cell, family)}) -%}
     {%- endfor -%}
-    {%- set wanted = [said.column] if said.column is defined else [] if said.row == 'all' else [said.row] if said.row is string else said.row -%}
+    {%- set wanted = [said.column] if said.column is defined else said.first_of if said.first_of is defined else [] if said.row == 'all' else [said.row] if said.row is string else said.row -%}
     {%- set found = [] -%}
     {%- for name in wanted -%}
         {%- set raw_name = sales_kpis.find_raw_column(spellings, [name]) -%}
@@ -62,6 +63,11 @@
             {%- do cases.append('when ' ~ sales_kpis.text_literal(value) ~ ' then ' ~ ('null' if meant is none else sales_kpis.text_literal(meant))) -%}
         {%- endfor -%}
         {{ return({'sql': 'case ' ~ sales_kpis.trimmed(found[0]) ~ ' ' ~ cases | join(' ') ~ ' else ' ~ found[0] ~ ' end'}) }}
+    {%- endif -%}
+    {%- if said.first_of is defined -%}
+        {%- set filled = [] -%}
+        {%- for cell in found -%}{%- do filled.append('nullif(' ~ sales_kpis.trimmed(cell) ~ ", '')") -%}{%- endfor -%}
+        {{ return({'sql': 'coalesce(' ~ filled | join(', ') ~ ')'}) }}
     {%- endif -%}
     {#- Rows that are alike in what the key is made of get a number, in an order that each delivery of them has. -#}
     {%- set whole = sales_kpis.fingerprint(cells.values() | list) -%}

@@ -7,21 +7,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
 from rich.console import RenderableType
 from rich.table import Table as Rendered
 
-from sales_kpis.connected_files import RAW, SEEDS, settings_text, write_raw
-from sales_kpis.connecting import (
-    CONTRACT,
-    Plan,
-    Question,
-    make_plan,
-    read_contract,
-    what_will_count,
-)
+from sales_kpis.connecting.contract import read_contract, read_keys
+from sales_kpis.connecting.counting import what_will_count
+from sales_kpis.connecting.exports import Folder, landing_name, read_folder
+from sales_kpis.connecting.plan import Plan, Question
+from sales_kpis.connecting.planning import make_plan
+from sales_kpis.connecting.settings_file import RAW, SEEDS, settings_text, write_raw
 from sales_kpis.errors import WrongUse
-from sales_kpis.exports import Folder, landing_name, read_folder
 from sales_kpis.files import write_text
 from sales_kpis.formats import plural
 from sales_kpis.seeds import write_neutral_seeds
@@ -108,7 +103,7 @@ def connect(root: Path, folder: Path, output: Path | None, answers: Answers) -> 
         )
     found = read_folder(folder)
     is_kept = settings_file.exists()
-    plan = make_plan(found, read_contract(root), _keys(root), answers.ask)
+    plan = make_plan(found, read_contract(root), read_keys(root), answers.ask)
     if not plan.tables:
         files = ", ".join(export.file for export in found.exports)
         raise WrongUse(
@@ -122,14 +117,6 @@ def connect(root: Path, folder: Path, output: Path | None, answers: Answers) -> 
     return Connection(
         found, plan, settings_file, tuple(answers.guessed), tuple(answers.open), is_kept
     )
-
-
-def _keys(root: Path) -> dict[str, str]:
-    content = yaml.safe_load((root / CONTRACT).read_text(encoding="utf-8"))
-    return {
-        table["name"]: table["config"]["meta"]["primary_key"][0]
-        for table in content["sources"][0]["tables"]
-    }
 
 
 def render_connection(result: Connection) -> Iterator[RenderableType]:

@@ -1,4 +1,4 @@
-"""The exports that `kpis connect` knows by their headers: export_presets.yml, read and matched."""
+"""The exports that `kpis connect` knows by their headers: presets.yml, read and matched."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-FILE = Path(__file__).with_name("export_presets.yml")
+FILE = Path(__file__).with_name("presets.yml")
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ class Preset:
     query: str = ""
     beside: str = ""
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    first_of: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def title(self) -> str:

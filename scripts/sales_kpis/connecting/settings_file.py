@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from sales_kpis.connecting import UNANSWERED, Choice, Plan, Stage, Table
+from sales_kpis.connecting.plan import UNANSWERED, Choice, Plan, Stage, Table
 from sales_kpis.formats import plural
 
 RAW = "raw"

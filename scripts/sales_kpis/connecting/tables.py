@@ -1,0 +1,39 @@
+"""Which file is which table."""
+
+from __future__ import annotations
+
+from sales_kpis.connecting.exports import Folder
+from sales_kpis.connecting.plan import Table
+from sales_kpis.connecting.presets import best_preset, read_presets
+
+
+def group_files(folder: Folder) -> tuple[dict[str, Table], list[tuple[str, str]]]:
+    """The table that each file is; files of one form are one table."""
+    unread: list[tuple[str, str]] = []
+    tables: dict[str, Table] = {}
+    presets, _ = read_presets()
+    by_preset: dict[int, Table] = {}
+    for export in folder.exports:
+        preset = best_preset(export.header)
+        if preset is None:
+            unread.append((export.file, "its header is that of no table that is known"))
+        elif id(preset) in by_preset:
+            by_preset[id(preset)].exports.append(export)
+        else:
+            by_preset[id(preset)] = Table(preset.table, preset, [export])
+    # Two forms of one table: that with more rows is taken; a vendor's goes before shared words.
+    ranked = sorted(by_preset.values(), key=lambda t: (bool(t.preset.vendor), t.count))
+    for table in reversed(ranked):
+        if table.name in tables:
+            other = tables[table.name].exports[0].file
+            for export in table.exports:
+                unread.append((export.file, f"looks like {table.name}, too, as {other} does"))
+        else:
+            tables[table.name] = table
+    for preset in presets:
+        first = tables.get(preset.beside)
+        if first is None or first.preset.vendor or preset.table in tables:
+            continue
+        if "product" in tables and preset.matches(first.header):
+            tables[preset.table] = Table(preset.table, preset, first.exports)
+    return tables, unread
