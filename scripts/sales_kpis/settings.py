@@ -14,10 +14,13 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from sales_kpis.errors import WrongUse, suggestion
+from sales_kpis.formats import plural
 from sales_kpis.salt import BUILT_IN
 from sales_kpis.setting_rules import Rule, read_rules
 
 PATHS = ("raw_path", "seed_path")
+# Stands in a file of `kpis connect` for an answer that nobody has given.
+UNANSWERED = "?"
 # The defaults of a company's own data; those of dbt_project.yml are the demo's. XXX is no currency
 # (ISO 4217): the rates that rows in EUR need are then asked for.
 NEUTRAL: Mapping[str, Any] = {
@@ -112,6 +115,7 @@ def load_settings(
     written_in = dict.fromkeys(defaults, "dbt_project.yml")
     for origin, layer, folder in layers:
         _refuse_unknown_names(layer, defaults, origin)
+        _require_answers(layer, origin)
         for name, value in layer.items():
             values[name] = _as_type_of(defaults[name], name, value, origin)
             written_in[name] = origin
@@ -141,6 +145,36 @@ def load_settings(
         return Settings(values)
     stated_salt = str(values["pseudonym_salt"])
     return Settings(values | {"pseudonym_salt": BUILT_IN}, stated_salt)
+
+
+def _require_answers(layer: Mapping[str, Any], origin: str) -> None:
+    """Stop where `kpis connect` has left a question that nobody has answered."""
+    places = _unanswered(layer, "")
+    if places:
+        raise WrongUse(
+            f"{origin} waits for {plural(len(places), 'answer')}: {', '.join(places)}.",
+            f"Replace each {UNANSWERED} in the lines with FILL IN.",
+        )
+
+
+def _unanswered(said: Any, place: str) -> list[str]:
+    """The places below one that hold a question mark in place of an answer."""
+    if said == UNANSWERED:
+        return [place]
+    inner: Iterable[tuple[Any, Any]] = ()
+    if isinstance(said, Mapping):
+        inner = said.items()
+    elif isinstance(said, list):
+        # A row of a table is called by its first value, such as the name of a stage.
+        inner = (
+            (next(iter(row.values()), number) if isinstance(row, Mapping) else number, row)
+            for number, row in enumerate(said, start=1)
+        )
+    return [
+        each
+        for name, value in inner
+        for each in _unanswered(value, f"{place}.{name}" if place else str(name))
+    ]
 
 
 def has_own_data(values: Mapping[str, Any], project_folder: Path) -> bool:

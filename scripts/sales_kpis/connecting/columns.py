@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from sales_kpis.connecting.outcomes import settle_outcome
-from sales_kpis.connecting.plan import UNANSWERED, Ask, Choice, Column, Question, Table
+from sales_kpis.connecting.plan import Ask, Choice, Column, Question, Table
 from sales_kpis.connecting.presets import Preset, names_by_plain, plain
 from sales_kpis.connecting.written_values import day_form, number_form
 from sales_kpis.formats import plural
+from sales_kpis.settings import UNANSWERED
 
 
 def choose_columns(

@@ -15,7 +15,13 @@ from sales_kpis.connecting.counting import what_will_count
 from sales_kpis.connecting.exports import Folder, landing_name, read_folder
 from sales_kpis.connecting.plan import Plan, Question
 from sales_kpis.connecting.planning import make_plan
-from sales_kpis.connecting.settings_file import RAW, SEEDS, settings_text, write_raw
+from sales_kpis.connecting.settings_file import (
+    RAW,
+    SEEDS,
+    is_written_here,
+    settings_text,
+    write_raw,
+)
 from sales_kpis.errors import WrongUse
 from sales_kpis.files import write_text
 from sales_kpis.formats import plural
@@ -76,7 +82,7 @@ class Connection:
             "notes": list(self.plan.notes),
             "guessed": {q.about: list(q.guess or ()) for q in self.guessed},
             "open": {q.about: q.text for q in self.open_questions},
-            "what_will_count": what_will_count(self.plan),
+            "what_will_count": [] if self.is_kept else what_will_count(self.plan),
             "run": self.next_command,
         }
 
@@ -96,14 +102,23 @@ def connect(root: Path, folder: Path, output: Path | None, answers: Answers) -> 
     """
     settings_file = output or Path("local", landing_name(folder.resolve().name), "settings.yml")
     place = settings_file.resolve().parent
-    if folder.resolve() in (place, *place.parents):
+    landing = place / RAW / "tabular"
+    if folder.resolve() in (place, *place.parents) or folder.resolve().is_relative_to(landing):
         raise WrongUse(
             f"{settings_file} would be written into the folder of exports.",
             "Name another place: --output FILE.",
         )
-    found = read_folder(folder)
     is_kept = settings_file.exists()
-    plan = make_plan(found, read_contract(root), read_keys(root), answers.ask)
+    if landing.exists() and not (is_kept and is_written_here(settings_file)):
+        raise WrongUse(
+            f"{landing} is there, and {settings_file} is not of `kpis connect`: its files could be"
+            " yours.",
+            "Name another place: --output FILE.",
+        )
+    found = read_folder(folder)
+    # The settings that are there have the answers.
+    ask = Answers().ask if is_kept else answers.ask
+    plan = make_plan(found, read_contract(root), read_keys(root), ask)
     if not plan.tables:
         files = ", ".join(export.file for export in found.exports)
         raise WrongUse(
@@ -141,10 +156,11 @@ def render_connection(result: Connection) -> Iterator[RenderableType]:
     for question in result.open_questions:
         guess = f" A guess: {', '.join(question.guess) or 'none'}." if question.guess else ""
         yield f"open  {question.about}: {question.text}{guess}"
-    yield "What will count"
-    for sentence in what_will_count(result.plan):
-        yield f"  {sentence}"
-    kept = " (was there, and stays as it is)" if result.is_kept else ""
+    if not result.is_kept:
+        yield "What will count"
+        for sentence in what_will_count(result.plan):
+            yield f"  {sentence}"
+    kept = " (was there and stays; move it away to have it written anew)" if result.is_kept else ""
     yield f"settings   {result.settings_file}{kept}"
     yield f"raw tables {result.settings_file.parent / RAW / 'tabular'}"
     yield f"seeds      {result.settings_file.parent / SEEDS}"

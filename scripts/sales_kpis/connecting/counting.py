@@ -1,4 +1,4 @@
-"""What of a folder will count, said before anything is built."""
+"""The part of a folder that will count, said before anything is built."""
 
 from __future__ import annotations
 
@@ -18,6 +18,11 @@ def what_will_count(plan: Plan) -> list[str]:
             sentences.append(_deals_that_count(table, plan))
         elif table.name == "subscription":
             sentences.append(_subscriptions_that_count(table))
+            if not any(each.name == "deal" for each in plan.tables):
+                sentences.append(
+                    "customers: none, because an account is a customer from its first won deal on"
+                    " and no file has deals"
+                )
         else:
             sentences.append(f"{table.name}: {plural(table.count, 'row')}")
     return sentences
@@ -57,11 +62,12 @@ def _deals_that_count(table: Table, plan: Plan) -> str:
     worthless = sum(1 for row in won if row[1] is None)
     told = []
     if undated:
-        told.append(f"{undated:,} have no close date and will not count")
+        told.append(f"{undated:,} {_have(undated)} no close date and will not count")
     if later:
-        told.append(f"{later:,} close after {plan.as_of_date[0]} and will not count yet")
+        verb = "closes" if later == 1 else "close"
+        told.append(f"{later:,} {verb} after {plan.as_of_date[0]} and will not count yet")
     if worthless:
-        told.append(f"{worthless:,} have no amount and will count as 0")
+        told.append(f"{worthless:,} {_have(worthless)} no amount and will count as 0")
     return sentence + (f", of which {', '.join(told)}" if told else "")
 
 
@@ -74,6 +80,10 @@ def _subscriptions_that_count(table: Table) -> str:
         total = sum((n for n in table.numbers("monthly_amount") if n), Decimal(0))
         sentence += f" ({in_short(total)} a month in all)"
     return sentence
+
+
+def _have(count: int) -> str:
+    return "has" if count == 1 else "have"
 
 
 def in_short(number: Decimal) -> str:

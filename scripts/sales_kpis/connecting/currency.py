@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-from sales_kpis.connecting.plan import NO_CURRENCY, UNANSWERED, Ask, Question, Table
+from sales_kpis.connecting.plan import NO_CURRENCY, Ask, Question, Table
 from sales_kpis.connecting.written_values import currencies_in
+from sales_kpis.settings import UNANSWERED
 
 
 def find_currency(tables: Mapping[str, Table], notes: list[str], ask: Ask) -> tuple[str, str]:

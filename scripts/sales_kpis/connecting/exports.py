@@ -276,13 +276,13 @@ def _export(file: str, title: str, rows: Sequence[Row], notes: list[str]) -> Exp
 
 
 def _header_place(rows: Sequence[Row]) -> int | None:
-    """The place of the header: the first row about as wide as the widest, all of it names."""
+    """The place of the header: the first row over half as wide as the widest, all names."""
     counts = [sum(1 for cell in row if cell) for row in rows[:_SAMPLE]]
     if not counts:
         return None
     needed = max(counts) * 0.5
     for place, (row, count) in enumerate(zip(rows, counts, strict=False)):
-        if count >= needed and not any(_is_value(cell) for cell in row):
+        if count > needed and not any(_is_value(cell) for cell in row):
             return place
     return None
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sales_kpis.connecting.plan import UNANSWERED, Ask, Column, Question, Table
+from sales_kpis.connecting.plan import Ask, Column, Question, Table
 from sales_kpis.connecting.written_values import DayForm, NumberForm, day_form, number_form
+from sales_kpis.settings import UNANSWERED
 
 
 def settle_forms(table: Table, columns: Mapping[str, Column], ask: Ask) -> None:

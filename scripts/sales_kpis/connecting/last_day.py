@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from sales_kpis.connecting.outcomes import outcomes
-from sales_kpis.connecting.plan import UNANSWERED, Ask, Question, Stage, Table
+from sales_kpis.connecting.plan import Ask, Question, Stage, Table
 from sales_kpis.connecting.presets import names_by_plain, plain
 from sales_kpis.connecting.written_values import day_form, read_day
+from sales_kpis.settings import UNANSWERED
 
 # A column of the contract that tells of what has happened, but for the closes of deals.
 _HAPPENED = (

@@ -13,6 +13,7 @@ from sales_kpis.connecting.presets import names_by_plain, plain, read_presets
 from sales_kpis.connecting.written_values import read_number
 
 _MOST_STAGES = 40
+_TRUE, _FALSE = ("true", "t", "yes", "y", "1"), ("false", "f", "no", "n", "0")
 
 
 def settle_outcome(table: Table) -> None:
@@ -120,10 +121,24 @@ def _places(
     return {name: (float(place(name)), at) for at, name in enumerate(names)}
 
 
+def told_stages(table: Table) -> tuple[Stage, ...]:
+    """The stages as a file of stages tells them."""
+    rows = zip(
+        table.values("stage"), table.values("is_closed"), table.values("is_won"), strict=True
+    )
+    return tuple(
+        Stage(stage, order, _flag(closed), _flag(won), 0, "as the file says")
+        for order, (stage, closed, won) in enumerate(rows, start=1)
+    )
+
+
+def _flag(value: str) -> bool | None:
+    return True if value.lower() in _TRUE else False if value.lower() in _FALSE else None
+
+
 def outcomes(table: Table, stages: Sequence[Stage]) -> list[str | None]:
-    """Whether each deal is won, lost or open, as the models will read it; None where it is open."""
+    """Each deal: won, lost or open, as the models will read it; None where nobody has said."""
     by_stage = {stage.name: stage for stage in stages}
-    won_words, lost_words = ("true", "t", "yes", "y", "1"), ("false", "f", "no", "n", "0")
     found: list[str | None] = []
     for stage, status, won, closed in zip(
         table.values("stage"),
@@ -132,11 +147,11 @@ def outcomes(table: Table, stages: Sequence[Stage]) -> list[str | None]:
         table.values("is_closed"),
         strict=True,
     ):
-        if won.lower() in won_words:
+        if _flag(won):
             found.append("won")
-        elif closed.lower() in lost_words:
+        elif _flag(closed) is False:
             found.append("open")
-        elif closed.lower() in won_words and won.lower() in lost_words:
+        elif _flag(closed) and _flag(won) is False:
             found.append("lost")
         elif status.lower() in ("open", "won", "lost"):
             found.append(status.lower())

@@ -11,9 +11,8 @@ from typing import Any
 from sales_kpis.connecting.exports import Export
 from sales_kpis.connecting.presets import Preset, names_by_plain, plain
 from sales_kpis.connecting.written_values import day_form, number_form, read_day, read_number
+from sales_kpis.settings import UNANSWERED
 
-# Stands in the settings in place of an answer; a run stops at it and says where.
-UNANSWERED = "?"
 # No currency, by ISO 4217.
 NO_CURRENCY = "XXX"
 

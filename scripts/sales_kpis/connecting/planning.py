@@ -13,7 +13,7 @@ from sales_kpis.connecting.currency import find_currency
 from sales_kpis.connecting.exports import Folder
 from sales_kpis.connecting.forms import settle_forms
 from sales_kpis.connecting.last_day import find_last_day
-from sales_kpis.connecting.outcomes import find_stages
+from sales_kpis.connecting.outcomes import find_stages, told_stages
 from sales_kpis.connecting.plan import Ask, Column, Plan, Table
 from sales_kpis.connecting.tables import group_files
 
@@ -27,7 +27,7 @@ def make_plan(
         keys: the key of each table of the contract.
         ask: answers a question, or leaves it open.
     """
-    grouped, unread = group_files(folder)
+    grouped, unread = group_files(folder, contract)
     notes: list[str] = []
     tables: dict[str, Table] = {}
     for name, columns in contract.items():
@@ -36,7 +36,10 @@ def make_plan(
             choose_columns(tables[name], columns, keys[name], tables, keys, notes, ask)
     for table in tables.values():
         settle_forms(table, contract[table.name], ask)
-    stages = find_stages(tables["deal"], ask) if "deal" in tables else ()
+    if "deal_stage" in tables:
+        stages = told_stages(tables["deal_stage"])
+    else:
+        stages = find_stages(tables["deal"], ask) if "deal" in tables else ()
     currency = find_currency(tables, notes, ask)
     as_of = find_last_day(tables, stages, ask)
     return Plan(

@@ -8,13 +8,21 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from sales_kpis.connecting.plan import UNANSWERED, Choice, Plan, Stage, Table
+from sales_kpis.connecting.plan import Choice, Plan, Stage, Table
 from sales_kpis.formats import plural
+from sales_kpis.settings import UNANSWERED
 
 RAW = "raw"
 SEEDS = "seeds"
 # Written out where nobody has answered; the settings say so in the line.
 _FILL_IN = "FILL IN"
+_FIRST_WORDS = "# Written by `kpis connect"
+
+
+def is_written_here(settings_file: Path) -> bool:
+    """Whether a file of settings is one that `kpis connect` has written."""
+    with settings_file.open(encoding="utf-8", errors="replace") as stream:
+        return stream.readline().startswith(_FIRST_WORDS)
 
 
 def write_raw(plan: Plan, folder: Path) -> None:
@@ -29,7 +37,7 @@ def write_raw(plan: Plan, folder: Path) -> None:
 def settings_text(plan: Plan, folder_name: str) -> str:
     """The settings as YAML: what a run needs, each line with its reason."""
     lines = [
-        f"# Written by `kpis connect {folder_name}`. Each line says why it is so; those with",
+        f"{_FIRST_WORDS} {folder_name}`. Each line says why it is so; those with",
         f"# CONFIRM hold a guess, and a run stops at those with {_FILL_IN}.",
         "systems: [tabular]",
         f"raw_path: {RAW}  # what was read of the files; paths are relative to this file",
@@ -43,7 +51,7 @@ def settings_text(plan: Plan, folder_name: str) -> str:
     ]
     for table in plan.tables:
         lines += [f"    {line}" for line in _table_lines(table)]
-        if table.name == "deal":
+        if table.name == "deal" and "deal_stage" not in [each.name for each in plan.tables]:
             lines += [f"    {line}" for line in _stage_lines(plan.stages)]
     for file, reason in plan.unread:
         lines.append(f"    # not read: {file} {reason}")

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from sales_kpis.connecting.exports import Folder
-from sales_kpis.connecting.plan import Table
-from sales_kpis.connecting.presets import best_preset, read_presets
+from sales_kpis.connecting.plan import Column, Table
+from sales_kpis.connecting.presets import Preset, best_preset, read_presets
 
 
-def group_files(folder: Folder) -> tuple[dict[str, Table], list[tuple[str, str]]]:
+def group_files(
+    folder: Folder, contract: Mapping[str, Mapping[str, Column]]
+) -> tuple[dict[str, Table], list[tuple[str, str]]]:
     """The table that each file is; files of one form are one table."""
     unread: list[tuple[str, str]] = []
     tables: dict[str, Table] = {}
     presets, _ = read_presets()
+    own = {name: preset_of(name, columns) for name, columns in contract.items()}
     by_preset: dict[int, Table] = {}
     for export in folder.exports:
-        preset = best_preset(export.header)
+        preset = best_preset(export.header) or own.get(_table_called(export.name, contract))
+        if preset is not None and not preset.matches(export.header):
+            preset = None
         if preset is None:
             unread.append((export.file, "its header is that of no table that is known"))
         elif id(preset) in by_preset:
@@ -37,3 +44,14 @@ def group_files(folder: Folder) -> tuple[dict[str, Table], list[tuple[str, str]]
         if "product" in tables and preset.matches(first.header):
             tables[preset.table] = Table(preset.table, preset, first.exports)
     return tables, unread
+
+
+def _table_called(name: str, contract: Iterable[str]) -> str:
+    """The table of the contract that a file is called by, or by its plural; else blank."""
+    return next((table for table in contract if name in (table, f"{table}s")), "")
+
+
+def preset_of(name: str, columns: Mapping[str, Column]) -> Preset:
+    """The export of a file that is called as a table of the contract, and its columns, too."""
+    required = [column.name for column in columns.values() if column.is_required]
+    return Preset(name, "a table in this project's own words", {c: [c] for c in columns}, required)
