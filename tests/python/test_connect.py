@@ -177,10 +177,13 @@ def test_seeds_have_the_words_that_many_share_and_no_plan_of_the_demo(tmp_path: 
 
 
 def test_names_of_persons_are_no_samples(tmp_path: Path) -> None:
-    _, file = connect(tmp_path, {"deals.csv": DEALS}, "--yes")
+    reps = "Sales Agent,Manager,Mood\nAnn Example,Cas Example,good\n"
+    _, file = connect(tmp_path, {"deals.csv": DEALS, "reps.csv": reps}, "--yes")
     text = file.read_text(encoding="utf-8")
+    assert "Cas Example" not in text
     assert "owner_rep_id: Owner  # by its name: Xxx Xxxxxxx | Xxx Xxxxxxx" in text
     assert "Ann Example" not in text
+    assert "# not used: Mood" in text
 
 
 def test_files_of_one_form_are_one_table_and_files_in_our_words_are_known(tmp_path: Path) -> None:
@@ -200,6 +203,17 @@ def test_files_of_one_form_are_one_table_and_files_in_our_words_are_known(tmp_pa
     assert "rows" not in mapping["deal_stage"]
     assert "deals: 6 rows → 6 → 4 won (800 USD), of which 2 have no close date" in result.stdout
     assert "is of no kind that is read" in result.stdout
+
+
+def test_a_file_of_other_rows_is_no_second_file_of_a_table(tmp_path: Path) -> None:
+    files = {
+        "accounts.csv": "account,sector\nAcme,steel\nBolt,tools\n",
+        "deals.csv": DEALS,
+        "dictionary.csv": "account,sector,agent\n,,\n,,Ann\n,,Bob\nproduct,series,\n",
+    }
+    result, file = connect(tmp_path, files, "--yes")
+    assert mapping_of(file)["account"]["table"] == "accounts"
+    assert "most rows are not" in result.stdout
 
 
 def test_a_folder_without_a_known_table_is_one_sentence(tmp_path: Path) -> None:

@@ -13,7 +13,9 @@ from sales_kpis.connecting.plan import Column
 
 CONTRACT = Path("models", "staging", "tabular", "_tabular__sources.yml")
 # Names of persons and companies, and ids that may be such names.
-_PERSONAL = re.compile(r"name|email|phone|company|domain|_rep_id|account_id|person_id|lead_id")
+_PERSONAL = re.compile(
+    r"(?<!product_)name|email|phone|company|domain|rep_id|account_id|person_id|lead_id|^team$"
+)
 
 
 def read_contract(root: Path) -> dict[str, dict[str, Column]]:

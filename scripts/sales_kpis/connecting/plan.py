@@ -113,6 +113,15 @@ class Table:
         """All names of the files' headers, an equal one once."""
         return tuple(names_by_plain([n for e in self.exports for n in e.header]).values())
 
+    @property
+    def unused(self) -> list[str]:
+        """The names of the header that no column is read from."""
+        used: set[str] = set()
+        for choice in self.choices.values():
+            several = choice.said.get("first_of", ()) if isinstance(choice.said, Mapping) else ()
+            used |= {plain(name) for name in (choice.raw_name, *several) if name}
+        return [name for name in self.header if plain(name) not in used]
+
     def days(self, column: str) -> list[date | None]:
         """The days of a column, in the order that its values prove or that was answered."""
         values = self.values(column)

@@ -72,6 +72,8 @@ def _table_lines(table: Table) -> Iterator[str]:
     yield "  columns:"
     for choice in table.choices.values():
         yield f"    {_choice_line(choice)}"
+    if table.unused and not table.query:
+        yield f"  # not used: {', '.join(table.unused)}"
     for setting in ("number_format", "date_order"):
         said = {
             what.split()[1]: each

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sales_kpis.connecting.exports import Folder
+from sales_kpis.connecting.exports import Export, Folder
 from sales_kpis.connecting.plan import Column, Table
 from sales_kpis.connecting.presets import Preset, best_preset, read_presets
 
@@ -20,10 +20,11 @@ def group_files(
     by_preset: dict[int, Table] = {}
     for export in folder.exports:
         preset = best_preset(export.header) or own.get(_table_called(export.name, contract))
-        if preset is not None and not preset.matches(export.header):
-            preset = None
-        if preset is None:
+        if preset is None or not preset.matches(export.header):
             unread.append((export.file, "its header is that of no table that is known"))
+        elif not _has_rows_of(preset, export):
+            reason = f"its header is that of {preset.title}, and most rows are not"
+            unread.append((export.file, reason))
         elif id(preset) in by_preset:
             by_preset[id(preset)].exports.append(export)
         else:
@@ -44,6 +45,13 @@ def group_files(
         if "product" in tables and preset.matches(first.header):
             tables[preset.table] = Table(preset.table, preset, first.exports)
     return tables, unread
+
+
+def _has_rows_of(preset: Preset, export: Export) -> bool:
+    """Whether at least half of the rows have one of the columns that an export is known by."""
+    found = preset.found(export.header)
+    columns = [export.column(found[name][0]) for name in preset.known_by]
+    return sum(any(cells) for cells in zip(*columns, strict=True)) * 2 >= len(export.rows)
 
 
 def _table_called(name: str, contract: Iterable[str]) -> str:
