@@ -133,6 +133,12 @@ def test_yes_takes_nothing_where_there_is_nothing_to_guess_from(
     assert '"?"  # FILL IN' in file.read_text(encoding="utf-8")
 
 
+def test_a_guessed_currency_is_none_and_is_to_be_confirmed(tmp_path: Path) -> None:
+    result, file = connect(tmp_path, {"deals.csv": DEALS.replace("USD", "")}, "--yes")
+    assert "guessed  reporting_currency: XXX" in result.stdout
+    assert "reporting_currency: XXX  # CONFIRM" in file.read_text(encoding="utf-8")
+
+
 def test_a_person_answers_by_number_or_name() -> None:
     question = Question("about", "Which?", ("Talking", "Signed"), None, takes_several=True)
     assert chosen_of(question, "2") == ("Signed",)

@@ -50,4 +50,4 @@ def find_currency(tables: Mapping[str, Table], notes: list[str], ask: Ask) -> tu
     )
     if answer is None:
         return UNANSWERED, "no file names one: to be filled in"
-    return answer[0].upper(), "no file names one"
+    return answer[0].upper(), "CONFIRM: no file names one"
