@@ -74,7 +74,7 @@ lock:
 	@mkdir -p build && $(PYTHON) -m venv build/lock-tool
 	@build/lock-tool/bin/python -m pip --disable-pip-version-check install -qq uv==$(UV_VERSION)
 	@{ sed -n '/^#/p;/^#/!q' requirements.lock; echo; \
-	  build/lock-tool/bin/uv pip compile --quiet --universal --extra dev --extra mcp --no-header --no-annotate \
+	  build/lock-tool/bin/uv pip compile --quiet --universal --extra dev --extra mcp --extra postgres --no-header --no-annotate \
 	    --no-emit-index-url $(LOCK_ARGS) pyproject.toml; \
 	  echo "--editable ."; } > build/requirements.lock
 	@mv build/requirements.lock requirements.lock

@@ -35,16 +35,7 @@
 {% endmacro %}
 {% macro spark__column_types(relation) %}
     {%- set types = sales_kpis.default__column_types(relation) -%}
-    {#- This column is of our own landing, not of the file. -#}
+    {#- The file has no such column: landing adds it. -#}
     {%- do types[relation.identifier].pop(sales_kpis.column_beyond_the_header(), none) -%}
-    {{ return(types) }}
-{% endmacro %}
-
-{# Names and types of the columns that a query in brackets gives. #}
-{% macro query_types(query) %}
-    {%- set types = {} -%}
-    {%- for row in run_query('describe select * from ' ~ query ~ ' as described') -%}
-        {%- do types.update({row[0]: api.Column(row[0], row[1], none, none, none).data_type}) -%}
-    {%- endfor -%}
     {{ return(types) }}
 {% endmacro %}

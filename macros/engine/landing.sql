@@ -34,7 +34,7 @@
     {#- The rows that an earlier command on this connection has refused are told by then. -#}
     {%- do run_query('drop table if exists reject_errors; drop table if exists reject_scans') -%}
     {#- The one way from a macro to Python: the plugin of profiles.yml stops at files that cannot be read (landing_plugin.py). -#}
-    {%- if 'sales_kpis.landing_plugin' in (target.get('plugins') or []) | map(attribute='module') -%}
+    {%- if sales_kpis.has_plugin('sales_kpis.landing_plugin') -%}
         {%- do adapter.store_relation('landing', none, [], folder, 'folder', none) -%}
     {%- endif -%}
     {%- set landed = sales_kpis.duckdb__landed_tables(schema) -%}
@@ -240,6 +240,9 @@
         {%- endfor -%}
     {%- endif -%}
 {% endmacro %}
+
+{# Whether the profile loads a plugin of dbt-duckdb; one of another project loads none of ours. #}
+{% macro has_plugin(module) %}{{ return(module in (target.get('plugins') or []) | map(attribute='module')) }}{% endmacro %}
 
 {# On Spark a landed file has one more column, by which a row that is longer than its header is found. #}
 {% macro column_beyond_the_header() %}{{ return('values_beyond_the_header') }}{% endmacro %}

@@ -5,7 +5,13 @@
     token Spark gives `*********(redacted)` instead, which would be the salt of everybody: spark.redaction.regex.)
 #}
 {% macro pseudonym_salt() %}{{ return(adapter.dispatch('pseudonym_salt', 'sales_kpis')()) }}{% endmacro %}
-{% macro duckdb__pseudonym_salt() %}{{ return("getvariable('sales_kpis_pseudonym_salt')") }}{% endmacro %}
+{% macro duckdb__pseudonym_salt() -%}
+    {%- set file = env_var('SALES_KPIS_PSEUDONYM_SALT_FILE', '') -%}
+    {%- if sales_kpis.has_plugin('sales_kpis.duckdb_salt') or not file -%}getvariable('sales_kpis_pseudonym_salt')
+    {#- A profile of another project, without our Python: the file that holds the salt is read where it is asked for. -#}
+    {%- else -%}(select nullif(trim(content, e' \t\r\n'), '') from read_text({{ sales_kpis.duckdb__path_literal(file) }}))
+    {%- endif -%}
+{%- endmacro %}
 {% macro spark__pseudonym_salt() %}{{ return("'${sales_kpis.pseudonym_salt}'") }}{% endmacro %}
 
 {# Stops what would make pseudonyms without the salt, or write it into dbt's files. #}
@@ -15,6 +21,6 @@
     {%- endif -%}
     {%- set is_known = run_query('select coalesce(' ~ sales_kpis.pseudonym_salt() ~ ", '') not in ('', '$' || '{sales_kpis.pseudonym_salt}', '*********(redacted)') as is_known")[0][0] -%}
     {%- if not is_known -%}
-        {{ exceptions.raise_compiler_error("This profile does not hand over the salt of the pseudonyms. Take profiles.yml of the project: a DuckDB output needs `plugins: [{module: sales_kpis.duckdb_salt}]`, a Spark output the line sales_kpis.pseudonym_salt below server_side_parameters, which spark.redaction.regex must not hide.") }}
+        {{ exceptions.raise_compiler_error("This profile does not hand over the salt of the pseudonyms. Take profiles.yml of the project: a DuckDB output needs `plugins: [{module: sales_kpis.duckdb_salt}]`, or SALES_KPIS_PSEUDONYM_SALT_FILE with the name of a file that holds the salt; a Spark output the line sales_kpis.pseudonym_salt below server_side_parameters, which spark.redaction.regex must not hide.") }}
     {%- endif -%}
 {% endmacro %}

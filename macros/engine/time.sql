@@ -11,7 +11,7 @@
 {%- endmacro %}
 
 {# The day on which a UTC moment falls in `zone`. #}
-{% macro local_date(expression, zone=none) %}{{ return(adapter.dispatch('local_date', 'sales_kpis')(expression, zone or var('reporting_time_zone'))) }}{% endmacro %}
+{% macro local_date(expression, zone=none) %}{{ return(adapter.dispatch('local_date', 'sales_kpis')(expression, zone or sales_kpis.setting('reporting_time_zone'))) }}{% endmacro %}
 {% macro duckdb__local_date(expression, zone) %}cast(timezone('{{ zone }}', timezone('UTC', {{ expression }})) as date){% endmacro %}
 {% macro spark__local_date(expression, zone) %}cast(from_utc_timestamp({{ expression }}, '{{ zone }}') as date){% endmacro %}
 
@@ -64,7 +64,7 @@ from {{ relation }}
 {% endmacro %}
 
 {# The day up to which the company is known: the setting `as_of_date`, included to its last second. #}
-{% macro as_of_date() %}cast('{{ var("as_of_date") }}' as date){% endmacro %}
+{% macro as_of_date() %}cast('{{ sales_kpis.setting('as_of_date') }}' as date){% endmacro %}
 
 {# A typed instant (timestamp with zone) as a UTC moment. #}
 {% macro instant_to_utc(expression) %}{{ return(adapter.dispatch('instant_to_utc', 'sales_kpis')(expression)) }}{% endmacro %}

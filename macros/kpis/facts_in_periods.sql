@@ -1,12 +1,12 @@
 {# Facts of days (a CTE with kpi_date) as facts of each period that holds their day, for a KPI that is_as_of. #}
 {% macro facts_in_periods(facts) -%}
-{%- set grains = kpi_grains(sales_kpis.finest_grain(kpi_entry())) -%}
+{%- set grains = sales_kpis.kpi_grains(sales_kpis.finest_grain(sales_kpis.kpi_entry())) -%}
 select
         {{ facts }}.*,
         grains.period_grain,
         case grains.period_grain
             {% for grain in grains -%}
-            when '{{ grain }}' then {{ period_start(grain, facts ~ '.kpi_date') }}
+            when '{{ grain }}' then {{ sales_kpis.period_start(grain, facts ~ '.kpi_date') }}
             {% endfor -%}
         end as period_start_date
     from {{ facts }}
@@ -26,7 +26,7 @@ select
     from {{ facts }}
     inner join {{ ref('dim_periods') }} as periods
         on {{ facts }}.kpi_date = periods.measured_on_date
-    where periods.period_start_date <= {{ as_of_date() }}
+    where periods.period_start_date <= {{ sales_kpis.as_of_date() }}
 {%- endmacro %}
 
 {#
@@ -50,6 +50,6 @@ select distinct
             and rep_assignments.valid_from <= periods.measured_on_date
             and rep_assignments.valid_to >= periods.period_start_date
     where
-        periods.period_start_date <= {{ as_of_date() }}
+        periods.period_start_date <= {{ sales_kpis.as_of_date() }}
         and periods.period_end_date >= (select min({{ facts }}.kpi_date) from {{ facts }})
 {%- endmacro %}

@@ -4,18 +4,18 @@
     twelve weeks.
 #}
 {% macro is_in_history(earlier, later, grain) -%}
-{%- set days = days_between(earlier, later) -%}
+{%- set days = sales_kpis.days_between(earlier, later) -%}
 case {{ grain }}
                 when 'day' then {{ days }} between 7 and 84 and {{ days }} % 7 = 0
                 when 'week' then {{ days }} >= 322 and ({{ days }} + 42) % 364 <= 84
-                when 'month' then {{ earlier }} < {{ later }} and {{ earlier }} >= {{ add_months_to(later, -12) }}
-                when 'quarter' then {{ earlier }} < {{ later }} and {{ earlier }} >= {{ add_months_to(later, -36) }}
-                when 'fiscal_quarter' then {{ earlier }} < {{ later }} and {{ earlier }} >= {{ add_months_to(later, -36) }}
-                else {{ earlier }} < {{ later }} and {{ earlier }} >= {{ add_months_to(later, -144) }}
+                when 'month' then {{ earlier }} < {{ later }} and {{ earlier }} >= {{ sales_kpis.add_months_to(later, -12) }}
+                when 'quarter' then {{ earlier }} < {{ later }} and {{ earlier }} >= {{ sales_kpis.add_months_to(later, -36) }}
+                when 'fiscal_quarter' then {{ earlier }} < {{ later }} and {{ earlier }} >= {{ sales_kpis.add_months_to(later, -36) }}
+                else {{ earlier }} < {{ later }} and {{ earlier }} >= {{ sales_kpis.add_months_to(later, -144) }}
             end
 {%- endmacro %}
 
 {# Whether one of two values of a count is as much as `min_sample_size`; of any other unit its own sample says it. #}
 {% macro is_enough_of_a_count(unit, value, other) -%}
-({{ unit }} <> 'count' or greatest({{ value }}, {{ other }}) >= {{ var('min_sample_size') }})
+({{ unit }} <> 'count' or greatest({{ value }}, {{ other }}) >= {{ sales_kpis.setting('min_sample_size') }})
 {%- endmacro %}

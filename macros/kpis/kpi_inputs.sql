@@ -62,7 +62,7 @@ exists (select 1 {{ sales_kpis.rows_of_input(name) }})
 
 {# The condition that a KPI has rows at all. #}
 {% macro where_inputs_are_connected() -%}
-    {%- for name in kpi_inputs() -%}
+    {%- for name in sales_kpis.kpi_inputs() -%}
         {{ 'where ' if loop.first else '\n        and ' }}{{ sales_kpis.is_input_connected(name) }}
     {%- endfor -%}
 {%- endmacro %}

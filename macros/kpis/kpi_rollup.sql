@@ -36,29 +36,29 @@
     than the total: to `zero_fill_days` after its last fact at most). Source: docs/kpis.md, "How a KPI table is made".
 #}
 {% macro kpi_rollup(facts, facts_by_dimension={}, whole_denominator=[], has_value_parts=false) -%}
-{%- set entry = kpi_entry() -%}
+{%- set entry = sales_kpis.kpi_entry() -%}
 {%- set is_as_of = entry.get('is_as_of', false) -%}
 {%- set compare_with = entry.get('compare_with') -%}
 {%- set is_ratio = sales_kpis.has_denominator(entry) -%}
 {%- set is_mean_denominator = entry.get('aggregate') == 'ratio_to_mean' -%}
-{%- set grains = kpi_grains(sales_kpis.finest_grain(entry)) -%}
+{%- set grains = sales_kpis.kpi_grains(sales_kpis.finest_grain(entry)) -%}
 {%- set dimensions = ['total'] + entry.get('dimensions', []) -%}
-{%- set sources = kpi_sources(facts, facts_by_dimension, dimensions, whole_denominator, is_as_of) -%}
+{%- set sources = sales_kpis.kpi_sources(facts, facts_by_dimension, dimensions, whole_denominator, is_as_of) -%}
 {%- set has_denominator = is_ratio and compare_with is none -%}
-{%- set rank = rank_of(entry) -%}
+{%- set rank = sales_kpis.rank_of(entry) -%}
 {#- A value is the quotient of its parts before they are rounded. -#}
 {%- set value_parts = ['value_numerator', 'value_denominator'] if has_value_parts or is_mean_denominator or rank else [] -%}
 ,
 
 {% if rank -%}
-{{ kpi_sums_by_rank(sources, dimensions, grains, rank) }}
+{{ sales_kpis.kpi_sums_by_rank(sources, dimensions, grains, rank) }}
 {%- elif is_as_of -%}
-{{ kpi_sums_as_of(sources, dimensions, has_denominator, grains, value_parts) }}
+{{ sales_kpis.kpi_sums_as_of(sources, dimensions, has_denominator, grains, value_parts) }}
 {%- else -%}
-{{ kpi_sums_by_date(sources, dimensions, has_denominator, grains, is_mean_denominator) }}
+{{ sales_kpis.kpi_sums_by_date(sources, dimensions, has_denominator, grains, is_mean_denominator) }}
 {%- endif %}
 
-{{ kpi_facts(sources, dimensions, '1' if rank else 'denominator' if has_denominator else 'null', is_as_of) }}
+{{ sales_kpis.kpi_facts(sources, dimensions, '1' if rank else 'denominator' if has_denominator else 'null', is_as_of) }}
 
 kpi_periods as (
 
@@ -91,11 +91,11 @@ kpi_filled_sums as (
         kpi_periods.period_end_date,
         kpi_periods.previous_period_start_date,
         kpi_periods.year_ago_period_start_date,
-        {{ 'kpi_sums.numerator' if rank else part_or_zero('numerator') }} as numerator,
+        {{ 'kpi_sums.numerator' if rank else sales_kpis.part_or_zero('numerator') }} as numerator,
         {% for part in value_parts -%}
         kpi_sums.{{ part }},
         {% endfor -%}
-        {{ part_or_zero('denominator') if has_denominator else 'kpi_sums.denominator' }} as denominator
+        {{ sales_kpis.part_or_zero('denominator') if has_denominator else 'kpi_sums.denominator' }} as denominator
     from kpi_periods
     left join kpi_sums
         on
@@ -150,12 +150,12 @@ kpi_rows as (
         dimension,
         dimension_value,
         period_end_date,
-        {{ add_days('period_end_date', days_to_completeness(entry)) }} <= {{ as_of_date() }} as is_period_complete,
-        {{ as_measure('numerator') }} as numerator,
-        {{ as_measure('denominator') }} as denominator,
+        {{ sales_kpis.add_days('period_end_date', sales_kpis.days_to_completeness(entry)) }} <= {{ sales_kpis.as_of_date() }} as is_period_complete,
+        {{ sales_kpis.as_measure('numerator') }} as numerator,
+        {{ sales_kpis.as_measure('denominator') }} as denominator,
         {{ sales_kpis.value_of_parts(entry, *(value_parts or ['numerator', 'denominator'])) }} as value
     from kpi_parts
-    {{ where_inputs_are_connected() }}
+    {{ sales_kpis.where_inputs_are_connected() }}
 
 )
 
@@ -165,32 +165,32 @@ select * from kpi_rows
 {# The value of a KPI out of its parts; the numerator is all of it where there is no denominator. #}
 {% macro value_of_parts(entry, numerator, denominator) -%}
 {%- if entry.get('aggregate') == 'accuracy' -%}
-1 - abs({{ safe_ratio(numerator, 'case when ' ~ denominator ~ ' > 0 then ' ~ denominator ~ ' end') }} - 1)
-{%- elif sales_kpis.has_denominator(entry) -%}{{ safe_ratio(numerator, denominator) }}
+1 - abs({{ sales_kpis.safe_ratio(numerator, 'case when ' ~ denominator ~ ' > 0 then ' ~ denominator ~ ' end') }} - 1)
+{%- elif sales_kpis.has_denominator(entry) -%}{{ sales_kpis.safe_ratio(numerator, denominator) }}
 {%- else -%}cast({{ numerator }} as double)
 {%- endif -%}
 {%- endmacro %}
 
 {# A period without a fact has the part 0; a part that no fact could give is null, such as a cost per customer of none. #}
 {% macro part_or_zero(part) -%}
-case when kpi_sums.period_grain is null then {{ as_measure('0') }} else kpi_sums.{{ part }} end
+case when kpi_sums.period_grain is null then {{ sales_kpis.as_measure('0') }} else kpi_sums.{{ part }} end
 {%- endmacro %}
 
 {# The sums of each slice and period, and the days between which each slice has rows: of facts that happen on a day. #}
 {% macro kpi_sums_by_date(sources, dimensions, has_denominator, grains, is_mean_denominator) -%}
 kpi_daily_sums as (
 
-    {% for (source, is_alone), own_dimensions in dimensions_by_source(sources).items() -%}
+    {% for (source, is_alone), own_dimensions in sales_kpis.dimensions_by_source(sources).items() -%}
     select
-        {{ dimension_of_group(own_dimensions) }} as dimension,
-        {{ dimension_value_of_group(own_dimensions) }} as dimension_value,
+        {{ sales_kpis.dimension_of_group(own_dimensions) }} as dimension,
+        {{ sales_kpis.dimension_value_of_group(own_dimensions) }} as dimension_value,
         kpi_date,
-        sum({{ as_measure('numerator') }}) as numerator,
-        {{ 'sum(' ~ as_measure('denominator') ~ ')' if has_denominator else as_measure('null') }} as denominator
+        sum({{ sales_kpis.as_measure('numerator') }}) as numerator,
+        {{ 'sum(' ~ sales_kpis.as_measure('denominator') ~ ')' if has_denominator else sales_kpis.as_measure('null') }} as denominator
         {{- ',\n        count(denominator) as count_denominators' if is_mean_denominator }}
     from {{ source }}
-    where kpi_date <= {{ as_of_date() }}
-    group by {{ one_group_for_each('kpi_date', own_dimensions) }}
+    where kpi_date <= {{ sales_kpis.as_of_date() }}
+    group by {{ sales_kpis.one_group_for_each('kpi_date', own_dimensions) }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
 
@@ -203,7 +203,7 @@ kpi_daily_sums_by_grain as (
         grains.period_grain,
         case grains.period_grain
             {% for grain in grains -%}
-            when '{{ grain }}' then {{ period_start(grain, 'kpi_daily_sums.kpi_date') }}
+            when '{{ grain }}' then {{ sales_kpis.period_start(grain, 'kpi_daily_sums.kpi_date') }}
             {% endfor -%}
         end as period_start_date,
         kpi_daily_sums.dimension,
@@ -232,7 +232,7 @@ kpi_sums as (
         {% if is_mean_denominator -%}
         cast(sum(numerator) as double) * sum(count_denominators) as value_numerator,
         sum(denominator) as value_denominator,
-        {{ as_measure('coalesce(' ~ safe_ratio('sum(denominator)', 'sum(count_denominators)') ~ ', 0)') }} as denominator
+        {{ sales_kpis.as_measure('coalesce(' ~ sales_kpis.safe_ratio('sum(denominator)', 'sum(count_denominators)') ~ ', 0)') }} as denominator
         {%- else -%}
         sum(denominator) as denominator
         {%- endif %}
@@ -241,7 +241,7 @@ kpi_sums as (
 
 ),
 
-{{ kpi_slices_by_date('kpi_daily_sums') }}
+{{ sales_kpis.kpi_slices_by_date('kpi_daily_sums') }}
 {%- endmacro %}
 
 {# The first and the last day of each slice's rows, of facts or sums with a kpi_date. #}
@@ -253,8 +253,8 @@ kpi_slices as (
         dimension_value,
         min(kpi_date) as first_fact_date,
         case
-            when dimension = 'total' then {{ as_of_date() }}
-            else least({{ as_of_date() }}, {{ add_days('max(kpi_date)', var('zero_fill_days')) }})
+            when dimension = 'total' then {{ sales_kpis.as_of_date() }}
+            else least({{ sales_kpis.as_of_date() }}, {{ sales_kpis.add_days('max(kpi_date)', sales_kpis.setting('zero_fill_days')) }})
         end as last_row_date
     from {{ facts }}
     group by dimension, dimension_value
@@ -273,11 +273,11 @@ kpi_dated_facts as (
     {% for dimension in dimensions -%}
     select
         '{{ dimension }}' as dimension,
-        {{ dimension_value_of_group([dimension]) }} as dimension_value,
+        {{ sales_kpis.dimension_value_of_group([dimension]) }} as dimension_value,
         kpi_date,
-        {{ as_measure('numerator') }} as numerator
+        {{ sales_kpis.as_measure('numerator') }} as numerator
     from {{ sources[dimension] }}
-    where kpi_date <= {{ as_of_date() }} and numerator is not null
+    where kpi_date <= {{ sales_kpis.as_of_date() }} and numerator is not null
     {{ 'union all' if not loop.last }}
     {% endfor %}
 
@@ -288,7 +288,7 @@ kpi_facts_by_grain as (
     {% for grain in grains -%}
     select
         '{{ grain }}' as period_grain,
-        {{ period_start(grain, 'kpi_date') }} as period_start_date,
+        {{ sales_kpis.period_start(grain, 'kpi_date') }} as period_start_date,
         dimension,
         dimension_value,
         numerator
@@ -314,7 +314,7 @@ kpi_sums as (
 
     select
         {{ slice }},
-        {{ as_measure('null') }} as numerator,
+        {{ sales_kpis.as_measure('null') }} as numerator,
         count(*) as denominator,
         sum(case when {{ rank }} then numerator end) as value_numerator,
         count(case when {{ rank }} then 1 end) as value_denominator
@@ -323,7 +323,7 @@ kpi_sums as (
 
 ),
 
-{{ kpi_slices_by_date('kpi_dated_facts') }}
+{{ sales_kpis.kpi_slices_by_date('kpi_dated_facts') }}
 {%- endmacro %}
 
 {# Which places, of count_facts facts in their order, are the median or percentile that an entry names; none otherwise. #}
@@ -342,23 +342,23 @@ kpi_sums as (
 {% macro kpi_sums_as_of(sources, dimensions, has_denominator, grains, value_parts=[]) -%}
 kpi_sums as (
 
-    {% for (source, is_alone), own_dimensions in dimensions_by_source(sources, 'total' if 'day' in grains else none).items() -%}
+    {% for (source, is_alone), own_dimensions in sales_kpis.dimensions_by_source(sources, 'total' if 'day' in grains else none).items() -%}
     {% set own_grains = grains if own_dimensions == ['total'] else grains | reject('eq', 'day') | list -%}
     select
         period_grain,
         period_start_date,
-        {{ dimension_of_group(own_dimensions) }} as dimension,
-        {{ dimension_value_of_group(own_dimensions) }} as dimension_value,
+        {{ sales_kpis.dimension_of_group(own_dimensions) }} as dimension,
+        {{ sales_kpis.dimension_value_of_group(own_dimensions) }} as dimension_value,
         {% for part in value_parts -%}
         sum(cast({{ part }} as double)) as {{ part }},
         {% endfor -%}
-        sum({{ as_measure('numerator') }}) as numerator,
-        {{ 'sum(' ~ as_measure('denominator') ~ ')' if has_denominator else as_measure('null') }} as denominator
+        sum({{ sales_kpis.as_measure('numerator') }}) as numerator,
+        {{ 'sum(' ~ sales_kpis.as_measure('denominator') ~ ')' if has_denominator else sales_kpis.as_measure('null') }} as denominator
     from {{ source }}
     where
-        period_start_date <= {{ as_of_date() }}
+        period_start_date <= {{ sales_kpis.as_of_date() }}
         and period_grain in ('{{ own_grains | join("', '") }}')
-    group by {{ one_group_for_each('period_grain, period_start_date', own_dimensions) }}
+    group by {{ sales_kpis.one_group_for_each('period_grain, period_start_date', own_dimensions) }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
 
@@ -372,8 +372,8 @@ kpi_slices as (
         kpi_sums.dimension_value,
         min(kpi_sums.period_start_date) as first_fact_date,
         case
-            when kpi_sums.dimension = 'total' then {{ as_of_date() }}
-            else least({{ as_of_date() }}, {{ add_days('max(periods.measured_on_date)', var('zero_fill_days')) }})
+            when kpi_sums.dimension = 'total' then {{ sales_kpis.as_of_date() }}
+            else least({{ sales_kpis.as_of_date() }}, {{ sales_kpis.add_days('max(periods.measured_on_date)', sales_kpis.setting('zero_fill_days')) }})
         end as last_row_date
     from kpi_sums
     inner join {{ ref('dim_periods') }} as periods
@@ -397,10 +397,10 @@ kpi_facts as (
     select
         {{ 'period_grain, period_start_date' if is_as_of else 'kpi_date' }},
         '{{ dimension }}' as dimension,
-        {{ dimension_value_of_group([dimension]) }} as dimension_value,
+        {{ sales_kpis.dimension_value_of_group([dimension]) }} as dimension_value,
         fact_id,
-        {{ as_measure('numerator') }} as numerator,
-        {{ as_measure(denominator) }} as denominator
+        {{ sales_kpis.as_measure('numerator') }} as numerator,
+        {{ sales_kpis.as_measure(denominator) }} as denominator
     from {{ sources[dimension] }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
@@ -423,7 +423,7 @@ kpi_facts as (
         from {{ facts }}
         cross join (
             select distinct {{ dimension }} from {{ source }}
-            where {{ 'period_start_date' if is_as_of else 'kpi_date' }} <= {{ as_of_date() }}
+            where {{ 'period_start_date' if is_as_of else 'kpi_date' }} <= {{ sales_kpis.as_of_date() }}
         ) as dimension_values
         {{ "where period_grain <> 'day'" if is_as_of }}
     ) as facts_of_{{ dimension }}

@@ -16,16 +16,20 @@ case
 {%- endmacro %}
 
 {% macro is_same_value(rows, others) -%}
-{{ is_same_dimension(rows, others) }}
+{{ sales_kpis.is_same_dimension(rows, others) }}
             and {{ rows }}.period_start_date = {{ others }}.period_start_date
             and {{ rows }}.dimension_value = {{ others }}.dimension_value
 {%- endmacro %}
 
-{# Whether a value or a part of it is another one, by more than rounding; an unknown one differs from all that are known. #}
+{#
+    Whether a value or a part of it is another one, by more than rounding; an unknown one differs from all that are known. A build
+    has decimals and what is published has doubles, so large parts may differ by their last digit. That of `is_more_than` would be
+    too much: a cent in a billion is a restatement.
+#}
 {% macro is_another_value(now, before) -%}
 {%- set tolerances = {
-    'numerator': '0.000001',
-    'denominator': '0.000001',
+    'numerator': 'greatest(0.000001, abs(' ~ before ~ '.numerator) * 1e-15)',
+    'denominator': 'greatest(0.000001, abs(' ~ before ~ '.denominator) * 1e-15)',
     'value': '1e-11 * greatest(1, abs(' ~ before ~ '.value))',
 } -%}
 {%- for column, tolerance in tolerances.items() -%}

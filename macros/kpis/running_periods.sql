@@ -21,9 +21,9 @@
 
 {# The days from Monday to Friday from one day to another, both included. The first of January 1900 was a Monday. #}
 {% macro count_working_days(first_day, last_day) -%}
-({{ weekdays_since_1900(add_days(last_day, 1)) }} - {{ weekdays_since_1900(first_day) }})
+({{ sales_kpis.weekdays_since_1900(sales_kpis.add_days(last_day, 1)) }} - {{ sales_kpis.weekdays_since_1900(first_day) }})
 {%- endmacro %}
 {% macro weekdays_since_1900(day) -%}
-{%- set days = days_between("cast('1900-01-01' as date)", day) -%}
+{%- set days = sales_kpis.days_between("cast('1900-01-01' as date)", day) -%}
 (cast(floor({{ days }} / 7.0) as bigint) * 5 + least({{ days }} % 7, 5))
 {%- endmacro %}

@@ -2,20 +2,20 @@
 {% macro value_in_words(value, unit) -%}
 case
             when {{ value }} is null then 'no value'
-            when {{ unit }} = 'ratio' then {{ formatted_number(value ~ ' * 100', 1) }} || ' %'
-            when {{ unit }} = 'multiple' then {{ formatted_number(value, 2) }} || ' ×'
-            when {{ unit }} not in ('currency', 'count') then {{ formatted_number(value, 1) }} || ' ' || {{ unit }}
-            when abs({{ value }}) < 100 and {{ value }} <> floor({{ value }}) then {{ formatted_number(value, 2) }}
-            else {{ formatted_number(value, 0) }}
-        end || case when {{ unit }} = 'currency' and {{ value }} is not null then {{ text_literal(' ' ~ var('reporting_currency')) }} else '' end
+            when {{ unit }} = 'ratio' then {{ sales_kpis.formatted_number(value ~ ' * 100', 1) }} || ' %'
+            when {{ unit }} = 'multiple' then {{ sales_kpis.formatted_number(value, 2) }} || ' ×'
+            when {{ unit }} not in ('currency', 'count') then {{ sales_kpis.formatted_number(value, 1) }} || ' ' || {{ unit }}
+            when abs({{ value }}) < 100 and {{ value }} <> floor({{ value }}) then {{ sales_kpis.formatted_number(value, 2) }}
+            else {{ sales_kpis.formatted_number(value, 0) }}
+        end || case when {{ unit }} = 'currency' and {{ value }} is not null then {{ sales_kpis.text_literal(' ' ~ sales_kpis.setting('reporting_currency')) }} else '' end
 {%- endmacro %}
 
 {# A ratio as a change: +12.5 % or -20.0 %. #}
 {% macro change_in_words(ratio) -%}
-case when {{ ratio }} > 0 then '+' else '' end || {{ formatted_number(ratio ~ ' * 100', 1) }} || ' %'
+case when {{ ratio }} > 0 then '+' else '' end || {{ sales_kpis.formatted_number(ratio ~ ' * 100', 1) }} || ' %'
 {%- endmacro %}
 
 {# The end of a sentence about a change: by which threshold what was expected follows from the earlier value. #}
 {% macro expected_change(earlier) -%}
-' was expected (' || {{ change_in_words('threshold') }} || ' to the {{ earlier }} before)'
+' was expected (' || {{ sales_kpis.change_in_words('threshold') }} || ' to the {{ earlier }} before)'
 {%- endmacro %}

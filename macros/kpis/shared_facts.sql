@@ -45,7 +45,7 @@ losses as (
 
 losses_in_periods as (
 
-    {{ facts_in_periods('losses') }}
+    {{ sales_kpis.facts_in_periods('losses') }}
 
 ),
 
@@ -177,7 +177,7 @@ left_stages_by_product_line as (
 {% macro facts_per_rep(facts) -%}
 facts_of_periods as (
 
-    {{ facts_in_periods(facts) }}
+    {{ sales_kpis.facts_in_periods(facts) }}
 
 ),
 
@@ -191,7 +191,7 @@ per_rep as (
         denominator
     from facts_of_periods
     union all
-    {{ active_reps(facts) }}
+    {{ sales_kpis.active_reps(facts) }}
 
 ),
 
@@ -206,7 +206,7 @@ per_rep_by_team as (
         denominator
     from facts_of_periods
     union all
-    {{ active_reps(facts, 'team') }}
+    {{ sales_kpis.active_reps(facts, 'team') }}
 
 ),
 
@@ -221,7 +221,7 @@ per_rep_by_territory as (
         denominator
     from facts_of_periods
     union all
-    {{ active_reps(facts, 'territory') }}
+    {{ sales_kpis.active_reps(facts, 'territory') }}
 
 )
 {%- endmacro %}

@@ -21,8 +21,8 @@ case
             when {{ value }} > 0 and {{ target_value }} > 0
                 then
                     case
-                        when {{ direction }} = 'lower' then {{ safe_ratio(target_value, value) }}
-                        else {{ safe_ratio(value, target_value) }}
+                        when {{ direction }} = 'lower' then {{ sales_kpis.safe_ratio(target_value, value) }}
+                        else {{ sales_kpis.safe_ratio(value, target_value) }}
                     end
         end
 {%- endmacro %}
@@ -34,8 +34,8 @@ case
 {% macro attainment_status(attainment, value, target_value, direction) -%}
 case
             when {{ target_value }} is null or {{ value }} is null then null
-            when not ({{ is_more_than(var('on_track_attainment'), attainment) }}) then 'on_track'
-            when not ({{ is_more_than(var('at_risk_attainment'), attainment) }}) then 'at_risk'
+            when not ({{ sales_kpis.is_more_than(sales_kpis.setting('on_track_attainment'), attainment) }}) then 'on_track'
+            when not ({{ sales_kpis.is_more_than(sales_kpis.setting('at_risk_attainment'), attainment) }}) then 'at_risk'
             when {{ attainment }} is not null then 'missed'
             when {{ value }} = {{ target_value }} then 'on_track'
             when ({{ value }} > {{ target_value }}) = ({{ direction }} = 'higher') then 'on_track'

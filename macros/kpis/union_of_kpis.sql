@@ -9,24 +9,24 @@
         'is_period_complete', 'numerator', 'denominator', 'value',
     ] -%}
     {%- set queries = [] -%}
-    {%- set kpis = sales_kpis.kpis_of_project() -%}
+    {%- set kpis, tables = sales_kpis.kpis_of_project(), sales_kpis.kpi_tables() -%}
     {%- for kpi in kpis -%}
         {%- set cases = kpis | selectattr('id', 'equalto', kpi.sample_of.kpi) | first if kpi.get('sample_of') else none -%}
         {%- do queries.append(
             "select '" ~ kpi.id ~ "' as kpi, '" ~ kpi.family ~ "' as family, " ~ columns | join(', ')
             ~ ', ' ~ ('count_cases' if cases else kpi.get('sample', sales_kpis.as_measure('null'))) ~ ' as sample_size'
             ~ ", '" ~ kpi.direction ~ "' as direction, " ~ ('true' if kpi.is_additive else 'false') ~ ' as is_additive'
-            ~ ' from ' ~ (sales_kpis.rows_with_cases(kpi, cases) if cases else kpi.relation)
+            ~ ' from ' ~ (sales_kpis.rows_with_cases(kpi, cases, tables) if cases else tables.get(kpi.id, kpi.relation))
         ) -%}
     {%- endfor -%}
     {{ return(queries | join('\n    union all\n    ')) }}
 {% endmacro %}
 
 {# The rows of a KPI beside the cases of another; a dimension that the other has not is one of money, and has all cases. #}
-{% macro rows_with_cases(kpi, cases) -%}
+{% macro rows_with_cases(kpi, cases, tables) -%}
 (
         select kpi_rows.*, {{ sales_kpis.as_measure('coalesce(cases.count_cases, 0)') }} as count_cases
-        from (select * from {{ kpi.relation }}) as kpi_rows
+        from (select * from {{ tables.get(kpi.id, kpi.relation) }}) as kpi_rows
         {% if kpi.sample_of.period == 'year_ago' -%}
         inner join {{ ref('dim_periods') }} as periods
             on kpi_rows.period_grain = periods.period_grain and kpi_rows.period_start_date = periods.period_start_date
@@ -34,7 +34,7 @@
         {% set shared = "kpi_rows.dimension in ('" ~ (['total'] + cases.dimensions) | join("', '") ~ "')" -%}
         left join (
             select period_grain, period_start_date, dimension, dimension_value, {{ kpi.sample_of.sample }} as count_cases
-            from {{ cases.relation }}
+            from {{ tables.get(cases.id, cases.relation) }}
         ) as cases
             on
                 kpi_rows.period_grain = cases.period_grain

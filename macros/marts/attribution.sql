@@ -25,13 +25,13 @@ cast(case
 {# A share of an amount; the whole is the amount itself, to the last digit. #}
 {% macro share_of_amount(amount, share) -%}
 case
-            when {{ share }} = 1 then {{ as_measure(amount) }}
-            else {{ as_measure('cast(' ~ amount ~ ' as double) * ' ~ share) }}
+            when {{ share }} = 1 then {{ sales_kpis.as_measure(amount) }}
+            else {{ sales_kpis.as_measure('cast(' ~ amount ~ ' as double) * ' ~ share) }}
         end
 {%- endmacro %}
 
 {# Whether the values of a dimension are campaigns: mailings are, and those of the attribution, as campaign__linear. #}
 {% macro names_a_campaign(dimension) -%}
 {{ dimension }} in ('campaign', 'email_campaign'
-    {%- for attribution_model in attribution_models() %}, 'campaign__{{ attribution_model }}'{% endfor %})
+    {%- for attribution_model in sales_kpis.attribution_models() %}, 'campaign__{{ attribution_model }}'{% endfor %})
 {%- endmacro %}

@@ -1,13 +1,13 @@
 {# The kinds of quarters that are forecast. #}
-{% macro forecast_grains() %}{{ return(period_grains() | select('in', ['quarter', 'fiscal_quarter']) | list) }}{% endmacro %}
+{% macro forecast_grains() %}{{ return(sales_kpis.period_grains() | select('in', ['quarter', 'fiscal_quarter']) | list) }}{% endmacro %}
 
 {# The group of an open deal's age, in days since its creation, on a day. #}
 {% macro age_group(created_date, day) -%}
 case
             when {{ created_date }} is null then '(none)'
-            when {{ days_between(created_date, day) }} <= 30 then '0–30'
-            when {{ days_between(created_date, day) }} <= 90 then '31–90'
-            when {{ days_between(created_date, day) }} <= 180 then '91–180'
+            when {{ sales_kpis.days_between(created_date, day) }} <= 30 then '0–30'
+            when {{ sales_kpis.days_between(created_date, day) }} <= 90 then '31–90'
+            when {{ sales_kpis.days_between(created_date, day) }} <= 180 then '91–180'
             else '181+'
         end
 {%- endmacro %}
@@ -20,7 +20,7 @@ case
     A share is drawn where the draw is less than it times 2^32.
 #}
 {% macro draw(number, what) -%}
-{{ number_of_hash("'1|' || " ~ as_text(number) ~ " || '|' || " ~ what) }}
+{{ sales_kpis.number_of_hash("'1|' || " ~ sales_kpis.as_text(number) ~ " || '|' || " ~ what) }}
 {%- endmacro %}
 
 {# The systems that tell, of at least one closed deal, an open stage in which it stood. #}

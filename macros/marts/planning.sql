@@ -1,6 +1,6 @@
 {# A currency as int_currencies__rates spells it; a blank one is the reporting currency. #}
 {% macro currency_code_of(currency) -%}
-coalesce(nullif(upper(trim({{ currency }})), ''), {{ text_literal(var('reporting_currency')) }})
+coalesce(nullif(upper(trim({{ currency }})), ''), {{ sales_kpis.text_literal(sales_kpis.setting('reporting_currency')) }})
 {%- endmacro %}
 
 {#
@@ -8,11 +8,11 @@ coalesce(nullif(upper(trim({{ currency }})), ''), {{ text_literal(var('reporting
     the days add up to the month exactly.
 #}
 {% macro day_of_month_amount(amount, day, month_start_date) -%}
-    {%- set days = 'extract(day from ' ~ period_end('month', month_start_date) ~ ')' -%}
+    {%- set days = 'extract(day from ' ~ sales_kpis.period_end('month', month_start_date) ~ ')' -%}
     {%- set day_number = 'extract(day from ' ~ day ~ ')' -%}
-    {%- set by_the_day = as_measure('cast(' ~ amount ~ ' as double) * ' ~ day_number ~ ' / ' ~ days) -%}
-    {%- set by_the_day_before = as_measure('cast(' ~ amount ~ ' as double) * (' ~ day_number ~ ' - 1) / ' ~ days) -%}
-    {{ as_measure(by_the_day ~ ' - ' ~ by_the_day_before) }}
+    {%- set by_the_day = sales_kpis.as_measure('cast(' ~ amount ~ ' as double) * ' ~ day_number ~ ' / ' ~ days) -%}
+    {%- set by_the_day_before = sales_kpis.as_measure('cast(' ~ amount ~ ' as double) * (' ~ day_number ~ ' - 1) / ' ~ days) -%}
+    {{ sales_kpis.as_measure(by_the_day ~ ' - ' ~ by_the_day_before) }}
 {%- endmacro %}
 
 {# How much of a revenue, counted from the beginning of the year, lies in a tier of attainment; below 0 nothing does. #}
@@ -28,7 +28,7 @@ greatest(least({{ revenue }}, coalesce({{ tier_to }}, {{ revenue }})) - {{ tier_
 costs as (
 
     select
-        {{ start_of('month', 'cost_month') }} as month_start_date,
+        {{ sales_kpis.start_of('month', 'cost_month') }} as month_start_date,
         {% for column in columns -%}
         coalesce(nullif(trim({{ column }}), ''), '(none)') as {{ column }},
         {% endfor -%}
@@ -45,11 +45,11 @@ valued_costs as (
         {% for column in columns -%}
         costs.{{ column }},
         {% endfor -%}
-        {{ as_measure('sum(costs.amount * rates.rate_to_reporting)') }} as amount
+        {{ sales_kpis.as_measure('sum(costs.amount * rates.rate_to_reporting)') }} as amount
     from costs
     left join {{ ref('int_currencies__rates') }} as rates
         on
-            {{ currency_code_of('costs.currency') }} = rates.currency_code
+            {{ sales_kpis.currency_code_of('costs.currency') }} = rates.currency_code
             and costs.month_start_date between rates.valid_from and rates.valid_to
     group by costs.month_start_date, costs.{{ columns | join(', costs.') }}
 
@@ -58,16 +58,16 @@ valued_costs as (
 daily_costs as (
 
     select
-        {{ as_text('dates.date_day') }} || '|' || valued_costs.{{ columns | join(" || '|' || valued_costs.") }} as cost_id,
+        {{ sales_kpis.as_text('dates.date_day') }} || '|' || valued_costs.{{ columns | join(" || '|' || valued_costs.") }} as cost_id,
         dates.date_day as cost_date,
         {% for column in columns -%}
         valued_costs.{{ column }},
         {% endfor -%}
-        {{ day_of_month_amount('valued_costs.amount', 'dates.date_day', 'valued_costs.month_start_date') }} as amount
+        {{ sales_kpis.day_of_month_amount('valued_costs.amount', 'dates.date_day', 'valued_costs.month_start_date') }} as amount
     from valued_costs
     inner join {{ ref('dim_dates') }} as dates
         on valued_costs.month_start_date = dates.month_start_date
-    where dates.date_day <= {{ as_of_date() }}
+    where dates.date_day <= {{ sales_kpis.as_of_date() }}
 
 )
 {%- endmacro %}

@@ -19,6 +19,7 @@
 {# A sentence for each fault of a setting's value, by the kinds of setting_rules; none if it is right. #}
 {% macro faults_of_setting(rule, name, value) %}
     {%- if rule.kind == 'event_lists' -%}{{ return(sales_kpis.faults_of_event_lists(rule, name, value)) }}
+    {%- elif rule.kind == 'names' -%}{{ return(sales_kpis.faults_of_names(rule, name, value)) }}
     {%- elif rule.kind == 'instances' -%}{{ return(sales_kpis.faults_of_instances(rule, name, value)) }}{%- endif -%}
     {%- set text, last = value | string, rule.get('at_most') -%}
     {%- if rule.kind == 'day' -%}{%- set is_right = sales_kpis.is_day_of_calendar(text) -%}
@@ -38,6 +39,13 @@
     {%- set year, month, day = found.group(1) | int, found.group(2) | int, found.group(3) | int -%}
     {%- set last = 31 if month == 12 else (modules.datetime.date(year, month + 1, 1) - modules.datetime.timedelta(days=1)).day -%}
     {{ return(1 <= day <= last) }}
+{% endmacro %}
+
+{% macro faults_of_names(rule, name, value) %}
+    {%- if value is string or value is not sequence -%}{{ return([rule.says.format(name=name, value=value)]) }}{%- endif -%}
+    {%- set faults = [] -%}
+    {%- for each in value if not modules.re.fullmatch(rule.pattern, each | string) -%}{%- do faults.append(rule.says.format(name=name, value=each)) -%}{%- endfor -%}
+    {{ return(faults) }}
 {% endmacro %}
 
 {% macro faults_of_event_lists(rule, name, value) %}

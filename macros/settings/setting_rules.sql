@@ -3,7 +3,8 @@
     out of this file (scripts/sales_kpis/setting_rules.py). `says` is the sentence of both, `next_step` the command's advice.
 
     The kinds: day (of the calendar), zone (IANA), matches (`pattern`, the whole text), whole and number (from `at_least` to
-    `at_most`), word (one of `words`), event_lists (lists of names by `words`), instances (of each system in use).
+    `at_most`), word (one of `words`),
+    names (a list, each of which matches `pattern`), event_lists (lists of names by `words`), instances (of each system in use).
 #}
 {% macro setting_rules() %}
 {%- set rules -%}
@@ -75,6 +76,16 @@
   words: [everybody, group, owner]
   says: "{name} is everybody, group or owner, not '{value}'."
   next_step: It says who besides the owner may read what is published.
+- names: [kpi_families]
+  kind: names
+  pattern: customers|leads|marketing|pipeline|reps|revenue
+  says: "{name} lists customers, leads, marketing, pipeline, reps and revenue, or some of them, not '{value}'."
+  next_step: Name the folders of models/marts/kpis/ that are in use.
+- names: [own_kpis]
+  kind: names
+  pattern: kpi_[a-z][a-z0-9_]*
+  says: "{name} lists models such as kpi_lost_deals, not '{value}'."
+  next_step: "Write for example: [kpi_lost_deals]"
 - names: [google_analytics_events]
   kind: event_lists
   words: [lead_created, sign_up, activation]

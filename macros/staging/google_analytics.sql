@@ -1,7 +1,7 @@
 {# The event's name as the marts know it: lead_created, sign_up or activation where the variable google_analytics_events says so. #}
 {% macro ga4_event_name(event_name) -%}
 case
-            {% for canonical, names in var('google_analytics_events').items() if names -%}
+            {% for canonical, names in sales_kpis.setting('google_analytics_events').items() if names -%}
             when {{ event_name }} in ({% for name in names %}{{ sales_kpis.text_literal(name) }}{{ ', ' if not loop.last }}{% endfor %}) then '{{ canonical }}'
             {% endfor -%}
             else {{ event_name }}

@@ -16,7 +16,7 @@
 {% macro held_value(name, field) -%}
 case
             when versions.field <> '{{ name }}' then null
-            when not versions.is_of_record then try_cast(versions.told_value as {{ sql_type(field.type) }})
+            when not versions.is_of_record then try_cast(versions.told_value as {{ sales_kpis.sql_type(field.type) }})
             when versions.valid_from_at is null then deals.{{ field.column }}
             else deals.{{ field.get('column_after_change', field.column) }}
         end

@@ -23,12 +23,12 @@ nullif(trim(coalesce({{ first_name }}, '') || ' ' || coalesce({{ last_name }}, '
 #}
 {% macro hubspot_engagement(kind, occurred_at='hs_timestamp') -%}
 'hubspot' as system,
-        {{ system_key('hubspot', 'engagement_id') }} as activity_id,
+        {{ sales_kpis.system_key('hubspot', 'engagement_id') }} as activity_id,
         '{{ kind }}' as activity_type,
         coalesce({{ occurred_at }}, hs_timestamp, hs_createdate) as occurred_at,
-        {{ system_key('hubspot', 'hubspot_owner_id') }} as rep_id,
+        {{ sales_kpis.system_key('hubspot', 'hubspot_owner_id') }} as rep_id,
         coalesce(upper(hs_object_source) = 'AUTOMATION_PLATFORM', false) as is_automated,
-        {{ hubspot_is_deleted(has_archive=true) }} as is_deleted
+        {{ sales_kpis.hubspot_is_deleted(has_archive=true) }} as is_deleted
 {%- endmacro %}
 
 {# The day, in the reporting time zone, of a moment that came as text: ISO, or milliseconds since 1970. #}

@@ -28,7 +28,7 @@ case when left({{ sales_kpis.without_instance('salesforce', column) }}, 3) = '{{
 
 {# A day without a time of day, as a moment: the day's begin where the company is. #}
 {% macro start_of_local_day(column) -%}
-{{ sales_kpis.to_utc('cast(' ~ column ~ ' as timestamp)', var('reporting_time_zone')) }}
+{{ sales_kpis.to_utc('cast(' ~ column ~ ' as timestamp)', sales_kpis.setting('reporting_time_zone')) }}
 {%- endmacro %}
 
 {#

@@ -29,7 +29,7 @@ group by period_source
 
 {# Whether the ends of a source are the first day after: where the setting leaves it to the data, in most of its pairs. #}
 {% macro is_end_exclusive(count_pairs, count_shared_days) -%}
-    {%- set setting = var('subscription_end') -%}
+    {%- set setting = sales_kpis.setting('subscription_end') -%}
     {{ return('2 * ' ~ count_shared_days ~ ' > ' ~ count_pairs if setting == 'auto' else (setting == 'exclusive') | string | lower) }}
 {%- endmacro %}
 

@@ -1,5 +1,8 @@
-{# Which entities each system has a staging model for. A new system adds its line here and its folder in models/staging/. #}
-{% macro entities_of_systems() %}
+{# Which entities each system has a staging model for; those of a project that has this one as a package are in own_systems. #}
+{% macro entities_of_systems() %}{{ return(dict(sales_kpis.entities_of_our_systems(), **sales_kpis.setting('own_systems'))) }}{% endmacro %}
+
+{# A new system adds its line here and its folder in models/staging/. #}
+{% macro entities_of_our_systems() %}
     {{ return({
         'salesforce': [
             'accounts', 'people', 'leads', 'deals', 'deal_stages', 'deal_history', 'deal_line_items', 'deal_people', 'products', 'reps',
@@ -22,7 +25,8 @@
 {# The systems in use, in order of trust; stops when the variable names one that the project does not know. #}
 {% macro systems_in_use() %}
     {%- set known = sales_kpis.entities_of_systems().keys() | list -%}
-    {%- set systems = [var('systems')] if var('systems') is string else var('systems') or [] -%}
+    {%- set stated = sales_kpis.setting('systems') -%}
+    {%- set systems = [stated] if stated is string else stated or [] -%}
     {%- if not systems -%}{{ exceptions.raise_compiler_error("The variable systems is empty: name one or more of " ~ known | join(', ') ~ ".") }}{%- endif -%}
     {%- for system in systems if system not in known -%}
         {{ exceptions.raise_compiler_error("The variable systems names '" ~ system ~ "', which the project does not know: use " ~ known | join(', ') ~ ".") }}

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
+from importlib import metadata
 from pathlib import Path
 from typing import Annotated, Any, ParamSpec
 
@@ -24,9 +25,11 @@ from sales_kpis.catalog_page import catalog_page, choose_examples
 from sales_kpis.connecting.connect import connect, render_connection
 from sales_kpis.contracts import personal_columns
 from sales_kpis.dashboard import render_dashboard
+from sales_kpis.dbt_runner import OnProgress
 from sales_kpis.demo_files import find_proof
 from sales_kpis.errors import KpisError, Stopped, WrongUse, suggestion
 from sales_kpis.explain import COMPARISONS, explain, render_explanation
+from sales_kpis.exports import export_files, tables_to_export
 from sales_kpis.files import write_text
 from sales_kpis.formats import plural
 from sales_kpis.lightdash import lightdash_file
@@ -35,7 +38,9 @@ from sales_kpis.marts import opened, quoted, text_literal
 from sales_kpis.not_counted import read_not_counted, render_not_counted
 from sales_kpis.plain_text import escaped_in_json
 from sales_kpis.project import Project, find_project
-from sales_kpis.publish import DEFAULT_GRACE_MINUTES, DEFAULT_KEEP
+from sales_kpis.publish import DEFAULT_GRACE_MINUTES, DEFAULT_KEEP, current_version
+from sales_kpis.references import FILE as REFERENCES
+from sales_kpis.references import renew_references
 from sales_kpis.reported_values import count_restated
 from sales_kpis.restatements import read_restatements, render_restatements, told_of_restated
 from sales_kpis.run import (
@@ -75,15 +80,30 @@ from sales_kpis.why import Fact, choose_period, read_facts, render_facts
 
 app = typer.Typer(
     name="kpis",
-    help="Turns raw CRM tables into tested KPI tables and publishes them in one step.",
     epilog="Exit codes: 0 done · 1 a data test or audit failed, nothing published; or kpis alert "
-    "did not reach an address · 2 wrong use or settings · 3 another run holds the lock · 130 and "
-    "143 stopped by SIGINT and SIGTERM.",
+    "did not reach an address, or a server refused kpis export · 2 wrong use or settings · "
+    "3 another run holds the lock · 130 and 143 stopped by SIGINT and SIGTERM.",
     no_args_is_help=True,
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+def _show_version(is_asked: bool) -> None:
+    if is_asked:
+        terminal.show(f"kpis {metadata.version('sales_kpis')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Turns raw CRM tables into tested KPI tables and publishes them in one step."""
 
 
 P = ParamSpec("P")
@@ -98,6 +118,15 @@ class Spelling(StrEnum):
     VENDOR = "vendor"
     AIRBYTE = "airbyte"
     DLT = "dlt"
+
+
+class ExportForm(StrEnum):
+    """The forms that `kpis export` writes."""
+
+    PARQUET = "parquet"
+    CSV = "csv"
+    XLSX = "xlsx"
+    POSTGRES = "postgres"
 
 
 class Severity(StrEnum):
@@ -652,6 +681,13 @@ def catalog_command(
 
 
 @command
+def references_command() -> None:
+    """List the models of models/marts/ in macros/kpis/references.sql, as `kpis run` does, too."""
+    is_renewed = renew_references(find_project().root)
+    terminal.show(f"{REFERENCES} {'lists what is there now' if is_renewed else 'is as it was'}.")
+
+
+@command
 def scorecard_command(published: PublishedFolder = None, as_json: AsJson = False) -> None:
     """Show where every KPI, its target and the objectives stand."""
     marts = marts_in_use(find_project(published))
@@ -702,6 +738,89 @@ def dashboard_command(
         _print_json({"status": "done", "exit_code": 0, "file": str(out.resolve())})
     else:
         terminal.show(f"{out} shows {marts.origin}.")
+
+
+@command
+def export_command(
+    to: Annotated[ExportForm, typer.Option("--to", help="Form of the export.")],
+    out: Annotated[
+        Path,
+        typer.Option("--out", metavar="DIR", help="Folder of the files; an export in it goes."),
+    ] = Path("export"),
+    family: Annotated[
+        list[str] | None, typer.Option("--family", help="Only this family; may be repeated.")
+    ] = None,
+    kpi: Annotated[
+        list[str] | None, typer.Option("--kpi", help="Only this KPI; may be repeated.")
+    ] = None,
+    schema: Annotated[
+        str, typer.Option("--schema", help="Schema of PostgreSQL; an export in it goes.")
+    ] = "sales_kpis",
+    reader: Annotated[
+        list[str] | None,
+        typer.Option("--reader", metavar="ROLE", help="Role that may read there; repeatable."),
+    ] = None,
+    published: PublishedFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write what is published as Parquet, CSV, a workbook (XLSX) or a schema of PostgreSQL.
+
+    SALES_KPIS_POSTGRES_URL names the server, or PGHOST, PGUSER and the others of libpq.
+    """
+    project = find_project(published)
+    version = current_version(project.published)
+    if version is None:
+        raise WrongUse(f"Nothing is published in {project.published}.", "Publish it: kpis run")
+    families, kpis = family or [], kpi or []
+    with opened(version.database) as connection, _reporter(as_json).stage("Exporting") as told:
+        if to is ExportForm.POSTGRES:
+            rows = _export_to_postgres(
+                connection, version.run_id, families, kpis, schema, reader or [], told
+            )
+            place = f"The schema {schema}"
+        else:
+            rows = export_files(connection, version, to.value, out, families, kpis, told)
+            place = str(out)
+    if as_json:
+        _print_json(
+            {
+                "status": "done",
+                "exit_code": 0,
+                "version": version.run_id,
+                "to": to.value,
+                "place": schema if to is ExportForm.POSTGRES else str(out.resolve()),
+                "rows": rows,
+            }
+        )
+        return
+    what = "sheet" if to is ExportForm.XLSX else "table"
+    terminal.show(
+        f"{place} has {plural(len(rows), what)} with {plural(sum(rows.values()), 'row')}"
+        f" of version {version.run_id}."
+    )
+
+
+def _export_to_postgres(
+    connection: duckdb.DuckDBPyConnection,
+    version: str,
+    families: list[str],
+    kpis: list[str],
+    schema: str,
+    readers: list[str],
+    on_progress: OnProgress,
+) -> dict[str, int]:
+    try:
+        from sales_kpis.export_postgres import URL_VARIABLE, export_to_postgres
+    except ModuleNotFoundError as error:
+        if error.name != "psycopg":
+            raise
+        raise WrongUse(
+            "kpis export --to postgres needs the package psycopg, which is not installed.",
+            "Install it there: pip install 'psycopg[binary]>=3.3,<4'",
+        ) from None
+    tables = tables_to_export(connection, families, kpis)
+    address = os.environ.get(URL_VARIABLE, "")
+    return export_to_postgres(connection, tables, address, schema, readers, version, on_progress)
 
 
 @command

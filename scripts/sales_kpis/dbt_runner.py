@@ -17,6 +17,7 @@ from typing import Any, Self
 from sales_kpis import files
 from sales_kpis.errors import BuildFailed
 from sales_kpis.graph_variables import graph_variables
+from sales_kpis.project import MART_SCHEMAS
 
 # A selection that selects nothing and an outdated spelling are mistakes, and dbt lets both pass.
 # The silence is that of dbt_project.yml, which says why.
@@ -104,7 +105,8 @@ class BuildResult:
     """The outcome of `dbt build`, from its run results and manifest.
 
     `facts_of` lists for each KPI the fact tables (schema.table) it is made from; `queries` has the
-    SQL that built it, `definitions` a mark of all SQL behind it.
+    SQL that built it, `definitions` a mark of all SQL behind it. `described` has what the YAML says
+    of each mart.
     """
 
     statuses: Mapping[str, int]
@@ -115,6 +117,7 @@ class BuildResult:
     facts_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     queries: Mapping[str, str] = field(default_factory=dict)
     definitions: Mapping[str, str] = field(default_factory=dict)
+    described: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 class DbtSession:
@@ -271,6 +274,7 @@ def read_build_result(setup: DbtSetup, outcome: DbtOutcome) -> BuildResult:
         facts_of=facts_of_kpis(manifest),
         queries=queries_of_kpis(manifest),
         definitions=definitions_of_kpis(manifest),
+        described=descriptions_of_marts(manifest),
     )
 
 
@@ -321,6 +325,31 @@ def definitions_of_kpis(manifest: Mapping[str, Any]) -> dict[str, str]:
         str(node["name"]).removeprefix("kpi_"): _mark(unique_id, nodes, macros)
         for unique_id, node in nodes.items()
         if node.get("resource_type") == "model" and node.get("schema") == "kpis"
+    }
+
+
+def descriptions_of_marts(manifest: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The YAML's words on each mart, by schema.table: description, key, and that of each column.
+
+    Args:
+        manifest: dbt's manifest.json.
+    """
+    return {
+        f"{node['schema']}.{node.get('alias') or node['name']}": {
+            "description": " ".join(str(node.get("description") or "").split()),
+            "key": [
+                column
+                for constraint in node.get("constraints") or ()
+                if constraint["type"] == "primary_key"
+                for column in constraint["columns"]
+            ],
+            "columns": {
+                name: " ".join(str(column.get("description") or "").split())
+                for name, column in (node.get("columns") or {}).items()
+            },
+        }
+        for node in manifest.get("nodes", {}).values()
+        if node.get("resource_type") == "model" and node.get("schema") in MART_SCHEMAS
     }
 
 

@@ -40,8 +40,9 @@ from sales_kpis import files, reported_values, stopping
 from sales_kpis.dashboard import render_dashboard
 from sales_kpis.errors import BrokenPublication, WrongUse, suggestion
 from sales_kpis.lock import RunLock
-from sales_kpis.marts import mart_tables, opened, query, quoted, text_literal
+from sales_kpis.marts import opened, query, quoted, text_literal
 from sales_kpis.project import MART_SCHEMAS, utc_now, versions
+from sales_kpis.published_tables import publication_row, published_tables
 
 DATABASE_NAME = "sales_kpis.duckdb"
 # DuckDB 1.2's format: what DuckDB 2.0 writes by default cannot be opened by the 1.4 and 1.5 readers
@@ -68,6 +69,7 @@ class RunFacts:
     queries: Mapping[str, str] = field(default_factory=dict)
     pseudonyms: Mapping[str, Any] = field(default_factory=dict)
     definitions: Mapping[str, str] = field(default_factory=dict)
+    described: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def marts(self, database: Path) -> reported_values.Marts:
         """The marts of the run, for the comparison with what was reported."""
@@ -296,7 +298,16 @@ def _write_version(
             _marts_before(published),
         )
         reported_values.write(connection, published / f"{_PARTIAL_LEDGER}{run_id}")
-        tables = _copy_marts(connection, folder, place)
+        publication = publication_row(
+            run_id,
+            published_at,
+            facts.as_of_date,
+            facts.settings,
+            versions(),
+            facts.tests,
+            facts.source_freshness,
+        )
+        tables = _copy_marts(connection, folder, place, facts.described, publication)
         page = render_dashboard(connection, facts.as_of_date, _currency(facts), facts.stale_sources)
     files.write_text(folder / "dashboard.html", page)
     if facts.queries:
@@ -334,12 +345,19 @@ def _write_version(
     return manifest
 
 
-def _copy_marts(connection: duckdb.DuckDBPyConnection, folder: Path, place: str) -> dict[str, Any]:
-    """Write the marts as tables of one DuckDB file and as Parquet; returns their description.
+def _copy_marts(
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    place: str,
+    described: Mapping[str, Mapping[str, Any]],
+    publication: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Write the published tables into one DuckDB file and as Parquet; returns their description.
 
     The table of restatements has those of this publication, too, which the build cannot know.
     """
-    sources = {str(reported_values.RESTATEMENTS): reported_values.restatements_of(connection)}
+    restatements = reported_values.restatements_of(connection)
+    sources = {str(reported_values.RESTATEMENTS): restatements} if restatements else {}
     copy = "published_copy"
     connection.execute(
         f"attach {text_literal(str(folder / DATABASE_NAME))} as {copy}"
@@ -349,16 +367,17 @@ def _copy_marts(connection: duckdb.DuckDBPyConnection, folder: Path, place: str)
     for schema in MART_SCHEMAS:
         connection.execute(f"create schema {copy}.{quoted(schema)}")
         files.make_folder(folder / "parquet" / schema)
-    described: dict[str, Any] = {}
-    for table in mart_tables(connection):
+    tables: dict[str, Any] = {}
+    for published in published_tables(connection, described, publication, sources):
+        table = published.table
         copied = f"{copy}.{table.sql}"
         parquet = folder / "parquet" / table.schema / f"{table.name}.parquet"
         parquet_text = text_literal(str(parquet))
-        source = sources.get(str(table)) or table.sql
-        connection.execute(f"create table {copied} as select * from {source}")
+        for statement in published.statements(connection, copy):
+            connection.execute(statement)
         connection.execute(f"copy {copied} to {parquet_text} (format parquet, compression zstd)")
         digests = {
-            "the build": _digest(connection, source),
+            "the build": _digest(connection, f"({published.query})"),
             "the published table": _digest(connection, copied),
             "its Parquet file": _digest(connection, f"read_parquet({parquet_text})"),
         }
@@ -372,14 +391,15 @@ def _copy_marts(connection: duckdb.DuckDBPyConnection, folder: Path, place: str)
                 ],
             )
         rows, _, columns = digests["the published table"]
-        described[str(table)] = {
+        tables[str(table)] = {
             "rows": rows,
             "parquet": f"{place}/{parquet.relative_to(folder)}",
+            "key": list(published.key),
             "columns": dict(columns),
         }
     connection.execute("commit")
     connection.execute(f"detach {copy}")
-    return described
+    return tables
 
 
 def _digest(

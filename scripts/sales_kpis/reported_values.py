@@ -270,6 +270,11 @@ def _differs(now: str, before: str, tolerance: str) -> str:
     return f"coalesce(abs({now} - {before}) > {tolerance}, ({now} is null) <> ({before} is null))"
 
 
+def _rounding(part: str) -> str:
+    """How far a part may be from itself: a build has decimals, what is published has doubles."""
+    return f"greatest(0.000001, abs({part}) * 1e-15)"
+
+
 def _is_nothing(row: str) -> str:
     """Whether a slice has nothing in a period, which is as much as having no row there."""
     parts = (f"coalesce({row}.{part}, 0) = 0" for part in ("numerator", "denominator", "value"))
@@ -286,8 +291,8 @@ def _comparison(settings: Mapping[str, Any]) -> str:
     fiscal = f"{currency}, year from month {settings.get('fiscal_year_start_month') or 1}"
     is_another = " or ".join(
         (
-            _differs("present.numerator", "before.numerator", "0.000001"),
-            _differs("present.denominator", "before.denominator", "0.000001"),
+            _differs("present.numerator", "before.numerator", _rounding("before.numerator")),
+            _differs("present.denominator", "before.denominator", _rounding("before.denominator")),
             _differs("present.value", "before.value", "1e-11 * greatest(1, abs(before.value))"),
         )
     )

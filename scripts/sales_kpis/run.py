@@ -25,6 +25,7 @@ from sales_kpis.dbt_runner import (
     DbtSetup,
     FailedTest,
     OnProgress,
+    descriptions_of_marts,
     facts_of_kpis,
     read_build_result,
 )
@@ -61,6 +62,8 @@ from sales_kpis.publish import (
     require_publishable,
     rollback,
 )
+from sales_kpis.references import FILE as REFERENCES
+from sales_kpis.references import renew_references
 from sales_kpis.salt import ENVIRONMENT, FILE, Salt, read_salt
 from sales_kpis.seeds import require_own_plans, write_neutral_seeds
 from sales_kpis.settings import Settings, has_own_data
@@ -280,6 +283,7 @@ def publish_spark_build(
             _remove_database(project.candidate)
             files.make_folder(project.candidate.parent)
             spark_target.copy_marts(project, manifest, project.candidate, marts)
+            facts = replace(facts, described=descriptions_of_marts(manifest))
             facts = _with_salt_of_marts(project, project.candidate, facts)
             audit = _audit(project, project.candidate, facts.settings, facts_of_kpis(manifest))
             version = publish(
@@ -382,6 +386,8 @@ def _run(
     project, settings = request.project, request.settings
     seconds: dict[str, float] = {}
 
+    if renew_references(project.root):
+        reporter.note(f"{REFERENCES} lists the marts that are there now.")
     landing = _look_at_landing(request)
     files.make_folder(project.candidate.parent)
     _prepare(project.candidate, request)
@@ -421,6 +427,7 @@ def _run(
         queries=build.queries,
         pseudonyms=pseudonyms,
         definitions=build.definitions,
+        described=build.described,
     )
     version = None
     if request.is_published:
@@ -688,6 +695,7 @@ def _facts_of_plain_build(variables: Mapping[str, Any], build: BuildResult) -> R
         warnings=[NOT_CHECKED, *tests],
         queries=build.queries,
         definitions=build.definitions,
+        described=build.described,
     )
 
 
@@ -739,6 +747,7 @@ def _facts_said(said: Mapping[str, Any]) -> RunFacts:
         queries=said.get("queries") or {},
         pseudonyms=said.get("pseudonyms") or {},
         definitions=said.get("definitions") or {},
+        described=said.get("described") or {},
     )
 
 
@@ -752,6 +761,7 @@ def _content_of(facts: RunFacts) -> dict[str, Any]:
         "stale_sources": list(facts.stale_sources),
         "pseudonyms": dict(facts.pseudonyms),
         "definitions": dict(facts.definitions),
+        "described": {name: dict(said) for name, said in facts.described.items()},
     }
 
 

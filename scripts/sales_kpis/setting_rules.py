@@ -43,6 +43,8 @@ class Rule:
         """
         if self.kind == "event_lists":
             return list(self._faults_of_event_lists(name, value))
+        if self.kind == "names":
+            return list(self._faults_of_names(name, value))
         if self.kind == "instances":
             return list(self._faults_of_instances(name, value, systems))
         return [] if self._allows(value) else [self._says("says", name, value)]
@@ -78,6 +80,11 @@ class Rule:
                 if event in known:
                     yield self._says("says_of_two", name, event)
                 known.append(event)
+
+    def _faults_of_names(self, name: str, value: Any) -> Iterator[str]:
+        for each in value if isinstance(value, list) else [value]:
+            if not (isinstance(value, list) and re.fullmatch(self.content["pattern"], str(each))):
+                yield self._says("says", name, each)
 
     def _faults_of_instances(
         self, name: str, value: Mapping[str, Any] | None, systems: Sequence[str]

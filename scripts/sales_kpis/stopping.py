@@ -143,9 +143,14 @@ def _interrupting() -> Iterator[None]:
 def _interrupt_when_told(told: socket.socket) -> None:
     with told:
         while numbers := told.recv(1):
-            # Again and again: the query may only be about to begin.
-            while numbers[0] in SIGNALS and _listener.is_listening and not _listener.received:
-                _interrupt_all()
+            # Again and again: the query may only be about to begin. Once, also if Python has dealt
+            # with the signal: DuckDB lets it do so between two tasks of a query and then waits for
+            # those that are at work, which only an interrupt ends.
+            while numbers[0] in SIGNALS and _listener.is_listening:
+                if not _listener.is_deferred:
+                    _interrupt_all()
+                if _listener.received:
+                    break
                 threading.Event().wait(0.05)
 
 

@@ -37,6 +37,7 @@ RULES: tuple[Rule, ...] = (
     layers.reading_directions,
     macros.rooms_of_contract,
     macros.lengths_of_macros,
+    macros.qualified_calls,
     united.entities_are_united_once,
     united.staged_entities_are_united,
     united.contracts_of_entities,

@@ -20,6 +20,8 @@ _CONTRACT = "macros/contract/"
 _MACRO = re.compile(r"\{%-?\s*macro\s+(\w+)\(.*?\{%-?\s*endmacro\s*-?%\}", re.DOTALL)
 _CALL = re.compile(r"(?:\bsales_kpis\.|(?<![\w.]))(\w+)\(|\bdispatch\(\s*['\"](\w+)['\"]")
 
+_BARE_CALL = re.compile(r"(?<![\w.'\"])(?<!macro )(?<!test )(?<!materialization )(\w+)\(")
+
 
 @dataclass(frozen=True)
 class Macro:
@@ -78,6 +80,23 @@ def lengths_of_macros(project: Project) -> Iterator[Finding]:
                 f"macro {macro.name} has {macro.count_lines} lines, more than {LONGEST}",
                 "make a macro of each thing that it does", macro.name,
             )  # fmt: skip
+
+
+def qualified_calls(project: Project) -> Iterator[Finding]:
+    """A macro calls another by `sales_kpis.`, the one name that other projects know it by."""
+    known = macros_of(project.root)
+    for path in sorted((project.root / "macros").rglob("*.sql")):
+        text = path.read_text(encoding="utf-8")
+        bare = re.sub(r"\{#.*?#\}", lambda m: re.sub(r"[^\n]", " ", m[0]), text, flags=re.DOTALL)
+        for jinja in re.finditer(r"\{\{.*?\}\}|\{%.*?%\}", bare, re.DOTALL):
+            for call in _BARE_CALL.finditer(jinja[0]):
+                if call[1] in known:
+                    line = bare.count("\n", 0, jinja.start() + call.start()) + 1
+                    yield Finding(
+                        path.relative_to(project.root).as_posix(), line, "qualified-calls",
+                        f"{call[1]} is called by its bare name", f"write sales_kpis.{call[1]}(",
+                        call[1],
+                    )  # fmt: skip
 
 
 def macros_of(root: Path) -> dict[str, Macro]:

@@ -165,7 +165,7 @@ class Project:
 
 
 def read_project(root: Path, manifest: Json) -> Project:
-    """The project of a manifest, without dbt's own nodes and those of plugins, which have no file.
+    """The project of a manifest, without nodes of dbt's own, which have no file.
 
     Args:
         root: folder of dbt_project.yml.

@@ -42,6 +42,11 @@ _PATTERNS = (
         "take it from the environment, and change it, for it is known now",
     ),
     _Pattern(
+        "a conflict of a merge",
+        re.compile(r"^(?:<{7}|>{7}) .*", re.MULTILINE),
+        "decide which of both lines stay",
+    ),
+    _Pattern(
         "the address of a package index",
         re.compile(
             r"--(?:extra-)?index-url\b|\bindex-url\s*=|https?://[^\s'\"]*"

@@ -65,7 +65,7 @@ def kill_before_change(number: int, steps: Path) -> None:
     digest = publish._digest
 
     def counted_digest(connection: Any, relation: str) -> Any:
-        if "kpi_values" in relation:
+        if '"kpi_values"' in relation or "kpi_values.parquet" in relation:
             count(f"copying {relation}")
         return digest(connection, relation)
 

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import duckdb
 
-from sales_kpis import setting_rules
+from sales_kpis import references, setting_rules
 from sales_kpis.dbt_runner import BuildResult, DbtSetup, OnProgress
 from sales_kpis.project import Project
 from sales_kpis.run import Reporter, RunRequest
@@ -113,6 +113,8 @@ def write_project(root: Path) -> Path:
     (root / "dbt_project.yml").write_text(DBT_PROJECT)
     (root / "profiles.yml").write_text(PROFILES)
     copy_setting_rules(root)
+    (root / references.FILE).parent.mkdir(parents=True)
+    references.renew_references(root)
     return root
 
 
@@ -152,6 +154,19 @@ def write_marts(
         f"""
         create view core.deals_of_july as
         select * from {name}.core.fct_deals where close_date < date '2025-08-01'
+        """,
+        """
+        create table core.dim_periods as
+        select
+            'month' as period_grain,
+            cast(start as date) as period_start_date,
+            strftime(start, '%Y-%m') as period_label,
+            last_day(start) as period_end_date,
+            last_day(start) <= date '2025-09-17' as is_complete,
+            case strftime(start, '%Y-%m')
+                when '2025-08' then 'last complete' when '2025-09' then 'current'
+            end as relative_period
+        from range(timestamp '2025-01-01', timestamp '2027-01-01', interval 1 month) as _ (start)
         """,
         """
         create table kpis.kpi_total_revenue as

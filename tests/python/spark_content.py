@@ -25,7 +25,6 @@ from builds import PROJECT
 
 # Code that makes the companies, builds and publishes on both engines, and compares.
 COMPARISON = (
-    "scripts/dbt_sales_kpis.py",
     "scripts/sales_kpis/dbt_child.py",
     "proof/**/*.py",
     "scripts/sales_kpis/java_for_spark.py",

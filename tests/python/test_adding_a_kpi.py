@@ -19,6 +19,7 @@ from guards.conventions import conventions
 from guards.project import load_manifest, read_project
 from guards.sql_style import sql_style
 from sales_kpis import cli
+from sales_kpis.references import FILE, references, renew_references
 
 
 def code_block(page: str, language: str, containing: str) -> str:
@@ -98,6 +99,24 @@ def test_the_columns_of_kpi_tables_stand_once() -> None:
     assert {entry["constraints"] for entry in entries} == {"{{ var('kpi_table').constraints }}"}
 
 
+def test_the_list_of_marts_is_that_of_the_files() -> None:
+    assert (PROJECT / FILE).read_text("utf-8") == references(PROJECT), "run `kpis references`"
+
+
+def test_a_kpi_in_no_list_stops_what_unites_them(extended: Extended, tmp_path: Path) -> None:
+    file = extended.project / FILE
+    listed = file.read_text("utf-8")
+    file.write_text(listed.replace("            'kpi_lost_deals',\n", ""), "utf-8")
+    try:
+        build = run_dbt(["compile", "--select", "kpi_values"], tmp_path, project=extended.project)
+    finally:
+        file.write_text(listed, "utf-8")
+    assert build.exit_code != 0
+    said = " ".join(build.output.split())
+    assert "The KPI kpi_lost_deals (models/marts/kpis/pipeline/kpi_lost_deals.sql) is in no" in said
+    assert "run `kpis references`" in said
+
+
 class Extended(NamedTuple):
     """A copy of the project with two KPIs more, and what dbt has parsed of it."""
 
@@ -122,6 +141,7 @@ def extended(tmp_path_factory: pytest.TempPathFactory) -> Extended:
             "[territory, rep]", "[team]\n          is_as_of: true"
         )
         file.write("\n" + entry + "\n" + of_open_deals)
+    assert renew_references(project)
     return Extended(project, parse(folder / "run", project=project))
 
 
@@ -129,9 +149,10 @@ def test_a_kpi_of_one_sql_file_and_one_yaml_entry_is_everywhere(
     extended: Extended, tmp_path: Path
 ) -> None:
     project = extended.project
-    # The facts of the new KPIs are there already; all that reads the KPIs is built again.
+    # The facts of the new KPIs are there already; what else reads the KPIs, reads kpi_values.
+    new = ("kpi_lost_deals", "kpi_open_deals", "kpi_values", "kpi_catalog")
     build = run_dbt(
-        ["build", *NO_TESTS, "--select", "kpi_lost_deals+", "kpi_open_deals+", "kpi_catalog"],
+        ["build", *NO_TESTS, "--select", *new],
         golden_demo().copy(tmp_path / "run").folder,
         project=project,
         parsed=extended.parsed,

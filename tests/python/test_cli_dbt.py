@@ -18,6 +18,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from builds import run_dbt
 from kpis_project import copy_setting_rules, published_revenue, write_marts
 from sales_kpis.dbt_runner import DbtOutcome, DbtSetup, facts_of_kpis, read_build_result
 from sales_kpis.errors import BuildFailed
@@ -444,3 +445,13 @@ def test_dbt_reads_the_raw_tables_of_a_warehouse_that_is_attached_read_only(tmp_
     assert warehouse.read_bytes() == before
     assert [path.name for path in warehouse.parent.iterdir()] == ["wh.duckdb"]
     assert project.built.exists()
+
+
+def test_memory_is_bounded_by_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SALES_KPIS_MEMORY_LIMIT", "1GiB")
+    inline = "select current_setting('memory_limit') as memory_limit"
+    shown = run_dbt(["show", "--inline", inline], tmp_path)
+    assert shown.exit_code == 0, shown.output
+    assert "1.0 GiB" in shown.output

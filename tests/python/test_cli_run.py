@@ -743,7 +743,7 @@ def test_run_for_machines(kpis_project: Project, monkeypatch: pytest.MonkeyPatch
     build_with(monkeypatch)
     content = kpis_json("run")
     assert content["status"] == "published"
-    assert content["counts"]["mart_rows"] == 3 + 1 + 3 + 3 + 1 + 1
+    assert content["counts"]["mart_rows"] == 3 + 24 + 1 + 3 + 3 + 1 + 1
     [line] = content["scorecard"]
     assert line["newest_complete"]["value"] == 200
     assert line["running"]["period_start_date"] == "2025-09-01"

@@ -34,17 +34,12 @@ def test_the_dashboard_reads_the_tables_of_its_exposure_and_no_other() -> None:
 def test_the_published_files_are_all_marts() -> None:
     built = golden_demo()
     manifest = built.artifact("manifest.json")
-    tables = [
-        node
-        for node in manifest["nodes"].values()
-        if node["name"] in ("kpi_tables", "mart_tables") and node["resource_type"] == "model"
-    ]
-    assert [(node["schema"], node["name"]) for node in tables] == tables_of(
-        built, "published_files"
-    )
-    marts = {parent for node in tables for parent in node["depends_on"]["nodes"]}
-    assert marts == {
-        name
+    marts = {
+        name: node
         for name, node in manifest["nodes"].items()
         if node["resource_type"] == "model" and node["path"].startswith("marts/")
     }
+    of_kpis = {name for name, node in marts.items() if node["path"].startswith("marts/kpis/")}
+    beside_kpis = [(marts[name]["schema"], marts[name]["alias"]) for name in marts.keys() - of_kpis]
+    assert sorted(tables_of(built, "published_files")) == sorted(beside_kpis)
+    assert of_kpis <= set(marts["model.sales_kpis.kpi_values"]["depends_on"]["nodes"])

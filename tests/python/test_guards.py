@@ -815,6 +815,11 @@ CATCHES = {
         text("docs/page.md", f"Look into `{HOME}`.\n"),
         "docs/page.md:1 tracked-files: it holds a path of one machine",
     ),
+    "conflict of a merge": Catch(
+        tracked_files.no_machine_details,
+        text("docs/page.md", f"One.\n{'<' * 7} HEAD\nTwo.\n{'>' * 7} main\n"),
+        "docs/page.md:2 tracked-files: it holds a conflict of a merge",
+    ),
     "secret": Catch(
         tracked_files.no_machine_details,
         text("profiles.yml", f"dev:\n  {SECRET}\n"),
@@ -895,6 +900,13 @@ CATCHES |= {
         macro_files(("marts/a.sql", "\n" + COUNTED.replace("1{", "1" + "\n" * 60 + "{"))),
         "macros/marts/a.sql:2 macro-length: macro counted has 61 lines, more than 60;",
     ),
+    "a macro that is called by its bare name": Catch(
+        macros.qualified_calls,
+        macro_files(
+            ("marts/a.sql", FOUND), ("marts/b.sql", "{% macro b() %}{{ found() }}{% endmacro %}\n")
+        ),
+        "macros/marts/b.sql:1 qualified-calls: found is called by its bare name; write sales",
+    ),
 }
 
 
@@ -934,7 +946,6 @@ PASSES: dict[str, Change] = {
     "staging reads its own system's staging, and seeds": reads(
         "stg_tabular__deals", "exchange_rates", "stg_tabular__deals"
     ),
-    "a parent that a plugin adds": reads("kpi_values", "model.guards_fixture.kpi_tables"),
     "a key that may have null parts": node(
         "fct_deals", table_constraints=(("unique", ("deal_id",)),)
     ),
@@ -971,7 +982,7 @@ def test_the_rules_let_pass(clean: Project, change: Change) -> None:
     assert [str(finding) for finding in conventions.conventions(change(clean))] == []
 
 
-def test_a_node_that_a_plugin_adds_is_no_model_of_the_project() -> None:
+def test_a_node_without_a_file_is_no_model_of_the_project() -> None:
     external = {
         "unique_id": "model.x.kpi_tables",
         "resource_type": "model",

@@ -9,6 +9,10 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
+import yaml
+from typer.testing import CliRunner
+
+from sales_kpis import cli
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCK = (ROOT / "requirements.lock").read_text().splitlines()
@@ -51,12 +55,17 @@ def test_the_locked_versions_are_the_installed_ones() -> None:
     assert {name: metadata.version(name) for name in pinned} == pinned
 
 
-def test_dbt_finds_the_plugin_and_the_shell_finds_kpis() -> None:
-    import pkgutil
-
-    assert "dbt_sales_kpis" in {module.name for module in pkgutil.iter_modules()}
+def test_the_shell_finds_kpis() -> None:
     [script] = metadata.entry_points(group="console_scripts", name="kpis")
     assert script.value == "sales_kpis.__main__:main"
+
+
+@pytest.mark.parametrize("option", ["--version", "-h", "--help"])
+def test_the_command_says_its_version_and_how_it_is_used(option: str) -> None:
+    result = CliRunner().invoke(cli.app, [option])
+    assert result.exit_code == 0, result.output
+    version = f"kpis {metadata.version('sales_kpis')}"
+    assert ("Usage: " in result.output) if "h" in option else (result.output.strip() == version)
 
 
 @pytest.mark.parametrize(
@@ -90,3 +99,18 @@ def test_make_says_which_python_it_needs(tmp_path: Path) -> None:
     )
     assert result.returncode == 2
     assert "Python 3.11 or newer" in result.stderr
+
+
+def test_workflows_call_make_targets_that_people_call_too() -> None:
+    targets = set(re.findall(r"^([a-z-]+)(?=[ a-z-]*:)", (ROOT / "Makefile").read_text(), re.M))
+    targets |= set(re.findall(r"^([a-z-]+):", (ROOT / "spark.mk").read_text(), re.M)) | {"test-all"}
+    files = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+    assert len(files) >= 2
+    for file in files:
+        jobs = yaml.safe_load(file.read_text())["jobs"]
+        runs = [step["run"] for job in jobs.values() for step in job["steps"] if "run" in step]
+        assert runs
+        for run in runs:
+            words = [word for word in run.split() if "=" not in word and "{{" not in word]
+            assert words[0] == "make"
+            assert set(words[1:]) - {"github.run_number", "}}"} <= targets, run

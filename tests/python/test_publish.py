@@ -63,10 +63,14 @@ def test_a_version_holds_all_marts_and_only_marts(build: Path, published: Path) 
     connection.close()
     expected = [
         "core.deals_of_july",
+        "core.dim_periods",
         "core.fct_deals",
         "kpis.kpi_total_revenue",
+        "kpis.kpis_wide_revenue",
         "monitoring.kpi_catalog",
         "monitoring.kpi_values",
+        "monitoring.publication",
+        "monitoring.published_tables",
         "monitoring.source_reconciliation",
     ]
     assert [table[0] for table in tables] == expected
@@ -113,7 +117,7 @@ def test_the_manifest_tells_what_was_published(build: Path, published: Path) -> 
     assert manifest["tests"]["counts"] == {"pass": 1}
     assert manifest["source_freshness"][0]["newest_row"] == "2025-09-16"
     assert manifest["tables"]["core.fct_deals"]["rows"] == 3
-    assert manifest["tables"]["core.fct_deals"]["columns"]["amount"] == "DECIMAL(28,8)"
+    assert manifest["tables"]["core.fct_deals"]["columns"]["amount"] == "DOUBLE"
     assert set(manifest["versions"]) == {"sales_kpis", "dbt", "dbt_duckdb", "duckdb"}
     assert "parquet/core/fct_deals.parquet" in manifest["files"]
     assert "sales_kpis.duckdb" in manifest["files"]

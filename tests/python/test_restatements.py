@@ -20,6 +20,8 @@ from builds import PROJECT, Build, build_models, golden_demo
 from sales_kpis.dbt_runner import definitions_of_kpis, queries_of_kpis
 from sales_kpis.publish import PublishedVersion, RunFacts, publish
 
+pytestmark = pytest.mark.slow
+
 Key = tuple[Any, ...]
 Values = dict[Key, tuple[Any, ...]]
 
@@ -121,8 +123,9 @@ def test_a_build_that_is_not_published_shows_the_same_without_run_and_reason(
     published: Published,
 ) -> None:
     columns = (
-        f"{KEY}, basis, change_number, period_end_date, numerator_before, numerator_after,"
-        " denominator_before, denominator_after, value_before, value_after,"
+        f"{KEY}, basis, change_number, period_end_date, numerator_before::double,"
+        " numerator_after::double, denominator_before::double, denominator_after::double,"
+        " value_before, value_after,"
         " first_reported_value, first_reported_at, as_of_date"
     )
     built = published.after.rows(f"select {columns} from monitoring.kpi_restatements order by all")

@@ -41,6 +41,8 @@ WRONG: dict[str, Any] = {
     "include_machine_opens": "no",
     "subscription_end": "last day",
     "published_access": "nobody",
+    "kpi_families": ["revenue", "sales"],
+    "own_kpis": ["lost_deals"],
     "google_analytics_events": {"leads": ["a"], "sign_up": ["a"], "activation": "b"},
     "system_instances": {"sap": {}, "salesforce": {"Emea": "raw_emea"}, "hubspot": {"de": "a-b"}},
 }
@@ -51,9 +53,19 @@ RIGHT: dict[str, list[Any]] = {
     "contract_term_months": [1],
     "gross_margin": [0, 0.8, 1, "0.5", ".5", 1e-05],
     "hubspot_lead_without_stage": [True, False],
+    "kpi_families": [[], ["leads", "revenue"]],
+    "own_kpis": [["kpi_lost_deals"]],
     "google_analytics_events": [{"sign_up": ["a", "b"], "activation": []}],
     "system_instances": [{}, {"salesforce": {"emea": "raw_Emea"}}, {"hubspot": None}],
 }
+
+
+def test_the_defaults_for_models_of_other_projects_are_those_of_this_one() -> None:
+    macro = (PROJECT / "macros/settings/setting.sql").read_text("utf-8")
+    defaults = yaml.safe_load(macro.partition("set defaults = ")[2].partition(" -%}")[0])
+    stated = yaml.safe_load((PROJECT / "dbt_project.yml").read_text("utf-8"))["vars"]
+    others: dict[str, Any] = {"source_mapping": {}}  # That of the demo is nobody else's.
+    assert defaults == {name: stated[name] for name in defaults} | others
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from kpis_project import SECONDS_OF_A_HANG, published_revenue, write_project
+from sales_kpis import stopping
 from sales_kpis.ledger import read_runs
 from sales_kpis.project import Project
 from sales_kpis.publish import all_versions, current_version, verify
@@ -104,3 +107,23 @@ def test_publish_and_other_commands_say_it_too(project: Project) -> None:
     assert starting.returncode == 143
     assert "Stopped by SIGTERM: nothing was changed." in starting.stderr
     assert "Traceback" not in starting.stderr
+
+
+@pytest.mark.parametrize(("is_deferred", "count"), [(False, 1), (True, 0)])
+def test_a_query_is_interrupted_though_python_has_handled_the_signal_before(
+    monkeypatch: pytest.MonkeyPatch, is_deferred: bool, count: int
+) -> None:
+    """DuckDB lets Python do so between two tasks of a query, and waits for the others for hours."""
+    interrupted: list[bool] = []
+    listener = stopping._Listener(
+        is_listening=True,
+        received=signal.SIGINT,
+        is_deferred=is_deferred,
+        interrupts=[lambda: interrupted.append(True)],
+    )
+    monkeypatch.setattr(stopping, "_listener", listener)
+    told, tell = socket.socketpair()
+    with tell:
+        tell.send(bytes([signal.SIGINT]))
+    stopping._interrupt_when_told(told)
+    assert len(interrupted) == count

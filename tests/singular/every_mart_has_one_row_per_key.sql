@@ -1,4 +1,3 @@
--- depends_on: {{ ref('mart_tables') }}
 -- DuckDB enforces the primary keys of the contracts; other engines only note them, so one query
 -- holds for all of them. The KPI tables are in it with kpi_values.
 {% for mart in marts_with_key() -%}

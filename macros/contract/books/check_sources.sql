@@ -34,14 +34,14 @@
     {%- endfor -%}
     {%- do findings.extend(sales_kpis.currency_findings()) -%}
     {%- if is_build_next -%}{%- do graph.update({'sales_kpis_is_landed_for_build': true}) -%}{%- endif -%}
-    {%- set settings = {'max_unreadable_share': var('max_unreadable_share') | float, 'raw_path': var('raw_path'), 'reporting_currency': var('reporting_currency'), 'subscription_end': var('subscription_end')} -%}
+    {%- set settings = {'max_unreadable_share': sales_kpis.setting('max_unreadable_share') | float, 'raw_path': sales_kpis.setting('raw_path'), 'reporting_currency': sales_kpis.setting('reporting_currency'), 'subscription_end': sales_kpis.setting('subscription_end')} -%}
     {%- do log('CHECK_SOURCES ' ~ tojson({'tables': tables, 'findings': findings, 'settings': settings}), info=true) -%}
 {% endmacro %}
 
 {# Entries of source_mapping that name no table of a contract. #}
 {% macro tables_mapped_in_vain() %}
     {%- set findings = [] -%}
-    {%- for system, tables in (var('source_mapping', {}) or {}).items() if system.split('.')[0] in sales_kpis.systems_in_use() -%}
+    {%- for system, tables in (sales_kpis.setting('source_mapping') or {}).items() if system.split('.')[0] in sales_kpis.systems_in_use() -%}
         {%- set known = sales_kpis.contracts_of(system.split('.')[0]) | map(attribute='table') | list -%}
         {%- for table in tables if table not in known -%}{%- do findings.append({'kind': 'unknown_table_in_mapping', 'system': system, 'table': table, 'known': known}) -%}{%- endfor -%}
     {%- endfor -%}

@@ -51,7 +51,7 @@ from (
     select needs.*, rates.first_rate_day, case when rates.first_rate_day is null or needs.rate_day < rates.first_rate_day then needs.rate_day else needs.first_day end as lacking_day
     from ({{ needs | join(' union all ') }}) as needs
     left join ({{ sales_kpis.first_rate_days_sql() }}) as rates on needs.currency = rates.currency
-    where needs.currency <> {{ sales_kpis.text_literal(var('reporting_currency')) }} and (rates.first_rate_day is null or needs.first_day < rates.first_rate_day)
+    where needs.currency <> {{ sales_kpis.text_literal(sales_kpis.setting('reporting_currency')) }} and (rates.first_rate_day is null or needs.first_day < rates.first_rate_day)
 ) as lacking
     {%- endset -%}
     {%- set found = [] -%}
@@ -115,7 +115,7 @@ where {{ first_of_month }} is not null{% if seed != 'quotas' %} and {{ first_of_
         {%- if days -%}
             {%- set first_days = 'select currency, min(valid_from) as first_day from (select *, min(table_order) over (partition by currency) as first_table from (' ~ days | join(' union all ') ~ ') as days) as first_tables where table_order = first_table group by currency' -%}
             {%- do queries.append('select own.currency, greatest(own.first_day, reporting.first_day) as first_rate_day, ' ~ loop.index ~ ' as source_order from (' ~ first_days ~ ') as own cross join (' ~ first_days
-                ~ ') as reporting where reporting.currency = ' ~ sales_kpis.text_literal(var('reporting_currency'))) -%}
+                ~ ') as reporting where reporting.currency = ' ~ sales_kpis.text_literal(sales_kpis.setting('reporting_currency'))) -%}
         {%- endif -%}
     {%- endfor %}
 select currency, first_rate_day

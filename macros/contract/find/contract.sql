@@ -6,7 +6,7 @@
     {%- set known_contracts = graph.get('sales_kpis_contracts', {}) -%}
     {%- set label = [system, table, instance] | join(' ') -%}
     {%- if label in known_contracts -%}{{ return(known_contracts[label]) }}{%- endif -%}
-    {%- set node = graph.get('sources', {}).get('source.sales_kpis.' ~ system ~ '.' ~ table) -%}
+    {%- set node = graph.get('sources', {}).get('source.' ~ sales_kpis.package_of(system) ~ '.' ~ system ~ '.' ~ table) -%}
     {%- if node is none -%}{{ return(none) }}{%- endif -%}
     {%- set meta = node.config.meta -%}
     {%- set known_columns = graph.setdefault('sales_kpis_contract_columns', {}) -%}
@@ -47,7 +47,7 @@
         'newest_by': meta.get('newest_by', node.source_meta.get('newest_by', [])),
         'aliases': meta.get('aliases', []),
         'is_written_by_people': node.source_meta.get('written_by') == 'people',
-        'zone': var('reporting_time_zone') if node.source_meta.get('time_zone') == 'reporting' else 'UTC',
+        'zone': sales_kpis.setting('reporting_time_zone') if node.source_meta.get('time_zone') == 'reporting' else 'UTC',
         'also_in': meta.get('also_in', []),
         'unpacked_from': meta.get('unpacked_from', []),
         'history_of': meta.get('history_of'),
@@ -77,18 +77,21 @@
     {%- if known is not none -%}{{ return(known) }}{%- endif -%}
     {%- set contracts = [] -%}
     {#- By their ids: dbt makes a dictionary of each source that is looked at. -#}
-    {%- for id in graph.get('sources', {}) if id.startswith('source.sales_kpis.' ~ system ~ '.') -%}
+    {%- for id in graph.get('sources', {}) if id.startswith('source.' ~ sales_kpis.package_of(system) ~ '.' ~ system ~ '.') -%}
         {%- do contracts.extend(sales_kpis.contracts_of_table(system, id.split('.')[3])) -%}
     {%- endfor -%}
     {%- if contracts -%}{%- do graph.setdefault('sales_kpis_contracts', {}).update({'all of ' ~ system: contracts}) -%}{%- endif -%}
     {{ return(contracts) }}
 {% endmacro %}
 
+{# Whose contract a system's is: this project's, or the own one of a project that has this one as a package. #}
+{% macro package_of(system) %}{{ return(project_name if system in sales_kpis.setting('own_systems') else 'sales_kpis') }}{% endmacro %}
+
 {#
     The instances of a system and the schema of each, as the variable system_instances names them; none of a system
     that is there once, in schema raw_<system>. A key then carries its instance: `salesforce:emea.0061x`.
 #}
-{% macro instances_of(system) %}{{ return((var('system_instances', {}) or {}).get(system) or {}) }}{% endmacro %}
+{% macro instances_of(system) %}{{ return((sales_kpis.setting('system_instances') or {}).get(system) or {}) }}{% endmacro %}
 
 {# Where the raw tables of a system are: one schema, or that of each instance. #}
 {% macro schemas_of(system) %}{{ return(sales_kpis.instances_of(system).values() | list or ['raw_' ~ system]) }}{% endmacro %}

@@ -3,7 +3,7 @@
     leaves out: `lead: false`, or false, null or nothing as its `table` or `rows`.
 #}
 {% macro mapping_of(contract) %}
-    {%- set mapping = var('source_mapping', {}) or {} -%}
+    {%- set mapping = sales_kpis.setting('source_mapping') or {} -%}
     {%- for source in (contract.source, contract.system) -%}
         {%- set said = (mapping.get(source) or {}).get(contract.table, {}) -%}
         {%- if said is sameas false -%}{{ return({'is_left_out': true}) }}{%- endif -%}

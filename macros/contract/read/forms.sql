@@ -96,7 +96,7 @@
             {%- set proofs.point = proofs.point + other.cells[0] | int -%}{%- set proofs.comma = proofs.comma + other.cells[1] | int -%}
         {%- endfor -%}
     {%- endif -%}
-    {%- set tolerated = var('max_unreadable_share') | float -%}
+    {%- set tolerated = sales_kpis.setting('max_unreadable_share') | float -%}
     {%- if proofs.point and proofs.comma <= tolerated * proofs.point -%}{{ return(dict(form, number='point')) }}
     {%- elif proofs.comma and proofs.point <= tolerated * proofs.comma -%}{{ return(dict(form, number='comma')) }}
     {%- elif not contract.is_written_by_people or not ambiguous and not proofs.point and not proofs.comma -%}{{ return(dict(form, number='point')) }}{%- endif -%}

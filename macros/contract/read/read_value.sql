@@ -102,7 +102,7 @@
         {{ return('case ' ~ milliseconds ~ 'when ' ~ sales_kpis.matches(value, zoned) ~ ' then ' ~ sales_kpis.read_zoned_moment('replace(replace(' ~ iso ~ ", ' +', '+'), ' -', '-')")
             ~ ' else ' ~ sales_kpis.clock_to_utc('try_cast(' ~ iso ~ ' as timestamp)', zone, 'not ' ~ sales_kpis.matches(value, '[0-9]:[0-9]')) ~ ' end') }}
     {%- elif family == 'instant' -%}{%- set moment = sales_kpis.instant_to_utc(value) -%}
-    {%- elif family == 'date' -%}{%- set moment = sales_kpis.to_utc('cast(' ~ value ~ ' as timestamp)', var('reporting_time_zone')) -%}
+    {%- elif family == 'date' -%}{%- set moment = sales_kpis.to_utc('cast(' ~ value ~ ' as timestamp)', sales_kpis.setting('reporting_time_zone')) -%}
     {%- elif family == 'timestamp' -%}{%- set moment = sales_kpis.to_utc('cast(' ~ value ~ ' as timestamp)', zone) -%}
     {%- elif epoch == 'milliseconds' and family in ('int', 'float', 'decimal') -%}
         {%- set moment = sales_kpis.moment_of_milliseconds('case when ' ~ value ~ ' between -2208988800000 and 7258118399999 then ' ~ value ~ ' end') -%}
@@ -112,7 +112,7 @@
 
 {# A clock's time in UTC: of `zone`, but a local day where the condition `is_day` holds. #}
 {% macro clock_to_utc(clock, zone, is_day) %}
-    {%- set local = var('reporting_time_zone') -%}
+    {%- set local = sales_kpis.setting('reporting_time_zone') -%}
     {{ return(sales_kpis.to_utc(clock, zone) if zone == local else 'case when ' ~ is_day ~ ' then ' ~ sales_kpis.to_utc(clock, local) ~ ' else ' ~ sales_kpis.to_utc(clock, zone) ~ ' end') }}
 {% endmacro %}
 

@@ -72,6 +72,6 @@
 {# The currency of a raw row: its own column, else the reporting currency. #}
 {% macro currency_of_row(contract, delivery) %}
     {%- set name = sales_kpis.currency_column(contract, delivery) -%}
-    {%- set reporting = "'" ~ var('reporting_currency') ~ "'" -%}
+    {%- set reporting = "'" ~ sales_kpis.setting('reporting_currency') ~ "'" -%}
     {{ return('coalesce(upper(raw_rows.' ~ name ~ '), ' ~ reporting ~ ')' if name else reporting) }}
 {% endmacro %}

@@ -72,7 +72,21 @@ periods as (
                 = extract(day from period_bounds.period_start_date)
                 then {{ add_months_to('period_bounds.period_start_date', -12) }}
         end as year_ago_period_start_date,
-        period_bounds.period_end_date <= {{ as_of_date() }} as is_complete
+        period_bounds.period_end_date <= {{ as_of_date() }} as is_complete,
+        case
+            when
+                period_bounds.period_start_date <= {{ as_of_date() }}
+                and period_bounds.period_end_date > {{ as_of_date() }}
+                then 'current'
+            when
+                period_bounds.period_start_date = max(
+                    case
+                        when period_bounds.period_end_date <= {{ as_of_date() }}
+                            then period_bounds.period_start_date
+                    end
+                ) over (partition by period_bounds.period_grain)
+                then 'last complete'
+        end as relative_period
     from period_bounds
     left join period_bounds as weeks_a_year_before
         on

@@ -1,4 +1,4 @@
--- depends_on: {{ ref('kpi_tables') }}
+{% do kpi_tables() %}
 -- The YAML of the KPI models as a table; nothing of it is written elsewhere.
 with
 
@@ -24,6 +24,11 @@ catalog as (
         {{ text_literal(kpi.question) }} as question,
         {{ text_literal(kpi.formula) }} as formula,
         {{ text_literal(kpi.unit) }} as unit,
+        {{ text_literal(display_unit(kpi.unit)) }} as display_unit,
+        cast(
+            {{ text_literal(var('reporting_currency')) if kpi.unit == 'currency' else 'null' }}
+            as {{ dbt.type_string() }}
+        ) as currency,
         {{ text_literal(kpi.direction) }} as direction,
         {{ text_literal(kpi.owner) }} as owner,
         {{ text_literal(kpi.dimensions | join('|')) }} as dimensions,

@@ -1,4 +1,3 @@
--- depends_on: {{ ref('kpi_tables') }}
 with
 
 kpi_rows as (

@@ -167,6 +167,7 @@ SPECIAL: dict[str, _Callable[..., _Any]] = {
     "largest_accounts": _largest_accounts,
     "union_of_kpis": lambda: _select_from("kpi_tables"),
     "kpis_of_project": lambda: [_kpi("one"), _kpi("two")],
+    "kpi_tables": dict,
     "marts_with_key": lambda *of: [
         {"name": "a", "relation": "a", "key": ["first_key", "second_key"]}
     ],

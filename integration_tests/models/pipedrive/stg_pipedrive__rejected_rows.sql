@@ -1,0 +1,1 @@
+{{ sales_kpis.rejected_rows_of('pipedrive') }}
