@@ -39,3 +39,12 @@
     {%- do types[relation.identifier].pop(sales_kpis.column_beyond_the_header(), none) -%}
     {{ return(types) }}
 {% endmacro %}
+
+{# Names and types of the columns that a query in brackets gives. #}
+{% macro query_types(query) %}
+    {%- set types = {} -%}
+    {%- for row in run_query('describe select * from ' ~ query ~ ' as described') -%}
+        {%- do types.update({row[0]: api.Column(row[0], row[1], none, none, none).data_type}) -%}
+    {%- endfor -%}
+    {{ return(types) }}
+{% endmacro %}

@@ -22,6 +22,7 @@ from sales_kpis import stopping, terminal
 from sales_kpis.alert_addresses import Address, read_addresses
 from sales_kpis.assistant import day_of
 from sales_kpis.catalog_page import catalog_page, choose_examples
+from sales_kpis.connecting.connect import connect, render_connection
 from sales_kpis.contracts import personal_columns
 from sales_kpis.dashboard import render_dashboard
 from sales_kpis.dbt_runner import OnProgress
@@ -317,6 +318,39 @@ def alert_command(
     telling.require_delivered()
     if as_json:
         _print_json({"exit_code": 0, **telling.as_json()})
+
+
+@command
+def connect_command(
+    folder: Annotated[Path, typer.Argument(help="Folder of exports, as it lies.")],
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            metavar="FILE",
+            help="The settings to write, by default local/<folder>/settings.yml; raw tables and"
+            " seeds go beside them.",
+        ),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Take every guess, and list what was taken.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write the settings for a folder of exports: which file and column is what, and why.
+
+    Whatever the files do not settle is asked in a terminal; elsewhere, and where there is nothing
+    to guess from, it is a line to fill in, and the exit code is 1.
+    """
+    project = find_project()
+    answers = terminal.answers(is_yes=yes, is_silent=as_json)
+    result = connect(project.root, folder, output, answers)
+    if as_json:
+        _print_json(result.as_json())
+    else:
+        terminal.show(*render_connection(result))
+    if result.open_questions:
+        raise typer.Exit(1)
 
 
 @command

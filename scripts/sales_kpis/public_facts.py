@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from sales_kpis.settings import PATHS
+
 # Settings of which a manifest says something else, or nothing.
 _SECRET = ("pseudonym_salt",)
 
@@ -18,10 +20,10 @@ def public_settings(values: Mapping[str, Any], root: Path) -> dict[str, Any]:
         root: the project's folder.
     """
     kept = {name: value for name, value in values.items() if name not in _SECRET}
-    if kept.get("raw_path"):
-        raw_path = Path(str(kept["raw_path"]))
-        is_inside = raw_path.is_relative_to(root)
-        kept["raw_path"] = str(raw_path.relative_to(root)) if is_inside else raw_path.name
+    for name in PATHS:
+        if kept.get(name):
+            path = Path(str(kept[name]))
+            kept[name] = str(path.relative_to(root)) if path.is_relative_to(root) else path.name
     return {name: without_places(value, [root]) for name, value in kept.items()}
 
 

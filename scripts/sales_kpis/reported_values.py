@@ -33,7 +33,7 @@ RESTATEMENTS = Table("monitoring", "kpi_restatements")
 # So many ids of each kind are kept of the facts that changed a value; their number is kept in full.
 MOST_FACTS = 20
 # Settings that change no value: another day or folder of raw files is no other definition.
-_NO_DEFINITION = ("as_of_date", "raw_path", "published_access")
+_NO_DEFINITION = ("as_of_date", "raw_path", "seed_path", "published_access")
 
 _PUBLICATION_COLUMNS = {
     "publication_number": "bigint",

@@ -65,7 +65,8 @@ from sales_kpis.publish import (
 from sales_kpis.references import FILE as REFERENCES
 from sales_kpis.references import renew_references
 from sales_kpis.salt import ENVIRONMENT, FILE, Salt, read_salt
-from sales_kpis.settings import Settings
+from sales_kpis.seeds import require_own_plans, write_neutral_seeds
+from sales_kpis.settings import Settings, has_own_data
 from sales_kpis.sources import SourcesReport, read_report, require_readable, with_unread
 
 SHOWN_OFFENDERS = 5
@@ -519,18 +520,30 @@ def _spark_to_check(request: RunRequest, scratch: Path) -> dict[str, str]:
 
 
 def _copy_of_seeds(request: RunRequest, target_folder: Path) -> Path | None:
-    """A copy of the user's seeds inside the project, relative to it.
+    """A copy of the seeds inside the project, relative to it; none of the project's own.
 
-    With a folder outside the project dbt writes its compiled files over the user's own.
+    With a folder outside the project dbt writes its compiled files over the user's own. A company
+    that has none has those of the project without a row for planning, which are the demo's.
     """
-    if request.seeds is None:
-        return None
     root = request.project.root
+    seeds = request.seeds or request.settings.seed_path
+    own = root / "seeds"
+    if seeds is None and not has_own_data(request.settings.values, root):
+        return None
     place = hashlib.sha256(str(target_folder).encode()).hexdigest()[:8]
     copied = root / "build" / "seeds" / place
     files.remove(copied)
-    files.copy_tree(request.seeds, copied)
+    if seeds is None:
+        write_neutral_seeds(own, copied)
+    else:
+        if has_own_data(request.settings.values, root) and not _is_of_a_demo(request):
+            require_own_plans(seeds, own)
+        files.copy_tree(seeds, copied)
     return copied.relative_to(root)
+
+
+def _is_of_a_demo(request: RunRequest) -> bool:
+    return request.settings.raw_path is not None and is_demo(request.settings.raw_path)
 
 
 def _remove_database(database: Path) -> None:

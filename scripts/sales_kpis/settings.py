@@ -14,8 +14,22 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from sales_kpis.errors import WrongUse, suggestion
+from sales_kpis.formats import plural
 from sales_kpis.salt import BUILT_IN
 from sales_kpis.setting_rules import Rule, read_rules
+
+PATHS = ("raw_path", "seed_path")
+# Stands in a file of `kpis connect` for an answer that nobody has given.
+UNANSWERED = "?"
+# The defaults of a company's own data; those of dbt_project.yml are the demo's. XXX is no currency
+# (ISO 4217): the rates that rows in EUR need are then asked for.
+NEUTRAL: Mapping[str, Any] = {
+    "source_mapping": {},
+    "as_of_date": "yesterday",
+    "reporting_currency": "XXX",
+    "reporting_time_zone": "UTC",
+    "fiscal_year_start_month": 1,
+}
 
 
 @dataclass(frozen=True)
@@ -34,6 +48,12 @@ class Settings:
     def raw_path(self) -> Path | None:
         """Folder of the landing files; None when the raw tables are already in the warehouse."""
         stated = self.values.get("raw_path")
+        return Path(str(stated)) if stated else None
+
+    @property
+    def seed_path(self) -> Path | None:
+        """Folder of the user's seeds; None where the settings name none."""
+        stated = self.values.get("seed_path")
         return Path(str(stated)) if stated else None
 
     @property
@@ -60,9 +80,9 @@ def load_settings(
 ) -> Settings:
     """Overlay the defaults and check the result.
 
-    A relative `raw_path` is read from where it is written: the project's folder for the default,
-    the settings file's folder for the file, the current folder for `--vars` and `--raw-path`.
-    Other raw files than the demo's do not inherit the mapping of the demo's custom fields.
+    A relative path is read from where it is written: the project's folder for the default, the
+    settings file's folder for the file, the current folder for `--vars` and `--raw-path`. Other raw
+    tables than the demo's inherit nothing that is the demo's own (`NEUTRAL`).
 
     Args:
         defaults: `vars` of dbt_project.yml; they are the names that exist and the types they have.
@@ -79,7 +99,7 @@ def load_settings(
             value.
     """
     values: dict[str, Any] = dict(defaults)
-    _make_absolute(values, project_folder)
+    _make_absolute(values, project_folder, defaults)
     layers: list[tuple[str, dict[str, Any], Path]] = []
     if settings_file is not None:
         layers.append(
@@ -95,20 +115,24 @@ def load_settings(
     written_in = dict.fromkeys(defaults, "dbt_project.yml")
     for origin, layer, folder in layers:
         _refuse_unknown_names(layer, defaults, origin)
+        _require_answers(layer, origin)
         for name, value in layer.items():
             values[name] = _as_type_of(defaults[name], name, value, origin)
             written_in[name] = origin
-        if "raw_path" in layer:
-            _make_absolute(values, folder)
+        _make_absolute(values, folder, layer)
 
-    has_own_files = written_in.get("raw_path") != "dbt_project.yml"
-    has_own_mapping = written_in.get("source_mapping") != "dbt_project.yml"
-    if _is_demo(defaults.get("raw_path")) and has_own_files and not has_own_mapping:
-        # The mapping is of the demo's own custom fields, which other files do not have.
-        values["source_mapping"] = {}
+    if _is_demo(defaults.get("raw_path")) and has_own_data(values, project_folder):
+        for name in NEUTRAL.keys() & values.keys():
+            if written_in[name] == "dbt_project.yml":
+                values[name] = NEUTRAL[name]
 
     if "raw_path" in values:
         values["raw_path"] = _check_raw_path(values["raw_path"], written_in["raw_path"])
+    if values.get("seed_path") and not Path(str(values["seed_path"])).is_dir():
+        raise WrongUse(
+            f"{written_in['seed_path']}: the folder seed_path {values['seed_path']} is not there.",
+            "It holds planning/ and mapping/: copy the project's seeds/ there, and fill it.",
+        )
     _check_systems(values, list(known_systems), written_in.get("systems", ""))
     rules = read_rules(project_folder)
     _check((rule for rule in rules if rule.kind == "zone"), values, written_in)
@@ -121,6 +145,42 @@ def load_settings(
         return Settings(values)
     stated_salt = str(values["pseudonym_salt"])
     return Settings(values | {"pseudonym_salt": BUILT_IN}, stated_salt)
+
+
+def _require_answers(layer: Mapping[str, Any], origin: str) -> None:
+    """Stop where `kpis connect` has left a question that nobody has answered."""
+    places = _unanswered(layer, "")
+    if places:
+        raise WrongUse(
+            f"{origin} waits for {plural(len(places), 'answer')}: {', '.join(places)}.",
+            f"Replace each {UNANSWERED} in the lines with FILL IN.",
+        )
+
+
+def _unanswered(said: Any, place: str) -> list[str]:
+    """The places below one that hold a question mark in place of an answer."""
+    if said == UNANSWERED:
+        return [place]
+    inner: Iterable[tuple[Any, Any]] = ()
+    if isinstance(said, Mapping):
+        inner = said.items()
+    elif isinstance(said, list):
+        # A row of a table is called by its first value, such as the name of a stage.
+        inner = (
+            (next(iter(row.values()), number) if isinstance(row, Mapping) else number, row)
+            for number, row in enumerate(said, start=1)
+        )
+    return [
+        each
+        for name, value in inner
+        for each in _unanswered(value, f"{place}.{name}" if place else str(name))
+    ]
+
+
+def has_own_data(values: Mapping[str, Any], project_folder: Path) -> bool:
+    """Whether the raw tables are others than the files of the demo company in the project."""
+    stated = values.get("raw_path")
+    return not stated or Path(str(stated)) != (project_folder / "data" / "demo").resolve()
 
 
 def _is_demo(raw_path: object) -> bool:
@@ -208,9 +268,11 @@ def _as_type_of(default: Any, name: str, value: Any, origin: str) -> Any:
     return value
 
 
-def _make_absolute(values: dict[str, Any], folder: Path) -> None:
-    if values.get("raw_path"):
-        values["raw_path"] = str((folder / Path(str(values["raw_path"])).expanduser()).resolve())
+def _make_absolute(values: dict[str, Any], folder: Path, layer: Mapping[str, Any]) -> None:
+    """Read the paths that a layer writes from where it is written."""
+    for name in PATHS:
+        if layer.get(name):
+            values[name] = str((folder / Path(str(layer[name])).expanduser()).resolve())
 
 
 def _check_raw_path(value: Any, origin: str) -> str:

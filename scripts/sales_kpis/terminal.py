@@ -10,12 +10,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
+import typer
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
+from sales_kpis.connecting.connect import Answers
+from sales_kpis.connecting.plan import Question
 from sales_kpis.dbt_runner import OnProgress
 from sales_kpis.errors import KpisError
 from sales_kpis.formats import format_duration, plural
@@ -200,3 +203,41 @@ def _grid(rows: Sequence[tuple[str, str]]) -> Table:
     for row in rows:
         grid.add_row(*row)
     return grid
+
+
+def answers(is_yes: bool, is_silent: bool) -> Answers:
+    """The answers of `kpis connect`: asked for in a terminal, guessed with `--yes`, else open."""
+    is_terminal = sys.stdin.isatty() and sys.stderr.isatty() and not is_silent
+    return Answers(prompt=_prompt if is_terminal and not is_yes else None, takes_guesses=is_yes)
+
+
+def _prompt(question: Question) -> tuple[str, ...]:
+    """Ask until the answer is one of the options, by its number or name, or as free text."""
+    console = make_console(sys.stderr)
+    console.print(Text(question.text), soft_wrap=True)
+    for number, option in enumerate(question.options, start=1):
+        console.print(Text(f"  {number}  {option}"), soft_wrap=True)
+    default = None if question.guess is None else ", ".join(question.guess)
+    words = "Numbers or names, with commas; 0 for none" if question.takes_several else "Answer"
+    while True:
+        said = str(typer.prompt(words, default=default, err=True))
+        chosen = chosen_of(question, said)
+        if chosen is not None:
+            return chosen
+        console.print(Text("That is none of them."))
+
+
+def chosen_of(question: Question, said: str) -> tuple[str, ...] | None:
+    """The options that an answer names, by number or name; None where it names something else."""
+    if not question.options:
+        return (said.strip(),) if said.strip() else None
+    by_name = {option.lower(): option for option in question.options}
+    if said.strip().lower() in by_name:
+        return (by_name[said.strip().lower()],)
+    parts = [part.strip().lower() for part in said.split(",") if part.strip()]
+    if question.takes_several and parts in ([], ["0"]):
+        return ()
+    numbered = {str(at): option for at, option in enumerate(question.options, start=1)}
+    found = tuple(numbered.get(part) or by_name.get(part, "") for part in parts)
+    is_right = all(found) and found and (question.takes_several or len(found) == 1)
+    return found if is_right else None

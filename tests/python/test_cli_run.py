@@ -157,7 +157,10 @@ def test_raw_tables_in_the_warehouse_are_read_where_they_lie(
             return super().build(on_progress)
 
     monkeypatch.setattr(cli, "DbtBuilder", Linked)
-    own = "{raw_path: '', systems: [tabular], system_instances: {tabular: {emea: emea}}}"
+    own = (
+        "{raw_path: '', as_of_date: 2025-09-17, systems: [tabular],"
+        " system_instances: {tabular: {emea: emea}}}"
+    )
     with_instances = kpis_project.root / "dbt_project.yml"
     with_instances.write_text(with_instances.read_text() + "  system_instances: {}\n")
 

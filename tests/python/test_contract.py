@@ -158,10 +158,10 @@ def test_what_is_required_and_absent_is_one_sentence_that_says_what_to_do(tmp_pa
         "source_mapping names the table 'prospects' for tabular.lead, but schema raw_tabular"
         " has none of that name: correct the name or deliver the table.",
         "source_mapping maps the column 'size' of tabular.deal, which the contract does not"
-        " declare: use one of deal_id, account_id, deal_name, stage, created_at, close_date,"
-        " amount, currency, owner_rep_id, deal_type, lead_source, campaign, competitor,"
-        " loss_reason, primary_person_id, expected_close_date, contract_term_months, is_deleted,"
-        " merged_into_deal_id, updated_at.",
+        " declare: use one of deal_id, account_id, deal_name, stage, status, is_won,"
+        " is_closed, created_at, close_date, amount, currency, owner_rep_id, deal_type,"
+        " lead_source, campaign, competitor, loss_reason, primary_person_id, expected_close_date,"
+        " contract_term_months, is_deleted, lead_id, merged_into_deal_id, updated_at.",
         "source_mapping maps tabular.deal.amount to 'worth', but raw table raw_tabular.deal has"
         " no such column: use one of deal_id, value.",
         "Column tabular.deal.stage is required and raw table raw_tabular.deal has no column of"

@@ -41,6 +41,7 @@
         'schema': sales_kpis.instances_of(system)[instance] if instance else node.schema,
         'is_required': meta.get('required', false),
         'required_with': meta.get('required_with'),
+        'told_by': meta.get('told_by', []),
         'primary_key': meta['primary_key'],
         'freshness': node.config.get('freshness') or node.get('freshness') or {},
         'newest_by': meta.get('newest_by', node.source_meta.get('newest_by', [])),

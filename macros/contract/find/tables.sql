@@ -23,7 +23,7 @@
 
 {# The name of the raw table that a contract's table is. #}
 {% macro find_raw_name(contract, mapping) %}
-    {%- set candidates = [mapping.table] if mapping.get('table') else [contract.table, contract.table ~ 's'] + contract.aliases -%}
+    {%- set candidates = sales_kpis.named_tables(mapping)[:1] or [contract.table, contract.table ~ 's'] + contract.aliases -%}
     {%- set names = sales_kpis.raw_names(contract) -%}
     {%- set plain_names = sales_kpis.plain_names(names) -%}
     {%- for candidate in candidates -%}
@@ -39,7 +39,7 @@
 {# Tables of a day each that make up one: `events_20250916` for the alias `events_*`. #}
 {% macro find_daily_tables(contract, mapping) %}
     {%- set found = [] -%}
-    {%- set candidates = [mapping.table] if mapping.get('table') else contract.aliases -%}
+    {%- set candidates = sales_kpis.named_tables(mapping) or contract.aliases -%}
     {%- for candidate in candidates if candidate.endswith('_*') -%}
         {%- for name in sales_kpis.raw_names(contract) if modules.re.match(modules.re.escape(candidate[:-1]) ~ '[0-9]{8}$', name | lower) -%}
             {%- do found.append(name) -%}
@@ -60,5 +60,5 @@
     {%- set partner = sales_kpis.contract_of(contract.system, contract.required_with, contract.instance) -%}
     {%- set mapping = sales_kpis.mapping_of(partner) -%}
     {%- if mapping.get('is_left_out') -%}{{ return(false) }}{%- endif -%}
-    {{ return(mapping.get('rows') is not none or sales_kpis.find_raw_name(partner, mapping) is not none) }}
+    {{ return(mapping.get('rows') is not none or mapping.get('query') is not none or sales_kpis.find_raw_name(partner, mapping) is not none) }}
 {% endmacro %}

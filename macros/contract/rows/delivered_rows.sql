@@ -1,5 +1,6 @@
 {#
     Where the rows of a table of the contract are, in this order:
+    - the raw tables that source_mapping lists, if it lists several;
     - the raw table of its name, its plural or an alias, and with it the tables of `also_in` (Airbyte puts archived deals
       into `deals_archived`), whose name stands in `_raw_table`;
     - `unpacked_from`: a list in a column of other tables of the contract, one row per item (Airbyte gives a deal's
@@ -9,6 +10,7 @@
     (name: data type); none if there is nothing.
 #}
 {% macro delivered_rows(contract, mapping) %}
+    {%- if sales_kpis.named_tables(mapping) | length > 1 -%}{{ return(sales_kpis.several_tables(contract, mapping)) }}{%- endif -%}
     {%- set raw_tables = [] -%}
     {%- set main = sales_kpis.find_raw_name(contract, mapping) -%}
     {%- if main is not none -%}{%- do raw_tables.append(main) -%}{%- endif -%}
@@ -25,6 +27,17 @@
         {%- do found.update(sales_kpis.stacked_tables(contract, raw_tables)) -%}
     {%- endif -%}
     {{ return(found) }}
+{% endmacro %}
+
+{# The rows of the tables that source_mapping lists for one table, such as the files of several years. #}
+{% macro several_tables(contract, mapping) %}
+    {%- set raw_tables, lacking = [], [] -%}
+    {%- for name in sales_kpis.named_tables(mapping) -%}
+        {%- set found = sales_kpis.find_raw_name(contract, {'table': name}) -%}
+        {%- do (raw_tables if found is not none else lacking).append(found if found is not none else name) -%}
+    {%- endfor -%}
+    {%- if lacking -%}{{ return(none) }}{%- endif -%}
+    {{ return(dict(sales_kpis.stacked_tables(contract, raw_tables), found_as=raw_tables | join(', '), raw_tables=raw_tables)) }}
 {% endmacro %}
 
 {# The family of each column by its type; a table has few types, and each is asked for once. #}

@@ -8,8 +8,12 @@
     {%- set label = contract.source ~ '.' ~ contract.table -%}
     {%- if label in known_deliveries -%}{{ return(known_deliveries[label]) }}{%- endif -%}
     {%- set mapping = sales_kpis.mapping_of(contract) -%}
-    {%- set delivery = dict(sales_kpis.delivered_table(contract, mapping), columns={}, nested={}, findings=[], forms={}, currency=none, zone=contract.zone, epoch=contract.epoch) -%}
-    {%- do delivery.errors.extend(sales_kpis.wrong_mapping(contract, mapping)) -%}
+    {%- set faults = sales_kpis.wrong_mapping(contract, mapping) -%}
+    {%- set delivered = sales_kpis.delivered_table(contract, mapping if not faults else dict(mapping, query=none)) -%}
+    {%- set made = sales_kpis.made_columns(contract, sales_kpis.without_faulty_columns(mapping), delivered) -%}
+    {%- set mapping = made.mapping -%}
+    {%- set delivery = dict(dict(delivered, **made.delivered), raw_names=delivered.raw_columns.keys() | reject('equalto', '_raw_table') | list, columns={}, nested={}, findings=[], forms={}, currency=none, zone=contract.zone, epoch=contract.epoch) -%}
+    {%- do delivery.errors.extend(faults) -%}
     {%- do delivery.columns.update(sales_kpis.find_columns(contract, mapping, delivery)) -%}
     {%- do sales_kpis.tell_lacking_columns(contract, mapping, delivery) -%}
     {%- if delivery.findings -%}
@@ -30,7 +34,7 @@
     {%- set delivered = {'relation': none, 'found_as': none, 'raw_tables': [], 'raw_columns': {}, 'raw_types': {}, 'errors': []} -%}
     {%- set label = contract.source ~ '.' ~ contract.table -%}
     {%- if mapping.get('is_left_out') -%}
-        {%- if contract.is_required or sales_kpis.is_delivered(contract) -%}
+        {%- if contract.is_required or sales_kpis.is_wanted(contract) -%}
             {%- do delivered.errors.append("source_mapping leaves out the table " ~ label ~ ", which is required: name it, or take " ~ (contract.required_with or 'the system') ~ " out, too.") -%}
         {%- endif -%}
         {#- Its delivery is known, and not looked for in vain. -#}
@@ -39,17 +43,29 @@
     {%- elif mapping.get('rows') -%}
         {{ return(dict(delivered, found_as='source_mapping', relation='(' ~ sales_kpis.inline_rows_sql(mapping.rows) ~ ')', raw_columns=dict.fromkeys(mapping.rows[0], 'text'))) }}
     {%- endif -%}
-    {%- set found = sales_kpis.delivered_rows(contract, mapping) -%}
+    {%- set found = sales_kpis.queried_rows(contract, mapping) if mapping.get('query') else sales_kpis.delivered_rows(contract, mapping) -%}
     {%- if found is not none -%}{{ return(dict(delivered, **found)) }}{%- endif -%}
     {%- set tables = sales_kpis.find_daily_tables(contract, mapping) -%}
     {%- if tables -%}
         {{ return(dict(delivered, found_as=tables | join(', '), raw_tables=tables, **sales_kpis.united_tables(contract, tables))) }}
     {%- elif mapping.get('table') -%}
-        {%- do delivered.errors.append("source_mapping names the table '" ~ mapping.table ~ "' for " ~ label ~ ", but schema " ~ contract.schema ~ " has none of that name: correct the name or deliver the table.") -%}
-    {%- elif contract.is_required or sales_kpis.is_delivered(contract) -%}
+        {%- for name in sales_kpis.named_tables(mapping) if sales_kpis.find_raw_name(contract, {'table': name}) is none -%}
+            {%- do delivered.errors.append("source_mapping names the table '" ~ name ~ "' for " ~ label ~ ", but schema " ~ contract.schema ~ " has none of that name: correct the name or deliver the table.") -%}
+        {%- endfor -%}
+    {%- elif contract.is_required or sales_kpis.is_wanted(contract) -%}
         {%- do delivered.errors.append("Table " ~ label ~ " is required and schema " ~ contract.schema ~ " has none of the names " ~ ([contract.table] + contract.aliases) | join(', ') ~ ": deliver it, or name it in source_mapping (" ~ contract.source ~ ": {" ~ contract.table ~ ": {table: <its name>}}).") -%}
     {%- endif -%}
     {{ return(delivered) }}
+{% endmacro %}
+
+{# Whether a table's partner is there and does not tell itself what the table would: a deal's status, what its stage means. #}
+{% macro is_wanted(contract) %}
+    {%- if not sales_kpis.is_delivered(contract) -%}{{ return(false) }}{%- endif -%}
+    {%- if not contract.told_by -%}{{ return(true) }}{%- endif -%}
+    {%- set partner = sales_kpis.delivery_of(sales_kpis.contract_of(contract.system, contract.required_with, contract.instance)) -%}
+    {%- set found = sales_kpis.found_columns(partner) -%}
+    {%- for names in contract.told_by if names | reject('in', found) | list == [] -%}{{ return(false) }}{%- endfor -%}
+    {{ return(true) }}
 {% endmacro %}
 
 {# Words of source_mapping on a table that cannot be meant: columns that it does not have, and formats that there are not. #}
@@ -64,7 +80,7 @@
             {%- do errors.append("source_mapping says " ~ setting ~ ": " ~ said ~ " of " ~ label ~ ": use " ~ known | join(' or ') ~ ".") -%}
         {%- endfor -%}
     {%- endfor -%}
-    {{ return(errors) }}
+    {{ return(errors + sales_kpis.faults_of_mapping(label, mapping)) }}
 {% endmacro %}
 
 {#
@@ -73,16 +89,16 @@
 #}
 {% macro tell_lacking_columns(contract, mapping, delivery) %}
     {%- set label, lacking = contract.source ~ '.' ~ contract.table, [] -%}
-    {%- set is_empty_file = delivery.raw_columns.keys() | reject('equalto', '_raw_table') | list == ['empty_file'] -%}
+    {%- set is_empty_file = delivery.raw_names == ['empty_file'] -%}
     {%- if delivery.relation is none or is_empty_file -%}{{ return('') }}{%- endif -%}
     {%- for column in contract.columns if delivery.columns[column.name].raw_name is none -%}
         {%- set mapped_to = mapping.get('columns', {}).get(column.name) -%}
         {%- if mapped_to -%}
-            {%- do delivery.errors.append("source_mapping maps " ~ label ~ "." ~ column.name ~ " to '" ~ mapped_to ~ "', but raw table " ~ contract.schema ~ "." ~ delivery.found_as ~ " has no such column: use one of " ~ sales_kpis.shown_names(delivery.raw_columns.keys()) ~ ".") -%}
+            {%- do delivery.errors.append("source_mapping maps " ~ label ~ "." ~ column.name ~ " to '" ~ mapped_to ~ "', but raw table " ~ contract.schema ~ "." ~ delivery.found_as ~ " has no such column: use one of " ~ sales_kpis.shown_names(delivery.raw_names) ~ ".") -%}
         {%- elif column.is_required -%}{%- do lacking.append(column.name) -%}{%- endif -%}
     {%- endfor -%}
     {%- for name in lacking -%}
-        {%- set has = "raw table " ~ contract.schema ~ "." ~ delivery.found_as ~ " has no column of that name: map it in source_mapping (" ~ contract.source ~ ": {" ~ contract.table ~ ": {columns: {" ~ name ~ ": <its name>}}}); the table has " ~ sales_kpis.shown_names(delivery.raw_columns.keys()) ~ "." -%}
+        {%- set has = "raw table " ~ contract.schema ~ "." ~ delivery.found_as ~ " has no column of that name: map it in source_mapping (" ~ contract.source ~ ": {" ~ contract.table ~ ": {columns: {" ~ name ~ ": <its name>}}}); the table has " ~ sales_kpis.shown_names(delivery.raw_names) ~ "." -%}
         {%- if sales_kpis.is_core(contract) -%}{%- do delivery.errors.append("Column " ~ label ~ "." ~ name ~ " is required and " ~ has) -%}
         {%- else -%}
             {%- do delivery.findings.append(sales_kpis.finding('lacking_column', contract, name, has=has)) -%}

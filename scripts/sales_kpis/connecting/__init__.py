@@ -1,0 +1,1 @@
+"""`kpis connect`: a folder of exports becomes settings, raw tables and seeds of a run."""
