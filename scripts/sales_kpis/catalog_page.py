@@ -84,6 +84,7 @@ def _definition(kpi: Kpi) -> list[str]:
     better = {"higher": ", higher is better", "lower": ", lower is better"}.get(kpi.direction, "")
     reading = " ".join(kpi.description.removeprefix(_SHAPE).split())
     facts = [
+        *([f"Also called: {', '.join(kpi.synonyms)}"] if kpi.synonyms else []),
         f"Formula: {kpi.formula}",
         f"Unit: {kpi.unit}{better}; {additive}",
         f"Owner: {kpi.owner}",

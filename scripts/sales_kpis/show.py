@@ -8,7 +8,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from sales_kpis.errors import WrongUse, suggestion
+from sales_kpis.errors import WrongUse, nearest, suggestion
 from sales_kpis.formats import (
     FEW_CASES,
     few_cases,
@@ -28,16 +28,29 @@ TREND_PERIODS = 24
 
 
 def choose_kpi(catalog: Sequence[Kpi], name: str) -> Kpi:
-    """The KPI of that id.
+    """The KPI of that id, title or synonym, however it is written: `nrr`, `Net revenue retention`.
 
     Raises:
-        WrongUse: there is none; the nearest ids are told.
+        WrongUse: there is none; those whose names hold it, or the nearest, are told.
     """
-    by_id = {kpi.kpi: kpi for kpi in catalog}
-    wanted = name.removeprefix("kpi_").replace("-", "_").lower()
-    if wanted not in by_id:
-        raise WrongUse(f"There is no KPI {name}.", suggestion(wanted, by_id))
-    return by_id[wanted]
+    wanted = _plain(name.removeprefix("kpi_"))
+    by_name = {_plain(other): kpi for kpi in catalog for other in kpi.synonyms}
+    by_name |= {_plain(kpi.title): kpi for kpi in catalog}
+    by_name |= {_plain(kpi.kpi): kpi for kpi in catalog}
+    if wanted in by_name:
+        return by_name[wanted]
+    close = [by_name[other].kpi for other in nearest(wanted, by_name)]
+    within = [kpi.kpi for other, kpi in by_name.items() if wanted and wanted in other]
+    found = list(dict.fromkeys((*within, *close)))[:5]
+    raise WrongUse(
+        f"There is no KPI {name}.",
+        f"Did you mean {' or '.join(found)}?" if found else "`kpis catalog` shows all there are.",
+    )
+
+
+def _plain(name: str) -> str:
+    """A name without case, blanks and signs."""
+    return "".join(letter for letter in name.casefold() if letter.isalnum())
 
 
 def check_slice(kpi: Kpi, grain: str, dimension: str) -> None:

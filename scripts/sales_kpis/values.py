@@ -37,6 +37,7 @@ class Kpi:
     not_connected: str | None = None
     is_proven: bool = False
     slices_of: str | None = None
+    synonyms: tuple[str, ...] = ()
     board_place: int | None = None
 
 
@@ -119,7 +120,8 @@ def read_catalog(connection: duckdb.DuckDBPyConnection) -> list[Kpi]:
         [list(FAMILIES)],
     )
     for row in rows:
-        row |= {name: _split(row[name]) for name in ("dimensions", "grains")}
+        lists = ("dimensions", "grains", "synonyms")
+        row |= {name: _split(row[name]) for name in lists if name in row}
     return [Kpi(**row) for row in rows]
 
 

@@ -72,7 +72,8 @@ KPI_FIELDS: Mapping[str, _Field] = {
 # made of, see macros/kpis/kpi_inputs.sql; `is_proven`: proof/ has the answers to it; how it
 # is measured, see macros/kpis/kpi_rollup.sql; `accrues`: whether it grows in the course of a
 # period, see macros/kpis/running_periods.sql; `slices_of`: the KPI whose total it divides;
-# `board_place`: its place among the numbers that the board sees;
+# `synonyms`: other names by which people ask for it; `board_place`: its place among the numbers
+# that the board sees;
 # `no_metric`: see guards/semantics.py.
 KPI_OPTIONAL_FIELDS: Mapping[str, _Field] = {
     "sample": _TEXT,
@@ -97,6 +98,10 @@ KPI_OPTIONAL_FIELDS: Mapping[str, _Field] = {
     "finest_grain": _one_of("day", "week", "month", "quarter"),
     "accrues": _Field("true or false", lambda value: isinstance(value, bool)),
     "slices_of": _Field("the id of another KPI, such as total_revenue", _is_text),
+    "synonyms": _Field(
+        "a list of other names, without |",
+        lambda value: isinstance(value, list) and all(_is_text(n) and "|" not in n for n in value),
+    ),
     "board_place": _Field(
         "a whole number from 1",
         lambda value: isinstance(value, int) and not isinstance(value, bool) and value > 0,

@@ -16,6 +16,7 @@ from typer.testing import CliRunner, Result
 from kpis_project import write_marts
 from sales_kpis import cli
 from sales_kpis.dashboard import unpacked
+from sales_kpis.errors import WrongUse
 from sales_kpis.formats import (
     format_change,
     format_duration,
@@ -27,6 +28,7 @@ from sales_kpis.formats import (
 from sales_kpis.project import Project
 from sales_kpis.publish import RunFacts, publish
 from sales_kpis.scorecard import scorecard_lines, with_slices
+from sales_kpis.show import choose_kpi
 from sales_kpis.values import Kpi, KpiValue
 
 BY_TERRITORY = """
@@ -493,3 +495,55 @@ def test_a_version_of_an_earlier_release_has_no_progress_and_no_objectives(
     assert shown.exit_code == 0, shown.output
     assert "Objectives" not in shown.output
     assert "at risk" not in shown.output
+
+
+def catalog_of(**names: tuple[str, ...]) -> list[Kpi]:
+    """KPIs of an id, with synonyms; the title is the id in words."""
+    return [
+        Kpi(
+            kpi=kpi,
+            title=kpi.replace("_", " ").capitalize(),
+            dimensions=(),
+            grains=("month",),
+            is_additive=False,
+            synonyms=synonyms,
+            family="revenue",
+            question="",
+            formula="",
+            unit="ratio",
+            direction="higher",
+            owner="Sales",
+            source="",
+            description="",
+        )
+        for kpi, synonyms in names.items()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "kpi"),
+    [
+        ("nrr", "net_revenue_retention"),
+        ("Net Revenue Retention", "net_revenue_retention"),
+        ("kpi_net-revenue-retention", "net_revenue_retention"),
+        ("ltv:cac", "ltv_to_cac"),
+        ("LTV/CAC", "ltv_to_cac"),
+        ("total revenue", "total_revenue"),
+    ],
+)
+def test_a_kpi_is_found_by_id_title_and_synonym_however_it_is_written(name: str, kpi: str) -> None:
+    catalog = catalog_of(
+        net_revenue_retention=("NRR", "net dollar retention"),
+        ltv_to_cac=("LTV:CAC",),
+        # An id of its own is stronger than the synonym of another.
+        total_revenue=("revenue",),
+        revenue=("total revenue",),
+    )
+    assert choose_kpi(catalog, name).kpi == kpi
+    assert choose_kpi(catalog, "revenue").kpi == "revenue"
+
+
+def test_what_is_like_no_kpi_points_to_the_catalog() -> None:
+    with pytest.raises(WrongUse) as error:
+        choose_kpi(catalog_of(win_rate=()), "zebra")
+    assert error.value.next_step == "`kpis catalog` shows all there are."

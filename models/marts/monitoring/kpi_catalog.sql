@@ -42,6 +42,7 @@ catalog as (
             {{ text_literal(kpi.slices_of) if kpi.get('slices_of') else 'null' }}
             as {{ dbt.type_string() }}
         ) as slices_of,
+        {{ text_literal(kpi.get('synonyms', []) | join('|')) }} as synonyms,
         cast({{ kpi.get('board_place', 'null') }} as int) as board_place,
         {{ not_connected_inputs(kpi.get('inputs', [])) }} as not_connected
     from unconnected_inputs
