@@ -25,7 +25,7 @@ help:
 	@echo "make run-spark     build it there and publish it"
 	@echo "make test-spark    compare Spark with DuckDB, row by row, with all tests"
 	@echo "make parity-spark  compare them if anything that Spark builds has changed since it was last proven"
-	@echo "make docs    build the demo company and write the KPI catalog of docs/ from it"
+	@echo "make docs    build the demo company, write the KPI catalog of docs/ from it, and all pages to build/site/"
 	@echo "make lock    renew requirements.lock from pyproject.toml"
 	@echo "make clean   remove everything that make has made, except published/"
 
@@ -56,6 +56,8 @@ check: lint test-all
 
 docs: build
 	@$(BIN)/kpis catalog --markdown docs/kpi_catalog.md
+	@$(BIN)/dbt --quiet docs generate --static --target-path build/dbt_docs
+	@$(BIN)/python scripts/docs_site.py
 
 # The environment, made anew whenever the lock or pyproject.toml has changed. `--no-deps` because the lock is complete, and because pip would
 # otherwise ask for the package that pyproject.toml excludes, and why. Bytecode is compiled here, even where
