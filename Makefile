@@ -12,7 +12,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV_VERSION := 0.13.9
 
-.PHONY: help build test test-all test-browser mutate lint check docs lock clean
+.PHONY: help build test test-all test-browser ci-slim mutate lint check docs lock clean
 
 help:
 	@echo "make build   build the demo company from data/demo, publish it and print its scorecard"
@@ -20,6 +20,7 @@ help:
 	@echo "make test-browser  look at the dashboard with Chromium (Debian: apt-get install chromium)"
 	@echo "make lint    check how Python, SQL and YAML read, and the project's conventions"
 	@echo "make check   lint, and run all tests: of every spelling, system and damage, too"
+	@echo "make ci-slim build and test only what differs from the last kpis run, and what reads it (STATE=folder of its manifest)"
 	@echo "make mutate  change rules on purpose, and tell which change no test notices (SEED=1 COUNT=8 KIND=\"models seeds\")"
 	@echo "make build-spark   build and test the demo company on Spark, in an environment of its own"
 	@echo "make run-spark     build it there and publish it"
@@ -53,6 +54,10 @@ lint: $(VENV)/installed
 	@PYTHONPATH=tests $(BIN)/python -m guards
 
 check: lint test-all
+
+# What differs from the last `kpis run`, and what reads it, in schemas of its own (ci_…); all else is read where it lies.
+ci-slim: $(VENV)/installed
+	@SALES_KPIS_SCHEMA_PREFIX=ci_ $(BIN)/dbt build --select state:modified+ --defer --state $(or $(STATE),build/dbt)
 
 docs: build
 	@$(BIN)/kpis catalog --markdown docs/kpi_catalog.md

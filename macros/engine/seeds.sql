@@ -7,6 +7,13 @@
     {{ return(none) }}
 {% endmacro %}
 
+{# The table of a node; with `--defer` that of the state, where nothing has built its own, as `ref()` has it. #}
+{% macro relation_of_node(node) %}
+    {%- set deferred = node.get('defer_relation') -%}
+    {%- if deferred and adapter.get_relation(node.database, node.schema, node.alias) is none -%}{{ return(deferred.relation_name) }}{%- endif -%}
+    {{ return(node.relation_name) }}
+{% endmacro %}
+
 {# The rows of a seed, all text, read from its file: a check needs no build. #}
 {% macro seed_rows_sql(seed) %}
     {%- set node = sales_kpis.node_named(seed) -%}

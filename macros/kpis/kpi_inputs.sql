@@ -47,7 +47,8 @@
         {{ exceptions.raise_compiler_error("No KPI can have the input '" ~ name ~ "': use one of " ~ sales_kpis.inputs_of_kpis().keys() | join(', ') ~ ', or add it to macros/kpis/kpi_inputs.sql.') }}
     {%- endif -%}
     {%- set found = sales_kpis.node_named(input.model) -%}
-from {{ found.relation_name }} where {{ input.where | replace('{relation}', found.relation_name) }}
+    {%- set relation = sales_kpis.relation_of_node(found) -%}
+from {{ relation }} where {{ input.where | replace('{relation}', relation) }}
 {%- endmacro %}
 
 {# Whether an input is connected, in a filter. Its relation is upstream of every KPI that names the input. #}
