@@ -79,6 +79,9 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Pair:
     company = simulate(seed=6, scale=0.2)
     write_raw(company, folder / "raw")
     write_seeds(company, folder / "seeds")
+    for seed in (folder / "seeds" / "planning").glob("*.csv"):
+        # The plans of the demo are refused for another company, and by the letter these are others.
+        seed.write_text(seed.read_text("utf-8").rstrip("\n"), "utf-8")
     twins = write_twins(
         folder / "raw", SOURCE_MAPPING, folder / "clean" / "raw", folder / "dirty" / "raw"
     )

@@ -7,7 +7,9 @@
     {%- set spellings = sales_kpis.spellings_of(raw_columns.keys() | list) -%}
     {%- for column in contract.columns -%}
         {%- set mapped_to = mapped.get(column.name) -%}
-        {%- if not raw_columns or (column.name in mapped and not mapped_to) -%}{%- set found = {'raw_name': none, 'family': 'text'} -%}
+        {#- What source_mapping gives to another column says that one's meaning, such as a status that is the stage. -#}
+        {%- set is_taken = not column.is_shared and not mapped_to and sales_kpis.find_raw_column(spellings, column.spellings) in mapped.values() -%}
+        {%- if not raw_columns or is_taken or (column.name in mapped and not mapped_to) -%}{%- set found = {'raw_name': none, 'family': 'text'} -%}
         {#- Most are spelled as the contract has them; the others are looked for. -#}
         {%- elif not mapped_to and column.spellings[0] in raw_columns -%}{%- set found = {'raw_name': column.spellings[0], 'family': raw_columns[column.spellings[0]]} -%}
         {%- else -%}

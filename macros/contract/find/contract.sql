@@ -24,6 +24,7 @@
             'is_native_id': column_meta.get('native_id', column.name == 'id' or column.name.endswith('_id') or column_meta.get('references') is not none or meta['primary_key'] == [column.name]),
             'references': column_meta.get('references'),
             'mapped_by': column_meta.get('mapped_by'),
+            'is_shared': column_meta.get('shared', true),
             'known': column_meta.get('known', []),
             'aliases': column_meta.get('aliases', []),
             'spellings': column_meta.get('aliases', []) + [column.name] if column_meta.get('aliases_first') else [column.name] + column_meta.get('aliases', []),
