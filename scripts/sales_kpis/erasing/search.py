@@ -70,13 +70,20 @@ def _values_of(
         " where column_type not in ('DATE', 'BOOLEAN', 'DOUBLE', 'BIGINT', 'INTEGER', 'TIMESTAMP')"
         " and column_type not like 'DECIMAL%'"
     ).fetchall()
-    for (column,) in columns:
-        text = f"lower(cast({quoted(column)} as varchar))"
-        is_here = " or ".join(f"contains({text}, {text_literal(one)})" for one in texts)
-        for (value,) in connection.execute(
-            f"select distinct {text} from {source} where {is_here}"
-        ).fetchall():
-            yield f"{prefix}{column}", value
+    if not columns:
+        return
+    pattern = text_literal("|".join(map(re.escape, texts)))
+    values = {column: f"lower(cast({quoted(column)} as varchar))" for (column,) in columns}
+    # One scan tells the columns; only these are read again.
+    is_here = [f"bool_or(regexp_matches({value}, {pattern}))" for value in values.values()]
+    [flags] = connection.execute(f"select {', '.join(is_here)} from {source}").fetchall()
+    for (column, value), flag in zip(values.items(), flags, strict=True):
+        if flag:
+            found = (
+                f"select distinct {value} from {source} where regexp_matches({value}, {pattern})"
+            )
+            for (text,) in connection.execute(f"select distinct {value} from {here}").fetchall():
+                yield f"{prefix}{column}", text
 
 
 def _places_in(sought: Sought, path: Path) -> Iterator[str]:
