@@ -79,9 +79,7 @@ def _values_of(
     [flags] = connection.execute(f"select {', '.join(is_here)} from {source}").fetchall()
     for (column, value), flag in zip(values.items(), flags, strict=True):
         if flag:
-            found = (
-                f"select distinct {value} from {source} where regexp_matches({value}, {pattern})"
-            )
+            here = f"{source} where regexp_matches({value}, {pattern})"
             for (text,) in connection.execute(f"select distinct {value} from {here}").fetchall():
                 yield f"{prefix}{column}", text
 
