@@ -390,6 +390,7 @@ def _run(
     if renew_references(project.root):
         reporter.note(f"{REFERENCES} lists the marts that are there now.")
     landing = _look_at_landing(request)
+    erased_list.require_none_returned(project, settings)
     files.make_folder(project.candidate.parent)
     _prepare(project.candidate, request)
 
@@ -472,13 +473,9 @@ def _warnings(
 
 
 def _look_at_landing(request: RunRequest) -> Landing:
-    """The content of the landing folders, which are looked at before dbt starts.
-
-    A file that cannot be read stops the run, and so does a person who was erased.
-    """
+    """The content of the landing folders; a file that cannot be read stops it before dbt starts."""
     landing = look_at_landing(request.settings.values, names_are_globbed=request.is_on_spark)
     require_readable(landing)
-    erased_list.require_none_returned(request.project, request.settings)
     return landing
 
 

@@ -12,6 +12,8 @@ from sales_kpis.erasing.person import Person
 from sales_kpis.sources import SourceTable
 
 _TOMBSTONE = "erased@erased.invalid"
+# What was erased before.
+_ERASED = re.compile(r"erased(-[0-9a-f]+)?@erased[.]invalid|Erased|(Erased )?[0-9a-f]{8}")
 
 
 @dataclass(frozen=True)
@@ -167,7 +169,7 @@ class RowEraser:
     def _erased(self, kind: str, value: Any) -> Any:
         """What takes the place of a personal value: of the same kind, so that counts stay."""
         text = "" if value is None else str(value)
-        if not text.strip():
+        if not text.strip() or _ERASED.fullmatch(text.strip()):
             return value
         if kind == "email":
             replaced = self._person.sought.replaced(text)
