@@ -406,7 +406,9 @@ def erase_command(
         content = {"status": "erased", "exit_code": 0, "version": version, **plan.as_json()}
         _print_json(content)
     else:
-        terminal.show(f"Erased; no byte holds the person. Version {version} is published.")
+        terminal.show(
+            f"Erased: no file holds an address of the person. Version {version} is published."
+        )
 
 
 @command

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import shutil
+import subprocess
+import sys
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +16,8 @@ import duckdb
 import pytest
 from typer.testing import CliRunner, Result
 
-from kpis_project import REPORT, FakeBuilder
+from builds import PROJECT
+from kpis_project import REPORT, SECONDS_OF_A_HANG, FakeBuilder
 from sales_kpis import cli
 from sales_kpis.erasing import erased_list
 from sales_kpis.erasing.person import Person, Sought, normalised
@@ -538,3 +544,113 @@ def test_erasing_waits_for_no_other_run(
         result = kpis("erase", "--email", "ann@lee.example", "--yes")
     assert result.exit_code == 3
     assert (raw / "person.csv").read_text() == PEOPLE
+
+
+# --- With dbt -------------------------------------------------------------------------------------
+
+COMPANY = {
+    "person": """
+        person_id,account_id,full_name,email,phone,created_at,merged_into_person_id
+        P-1,A-1,Zenobia Quark,ann@lee.example,+31 6 9753 8642,2025-01-10,
+        P-2,A-1,Zenobia Quirk,Ann.Lee@old.example,,2025-01-12,P-1
+        P-3,A-2,Bob Ray,joann@lee.example,,2025-01-13,
+        """,
+    "lead": """
+        lead_id,created_at,full_name,email,phone,status,converted_person_id,converted_deal_id
+        L-1,2025-01-05,Zenobia Quark,ann@lee.example,06 9753 8642,Converted,P-1,D-1
+        L-2,2025-01-06,Cat Orr,cat@orr.example,,New,,
+        """,
+    "account": """
+        account_id,account_name,created_at
+        A-1,Zenobia Quark,2025-01-01
+        A-2,Ray Ltd,2025-01-01
+        """,
+    "deal": """
+        deal_id,account_id,stage,created_at,close_date,amount,currency,primary_person_id
+        D-1,A-1,Won,2025-01-10,2025-02-10,1000,EUR,P-2
+        D-2,A-2,Open,2025-01-11,,500,EUR,P-3
+        """,
+    "deal_stage": """
+        stage,stage_order,probability,is_closed,is_won
+        Open,1,50,false,false
+        Won,2,100,true,true
+        """,
+    "email_message": """
+        message_id,sent_at,recipient_email,email_campaign,email_type
+        M-1,2025-01-20,ANN@lee.example,Letter,marketing
+        M-2,2025-01-20,ann.lee@old.example,Letter,marketing
+        M-3,2025-01-20,joann@lee.example,Letter,marketing
+        """,
+    "survey_response": """
+        response_id,responded_at,survey_type,score,scale_min,scale_max,email
+        S-1,2025-02-20,nps,9,0,10,ann@lee.example
+        """,
+}
+SETTINGS = "{systems: [tabular], raw_path: raw, as_of_date: 2025-03-31, reporting_currency: EUR}"
+
+
+@pytest.mark.slow
+def test_two_merged_records_and_a_lead_go_and_every_published_row_stays(tmp_path: Path) -> None:
+    raw = tmp_path / "raw" / "tabular"
+    raw.mkdir(parents=True)
+    for name, text in COMPANY.items():
+        (raw / f"{name}.csv").write_text(textwrap.dedent(text).lstrip())
+    (tmp_path / "settings.yml").write_text(SETTINGS)
+    published = tmp_path / "published"
+    published.mkdir()
+    environment = {
+        "SALES_KPIS_PROJECT": str(PROJECT),
+        "SALES_KPIS_DATABASE": str(tmp_path / "build" / "sales_kpis.duckdb"),
+        "SALES_KPIS_PSEUDONYM_SALT": "a-long-text-of-our-own-0123456789",
+    }
+
+    def run_kpis(*arguments: str) -> dict[str, Any]:
+        options = ["--settings", str(tmp_path / "settings.yml"), "--published", str(published)]
+        done = subprocess.run(
+            [sys.executable, "-m", "sales_kpis", *arguments, *options, "--json"],
+            env=os.environ | environment,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS_OF_A_HANG,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        content = json.loads(done.stdout)
+        assert isinstance(content, dict)
+        return content
+
+    before = run_kpis("run")
+    copy = shutil.copytree(before["version"], tmp_path / "before")
+
+    erased = run_kpis("erase", "--email", "Ann.Lee@old.example", "--yes")
+
+    assert erased["records"] == ["lead tabular:L-1", "person tabular:P-1", "person tabular:P-2"]
+    assert {Path(each["file"]).stem: each["rows"] for each in erased["raw_files"]} == {
+        "account": 1,
+        "email_message": 2,
+        "lead": 1,
+        "person": 2,
+        "survey_response": 1,
+    }
+    for folder in ("raw", "build", "published"):
+        assert places_of(Sought.of(BOTH), [tmp_path / folder]) == []
+        names = Sought({name: "" for name in ("zenobia quark", "zenobia quirk", "9753 8642")})
+        assert places_of(names, [tmp_path / folder]) == []
+    [version] = [path.name for path in (published / "versions").iterdir()]
+    assert version == erased["version"]
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{copy / 'sales_kpis.duckdb'}' as a (read_only)")
+        connection.execute(
+            f"attach '{published / 'current' / 'sales_kpis.duckdb'}' as b (read_only)"
+        )
+        tables = connection.execute(
+            "select schema_name || '.' || table_name from duckdb_tables()"
+            " where database_name = 'a' and table_name <> 'publication'"
+        ).fetchall()
+        assert len(tables) > 100
+        for (name,) in tables:
+            difference = connection.execute(
+                f"(from a.{name} except all from b.{name})"
+                f" union all (from b.{name} except all from a.{name})"
+            ).fetchall()
+            assert difference == [], name
