@@ -28,6 +28,7 @@ from sales_kpis.errors import WrongUse
 from sales_kpis.lock import RunLock
 from sales_kpis.project import Project
 from sales_kpis.publish import all_versions
+from sales_kpis.salt import ENVIRONMENT
 
 PEOPLE = """\
 person_id,full_name,email,phone,merged_into_person_id,mobile,job_title
@@ -43,7 +44,7 @@ MAILS = (
 )
 ACCOUNTS = "account_id,account_name\nA-1,Ann Lee\nA-2,Ann Leeds\n"
 BOTH = ("ann.lee@old.example", "ann@lee.example")
-# What the models of the real project tell of these people.
+# The tables in which the models of the real project tell of these people.
 IDENTITIES = (
     "create schema intermediate",
     """
@@ -291,11 +292,13 @@ def test_a_parquet_file_keeps_its_types_and_order(tmp_path: Path, ann: Person) -
     )
     own = table(keys=frozenset({"1"}), read=frozenset({"person_id", "amount"}))
     rewrite_below(tmp_path, ann, [own])
-    columns = duckdb.sql(f"describe from '{file}'").fetchall()
+    columns = duckdb.execute(f"describe from '{file}'").fetchall()
     assert [row[1] for row in columns] == [
         "BIGINT", "VARCHAR", "VARCHAR", "VARCHAR", "DATE", "DECIMAL(9,2)"
     ]  # fmt: skip
-    rows = duckdb.sql(f"select person_id, full_name, email, born::varchar from '{file}'").fetchall()
+    rows = duckdb.execute(
+        f"select person_id, full_name, email, born::varchar from '{file}'"
+    ).fetchall()
     assert rows == [
         (0, "Ann", "x@y.example", "2025-01-01"),
         (1, ann.full_name, "erased@erased.invalid", None),
@@ -601,7 +604,7 @@ def test_two_merged_records_and_a_lead_go_and_every_published_row_stays(tmp_path
     environment = {
         "SALES_KPIS_PROJECT": str(PROJECT),
         "SALES_KPIS_DATABASE": str(tmp_path / "build" / "sales_kpis.duckdb"),
-        "SALES_KPIS_PSEUDONYM_SALT": "a-long-text-of-our-own-0123456789",
+        ENVIRONMENT: "own" * 8,
     }
 
     def run_kpis(*arguments: str) -> dict[str, Any]:

@@ -44,7 +44,7 @@ from sales_kpis.terminal import near
 
 @dataclass(frozen=True)
 class Plan:
-    """What erasing a person touches.
+    """All that erasing a person touches.
 
     Attributes:
         person: all records of the person.
@@ -186,6 +186,7 @@ def _own_folders(project: Project) -> list[Path]:
         project.build_folder,
         project.root / "build",
         project.published,
+        project.root / "published",
         project.root / "logs",
         project.root / "target",
     ]

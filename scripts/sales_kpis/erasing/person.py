@@ -1,4 +1,4 @@
-"""Who is to be erased: the chain of records that are one person, and what tells who it is."""
+"""The person to be erased: the chain of records that are one person, and what tells who it is."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Sought:
 
     @classmethod
     def of(cls, addresses: Sequence[str]) -> Sought:
-        """What to look for of these addresses, each with a tombstone by chance."""
+        """The texts to look for of these addresses, each with a tombstone by chance."""
         found: dict[str, str] = {}
         for address in addresses:
             tombstone = f"erased-{secrets.token_hex(8)}@erased.invalid"
@@ -84,7 +84,7 @@ class Person:
 
     @property
     def full_name(self) -> str:
-        """What takes the place of the name."""
+        """The name that takes the place of theirs."""
         return f"Erased {self.last_name}"
 
     def keys(self, system: str, record_type: str | None) -> frozenset[str]:

@@ -39,7 +39,7 @@ class FileChange:
 
 
 def changes_below(raw: Path, person: Person, tables: Sequence[PeopleTable]) -> list[FileChange]:
-    """What would change in the landing files of a folder; nothing is written."""
+    """The changes in the landing files of a folder; nothing is written."""
     return [change for change, _ in _below(raw, person, tables)]
 
 
@@ -164,7 +164,7 @@ def _csv_without(
     for number, cells in enumerate(_csv_rows(text, delimiter)):
         if number > header_at:
             values = {name: _unquoted(cell) for name, (cell, _) in zip(header, cells, strict=False)}
-            # What stands before a table, and cells without a name, are words.
+            # Cells beyond the header have no name, and may hold an address all the same.
             values |= {
                 f"column{at}": _unquoted(cells[at][0]) for at in range(len(header), len(cells))
             }

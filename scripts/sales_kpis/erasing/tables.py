@@ -12,7 +12,7 @@ from sales_kpis.erasing.person import Person
 from sales_kpis.sources import SourceTable
 
 _TOMBSTONE = "erased@erased.invalid"
-# What was erased before.
+# Values that were erased before.
 _ERASED = re.compile(r"erased(-[0-9a-f]+)?@erased[.]invalid|Erased|(Erased )?[0-9a-f]{8}")
 
 
@@ -167,7 +167,7 @@ class RowEraser:
         return value
 
     def _erased(self, kind: str, value: Any) -> Any:
-        """What takes the place of a personal value: of the same kind, so that counts stay."""
+        """The value in the place of a personal value: of the same kind, so that counts stay."""
         text = "" if value is None else str(value)
         if not text.strip() or _ERASED.fullmatch(text.strip()):
             return value
@@ -180,7 +180,7 @@ class RowEraser:
 
 
 def _kind(column: str) -> str:
-    """What a personal column of a contract holds: email, phone, first, last or name."""
+    """The kind of value that a personal column of a contract holds: email, phone, first, last or name."""
     kinds = ("mail", "email"), ("phone", "phone"), ("first", "first"), ("last", "last")
     return next((kind for part, kind in kinds if part in column.lower()), "name")
 
