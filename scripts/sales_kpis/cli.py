@@ -83,7 +83,8 @@ app = typer.Typer(
     name="kpis",
     epilog="Exit codes: 0 done · 1 a data test or audit failed, nothing published; or kpis alert "
     "did not reach an address, a server refused kpis export, or kpis erase left an address · "
-    "2 wrong use or settings · 3 another run holds the lock · 130 and 143 stopped by SIGINT and SIGTERM.",
+    "2 wrong use or settings · 3 another run holds the lock · "
+    "130 and 143 stopped by SIGINT and SIGTERM.",
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,

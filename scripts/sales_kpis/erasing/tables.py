@@ -180,7 +180,7 @@ class RowEraser:
 
 
 def _kind(column: str) -> str:
-    """The kind of value that a personal column of a contract holds: email, phone, first, last or name."""
+    """The kind of value in a personal column: email, phone, first, last or name."""
     kinds = ("mail", "email"), ("phone", "phone"), ("first", "first"), ("last", "last")
     return next((kind for part, kind in kinds if part in column.lower()), "name")
 
