@@ -27,6 +27,7 @@ from sales_kpis.contracts import personal_columns
 from sales_kpis.dashboard import render_dashboard
 from sales_kpis.dbt_runner import OnProgress
 from sales_kpis.demo_files import find_proof
+from sales_kpis.erasing.erase import erase, plan_to_erase, render_plan
 from sales_kpis.errors import KpisError, Stopped, WrongUse, suggestion
 from sales_kpis.explain import COMPARISONS, explain, render_explanation
 from sales_kpis.exports import export_files, tables_to_export
@@ -81,8 +82,9 @@ from sales_kpis.why import Fact, choose_period, read_facts, render_facts
 app = typer.Typer(
     name="kpis",
     epilog="Exit codes: 0 done · 1 a data test or audit failed, nothing published; or kpis alert "
-    "did not reach an address, or a server refused kpis export · 2 wrong use or settings · "
-    "3 another run holds the lock · 130 and 143 stopped by SIGINT and SIGTERM.",
+    "did not reach an address, a server refused kpis export, or kpis erase left an address · "
+    "2 wrong use or settings · 3 another run holds the lock · "
+    "130 and 143 stopped by SIGINT and SIGTERM.",
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
@@ -351,6 +353,63 @@ def connect_command(
         terminal.show(*render_connection(result))
     if result.open_questions:
         raise typer.Exit(1)
+
+
+@command
+def erase_command(
+    email: Annotated[
+        str | None, typer.Option("--email", metavar="ADDRESS", help="An address of the person.")
+    ] = None,
+    person: Annotated[
+        str | None,
+        typer.Option("--person", metavar="KEY", help="Their person_id, in place of an address."),
+    ] = None,
+    settings: SettingsFile = None,
+    vars_text: Vars = None,
+    raw_path: RawPath = None,
+    seeds: Seeds = None,
+    as_of: AsOf = None,
+    target: Target = None,
+    published: PublishedFolder = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what it would touch; change nothing.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Erase a person from raw files, build, published versions and logs, and prove it.
+
+    Rows and ids stay, so that counts do. Give the options of your `kpis run`: it builds and
+    publishes anew, and removes all earlier versions.
+    """
+    project = find_project(published)
+    request = RunRequest(
+        project=project,
+        settings=_settings(project, settings, vars_text, raw_path, as_of),
+        target=_check_target(project, target),
+        seeds=_check_folder(seeds, "--seeds"),
+        keep=1,
+        grace_minutes=0,
+    )
+    reporter = _reporter(as_json)
+    plan = plan_to_erase(request, reporter, DbtBuilder, email=email, key=person)
+    if not as_json:
+        terminal.show(*render_plan(plan))
+    if dry_run:
+        if as_json:
+            _print_json({"status": "dry_run", "exit_code": 0, **plan.as_json()})
+        return
+    if not yes:
+        terminal.require_yes("Erase this person for good?", is_silent=as_json)
+    result = erase(plan, request, reporter, DbtBuilder)
+    version = result.version.run_id if result.version else None
+    if as_json:
+        content = {"status": "erased", "exit_code": 0, "version": version, **plan.as_json()}
+        _print_json(content)
+    else:
+        terminal.show(
+            f"Erased: no file holds an address of the person. Version {version} is published."
+        )
 
 
 @command

@@ -55,6 +55,25 @@ def personal_columns(root: Path) -> frozenset[str]:
     return found | _MAY_NAME_A_PERSON
 
 
+def personal_columns_of_tables(root: Path) -> dict[tuple[str, str], frozenset[str]]:
+    """The columns that the contract of a raw table tags `pii`, by system and table.
+
+    Args:
+        root: the project's folder.
+    """
+    found = {}
+    for file in sorted((root / "models" / "staging").rglob("*.yml")):
+        content = yaml.load(file.read_text(encoding="utf-8"), _LOADER)
+        for source in (content or {}).get("sources") or ():
+            for table in source.get("tables") or ():
+                found[str(source["name"]), str(table["name"])] = frozenset(
+                    str(column["name"])
+                    for column in table.get("columns") or ()
+                    if _meta(column).get("pii")
+                )
+    return found
+
+
 def _columns(content: Any) -> Iterator[Mapping[str, Any]]:
     """The columns of all models and source tables of a YAML file."""
     content = content if isinstance(content, dict) else {}

@@ -16,8 +16,8 @@ from sales_kpis import files
 class RunRecord:
     """One run as the ledger tells it.
 
-    `status` is `published`, `built`, `rolled_back`, a `kind` of errors.py, or `unfinished` for a
-    run that never wrote its end: it is running now, or was killed.
+    `status` is `published`, `built`, `rolled_back`, `erased`, a `kind` of errors.py, or
+    `unfinished` for a run that never wrote its end: it is running now, or was killed.
     """
 
     run_id: str

@@ -30,6 +30,7 @@ from sales_kpis.dbt_runner import (
     read_build_result,
 )
 from sales_kpis.demo_files import is_demo
+from sales_kpis.erasing import erased_list
 from sales_kpis.errors import (
     AuditFailed,
     BrokenPublication,
@@ -224,7 +225,7 @@ def run(request: RunRequest, reporter: Reporter, open_builder: OpenBuilder) -> R
         require_publishable(project.published)
     with (
         RunLock(project.lock, run_id) as lock,
-        _recorded(
+        recorded(
             project, run_id, "run", as_of_date=settings.as_of_date, settings_hash=settings.hash()
         ) as end,
     ):
@@ -279,7 +280,7 @@ def publish_spark_build(
             if said.get("build") == _invocation(manifest)
             else _facts_of_plain_spark_build(project, manifest, folder, marts is not None)
         )
-        with _recorded(project, run_id, "publish", as_of_date=facts.as_of_date) as end:
+        with recorded(project, run_id, "publish", as_of_date=facts.as_of_date) as end:
             _remove_database(project.candidate)
             files.make_folder(project.candidate.parent)
             spark_target.copy_marts(project, manifest, project.candidate, marts)
@@ -314,7 +315,7 @@ def publish_build(
     require_publishable(project.published)
     with RunLock(project.lock, run_id):
         facts, facts_of = _facts_of_last_build(project)
-        with _recorded(project, run_id, "publish", as_of_date=facts.as_of_date) as end:
+        with recorded(project, run_id, "publish", as_of_date=facts.as_of_date) as end:
             database = built_database(project)
             facts = _with_salt_of_marts(project, database, facts)
             audit = _audit(project, database, facts.settings, facts_of)
@@ -335,7 +336,7 @@ def publish_build(
 def rollback_to(project: Project, version: str | None) -> PublishedVersion:
     """Make an earlier version current again, and record it."""
     run_id = new_run_id()
-    with _recorded(project, run_id, "rollback") as end:
+    with recorded(project, run_id, "rollback") as end:
         chosen = rollback(project.published, version, run_id)
         end["status"] = "rolled_back"
         end["version"] = chosen.run_id
@@ -389,6 +390,7 @@ def _run(
     if renew_references(project.root):
         reporter.note(f"{REFERENCES} lists the marts that are there now.")
     landing = _look_at_landing(request)
+    erased_list.require_none_returned(project, settings)
     files.make_folder(project.candidate.parent)
     _prepare(project.candidate, request)
 
@@ -789,7 +791,7 @@ def _fingerprint(path: Path) -> dict[str, int]:
 
 
 @contextmanager
-def _recorded(
+def recorded(
     project: Project,
     run_id: str,
     command: str,

@@ -25,6 +25,7 @@ _STATUS_STYLES = {
     "published": "green",
     "built": "green",
     "rolled_back": "yellow",
+    "erased": "yellow",
     "unfinished": "yellow",
 }
 

@@ -20,7 +20,7 @@ from rich.text import Text
 from sales_kpis.connecting.connect import Answers
 from sales_kpis.connecting.plan import Question
 from sales_kpis.dbt_runner import OnProgress
-from sales_kpis.errors import KpisError
+from sales_kpis.errors import KpisError, WrongUse
 from sales_kpis.formats import format_duration, plural
 from sales_kpis.plain_text import without_controls
 from sales_kpis.project import Project
@@ -209,6 +209,18 @@ def answers(is_yes: bool, is_silent: bool) -> Answers:
     """The answers of `kpis connect`: asked for in a terminal, guessed with `--yes`, else open."""
     is_terminal = sys.stdin.isatty() and sys.stderr.isatty() and not is_silent
     return Answers(prompt=_prompt if is_terminal and not is_yes else None, takes_guesses=is_yes)
+
+
+def require_yes(question: str, is_silent: bool) -> None:
+    """Ask before something that cannot be undone.
+
+    Raises:
+        WrongUse: the answer is not yes, or there is no terminal to ask in.
+    """
+    if is_silent or not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise WrongUse("There is nobody to ask; nothing was changed.", "Add --yes.")
+    if not typer.confirm(question, err=True):
+        raise WrongUse("Nothing was changed.")
 
 
 def _prompt(question: Question) -> tuple[str, ...]:
