@@ -7,7 +7,7 @@
     {%- set spellings = sales_kpis.spellings_of(raw_columns.keys() | list) -%}
     {%- for column in contract.columns -%}
         {%- set mapped_to = mapped.get(column.name) -%}
-        {#- What source_mapping gives to another column says that one's meaning, such as a status that is the stage. -#}
+        {#- A raw column that source_mapping gives to another has its meaning alone, such as a status that is the stage. -#}
         {%- set is_taken = not column.is_shared and not mapped_to and sales_kpis.find_raw_column(spellings, column.spellings) in mapped.values() -%}
         {%- if not raw_columns or is_taken or (column.name in mapped and not mapped_to) -%}{%- set found = {'raw_name': none, 'family': 'text'} -%}
         {#- Most are spelled as the contract has them; the others are looked for. -#}
