@@ -66,7 +66,7 @@ from sales_kpis.publish import (
 from sales_kpis.references import FILE as REFERENCES
 from sales_kpis.references import renew_references
 from sales_kpis.salt import ENVIRONMENT, FILE, Salt, read_salt
-from sales_kpis.seeds import require_own_plans, write_neutral_seeds
+from sales_kpis.seeds import require_known_names, require_own_plans, write_neutral_seeds
 from sales_kpis.settings import Settings, has_own_data
 from sales_kpis.sources import SourcesReport, read_report, require_readable, with_unread
 
@@ -236,7 +236,7 @@ def run(request: RunRequest, reporter: Reporter, open_builder: OpenBuilder) -> R
             variables=settings.values,
             declared_variables=tuple(project.default_vars()),
             target=request.target,
-            seeds=_copy_of_seeds(request, project.dbt_target),
+            seeds=_copy_of_seeds(request, project.dbt_target, reporter),
             inherited_descriptors=(lock.descriptor,),
             environment=request.environment
             | _raw_database(request)
@@ -521,11 +521,14 @@ def _spark_to_check(request: RunRequest, scratch: Path) -> dict[str, str]:
     return spark_target.environment(request.project, scratch / "spark" if is_own else None)
 
 
-def _copy_of_seeds(request: RunRequest, target_folder: Path) -> Path | None:
+def _copy_of_seeds(
+    request: RunRequest, target_folder: Path, reporter: Reporter | None = None
+) -> Path | None:
     """A copy of the seeds inside the project, relative to it; none of the project's own.
 
     With a folder outside the project dbt writes its compiled files over the user's own. A company
-    that has none has those of the project without a row for planning, which are the demo's.
+    that has none has those of the project without a row for planning, which are the demo's; so has
+    one whose folder lacks some, and that is noted.
     """
     root = request.project.root
     seeds = request.seeds or request.settings.seed_path
@@ -540,7 +543,13 @@ def _copy_of_seeds(request: RunRequest, target_folder: Path) -> Path | None:
     else:
         if has_own_data(request.settings.values, root) and not _is_of_a_demo(request):
             require_own_plans(seeds, own)
+        require_known_names(seeds, own)
         files.copy_tree(seeds, copied)
+        lacking = write_neutral_seeds(own, copied)
+        if lacking and reporter:
+            reporter.note(
+                f"Without rows of yours, because {seeds} lacks them: {', '.join(lacking)}."
+            )
     return copied.relative_to(root)
 
 

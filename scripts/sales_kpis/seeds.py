@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sales_kpis.errors import WrongUse
+from sales_kpis.errors import WrongUse, nearest
 from sales_kpis.files import write_text
 
 # Plans, products and competitors are a company's own; the rest are words that many share.
 _OF_THE_DEMO = ("planning/*.csv", "mapping/products.csv", "mapping/competitors.csv")
 
 
-def write_neutral_seeds(project_seeds: Path, folder: Path) -> None:
-    """The project's seeds, of those that are the demo's their headers only; what is there stays."""
+def write_neutral_seeds(project_seeds: Path, folder: Path) -> list[str]:
+    """The project's seeds, of those that are the demo's their headers only; what is there stays.
+
+    Returns:
+        The names of those that were not there, such as `planning/quotas.csv`.
+    """
+    written = []
     of_the_demo = {path for pattern in _OF_THE_DEMO for path in project_seeds.glob(pattern)}
     for seed in sorted(project_seeds.rglob("*.csv")):
         target = folder / seed.relative_to(project_seeds)
@@ -20,6 +25,24 @@ def write_neutral_seeds(project_seeds: Path, folder: Path) -> None:
             target.parent.mkdir(parents=True, exist_ok=True)
             text = seed.read_text(encoding="utf-8")
             write_text(target, _header_of(text) if seed in of_the_demo else text)
+            written.append(seed.relative_to(project_seeds).as_posix())
+    return written
+
+
+def require_known_names(seeds: Path, project_seeds: Path) -> None:
+    """Stop where a file is called nearly as a seed that the folder lacks: its rows would not count.
+
+    Raises:
+        WrongUse: there is one; the seed that was meant is told.
+    """
+    known = {seed.relative_to(project_seeds).as_posix() for seed in project_seeds.rglob("*.csv")}
+    there = {seed.relative_to(seeds).as_posix() for seed in seeds.rglob("*.csv")}
+    for name in sorted(there - known):
+        meant = nearest(name, known - there)
+        if meant:
+            raise WrongUse(
+                f"{seeds / name} is no seed of the project.", f"Did you mean {' or '.join(meant)}?"
+            )
 
 
 def require_own_plans(seeds: Path, project_seeds: Path) -> None:
