@@ -548,7 +548,7 @@ def _copy_of_seeds(
         lacking = write_neutral_seeds(own, copied)
         if lacking and reporter:
             reporter.note(
-                f"Without rows of yours, because {seeds} lacks them: {', '.join(lacking)}."
+                f"Seeds that {seeds} lacks are the project's, plans without rows: {', '.join(lacking)}."
             )
     return copied.relative_to(root)
 
