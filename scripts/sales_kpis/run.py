@@ -548,7 +548,8 @@ def _copy_of_seeds(
         lacking = write_neutral_seeds(own, copied)
         if lacking and reporter:
             reporter.note(
-                f"Seeds that {seeds} lacks are the project's, plans without rows: {', '.join(lacking)}."
+                f"Seeds that {seeds} lacks are the project's, plans without rows:"
+                f" {', '.join(lacking)}."
             )
     return copied.relative_to(root)
 

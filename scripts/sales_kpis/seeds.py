@@ -38,7 +38,8 @@ def require_known_names(seeds: Path, project_seeds: Path) -> None:
     known = {seed.relative_to(project_seeds).as_posix() for seed in project_seeds.rglob("*.csv")}
     there = {seed.relative_to(seeds).as_posix() for seed in seeds.rglob("*.csv")}
     for name in sorted(there - known):
-        meant = nearest(name, known - there)
+        by_stem = {Path(lacking).stem: lacking for lacking in sorted(known - there)}
+        meant = [by_stem[stem] for stem in nearest(Path(name).stem, by_stem)]
         if meant:
             raise WrongUse(
                 f"{seeds / name} is no seed of the project.", f"Did you mean {' or '.join(meant)}?"
