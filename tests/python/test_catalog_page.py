@@ -51,6 +51,7 @@ def kpis_of_yaml() -> list[Kpi]:
             dimensions=tuple(entry["config"]["meta"]["kpi"]["dimensions"]),
             is_proven=entry["config"]["meta"]["kpi"].get("is_proven", False),
             slices_of=entry["config"]["meta"]["kpi"].get("slices_of"),
+            synonyms=tuple(entry["config"]["meta"]["kpi"].get("synonyms", ())),
             **{
                 name: entry["config"]["meta"]["kpi"][name]
                 for name in (
