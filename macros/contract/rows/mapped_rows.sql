@@ -76,7 +76,7 @@
     {{ return({'sql': key ~ ' || case when ' ~ number ~ " = 1 then '' else '-' || cast(" ~ number ~ ' as ' ~ dbt.type_string() ~ ') end'}) }}
 {% endmacro %}
 
-{# A digest of texts, which tells a missing one from a blank one. #}
+{# A digest of texts, of which a missing one counts as blank. #}
 {% macro fingerprint(texts) %}
     {%- set cells = [] -%}
     {%- for text in texts -%}{%- do cells.append('coalesce(' ~ sales_kpis.trimmed(text) ~ ", '')") -%}{%- endfor -%}
