@@ -5,6 +5,8 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /sales_kpis
 COPY . .
-RUN make .venv/installed
+# The packages of a run, without the tools of developers.
+RUN python -m venv .venv \
+    && .venv/bin/pip install --no-cache-dir --no-deps -r requirements-run.lock --editable .
 ENTRYPOINT ["/sales_kpis/.venv/bin/kpis"]
 CMD ["run"]

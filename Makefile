@@ -12,7 +12,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV_VERSION := 0.13.9
 
-.PHONY: help build test test-all test-browser ci-slim mutate lint check docs lock clean
+.PHONY: help build test test-all test-browser ci-slim mutate bench lint check docs dist release-notes release lock clean
 
 help:
 	@echo "make build   build the demo company from data/demo, publish it and print its scorecard"
@@ -22,12 +22,15 @@ help:
 	@echo "make check   lint, and run all tests: of every spelling, system and damage, too"
 	@echo "make ci-slim build and test only what differs from the last kpis run, and what reads it (STATE=folder of its manifest)"
 	@echo "make mutate  change rules on purpose, and tell which change no test notices (SEED=1 COUNT=8 KIND=\"models seeds\")"
+	@echo "make bench   measure a run by scale, beside the floor of its own SQL (SCALES=\"0.02 0.1\"; 1 has 25 million raw rows)"
 	@echo "make build-spark   build and test the demo company on Spark, in an environment of its own"
 	@echo "make run-spark     build it there and publish it"
 	@echo "make test-spark    compare Spark with DuckDB, row by row, with all tests"
 	@echo "make parity-spark  compare them if anything that Spark builds has changed since it was last proven"
 	@echo "make docs    build the demo company, write the KPI catalog of docs/ from it, and all pages to build/site/"
-	@echo "make lock    renew requirements.lock from pyproject.toml"
+	@echo "make dist    build the wheel and the sdist into dist/"
+	@echo "make release make a release of GitHub from dist/ and CHANGELOG.md (TAG=v0.1.0, with gh)"
+	@echo "make lock    renew requirements.lock and requirements-run.lock from pyproject.toml"
 	@echo "make clean   remove everything that make has made, except published/"
 
 build: $(VENV)/installed
@@ -46,6 +49,10 @@ test-browser: $(VENV)/installed
 # Takes minutes a mutant, so it is no part of `make check`; it works in a copy of the project in build/mutation.
 mutate: $(VENV)/installed
 	@$(BIN)/python tests/python/mutate.py --seed $(or $(SEED),1) --count $(or $(COUNT),8) $(if $(KIND),--kind $(KIND))
+
+# Linux only: it reads /proc. Writes bench/RESULTS.md; the raw data and builds are in build/bench/.
+bench: $(VENV)/installed
+	@$(BIN)/python -m bench $(or $(SCALES),0.02 0.1)
 
 lint: $(VENV)/installed
 	@$(BIN)/ruff check .
@@ -90,10 +97,33 @@ lock:
 	    --no-emit-index-url $(LOCK_ARGS) pyproject.toml; \
 	  echo "--editable ."; } > build/requirements.lock
 	@mv build/requirements.lock requirements.lock
-	@echo "requirements.lock has $$(grep -c == requirements.lock) packages."
+	@grep == requirements.lock > build/versions.txt
+	@{ sed -n '/^#/p;/^#/!q' requirements-run.lock; echo; \
+	  build/lock-tool/bin/uv pip compile --quiet --universal --constraints build/versions.txt --no-header --no-annotate \
+	    --no-emit-index-url pyproject.toml; } > build/requirements-run.lock
+	@mv build/requirements-run.lock requirements-run.lock
+	@echo "requirements.lock has $$(grep -c == requirements.lock) packages, requirements-run.lock $$(grep -c == requirements-run.lock)."
+
+# The wheel is built from the sdist, unpacked, so that nothing comes into it that is not in the repository.
+dist: $(VENV)/installed
+	@rm -rf build/dist dist && mkdir -p build/dist
+	@{ $(BIN)/python -c 'from setuptools.build_meta import build_sdist; build_sdist("build/dist")' \
+	  && tar -xzf build/dist/*.tar.gz -C build/dist && cd build/dist/*/ \
+	  && $(abspath $(BIN))/python -c 'from setuptools.build_meta import build_wheel; build_wheel("..")'; \
+	} > build/dist.log 2>&1 || { cat build/dist.log >&2; exit 1; }
+	@mkdir dist && mv build/dist/*.whl build/dist/*.tar.gz dist/ && rm -rf build/dist
+	@ls dist/*
+
+# A tag that is not that of the version, or a version that the changelog says nothing of, stops here.
+release-notes: $(VENV)/installed
+	@$(BIN)/python scripts/release_notes.py "$(TAG)" > build/release_notes.md
+
+release: release-notes
+	@ls dist/*.whl >/dev/null 2>&1 || { echo "There is no wheel in dist/. Build it: make dist" >&2; exit 2; }
+	@gh release create "$(TAG)" dist/* --verify-tag --title "$(TAG)" --notes-file build/release_notes.md
 
 clean:
-	rm -rf $(VENV) $(SPARK_VENV) target logs dashboard.html .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(SPARK_VENV) dist target logs dashboard.html .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find build -mindepth 1 -not -name .gitkeep -delete
 	find scripts tests -name __pycache__ -prune -exec rm -rf {} +
 	rm -rf scripts/*.egg-info

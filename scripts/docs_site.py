@@ -84,12 +84,16 @@ def _parser() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
+def anchor_of(heading: str) -> str:
+    """The anchor that a heading gets: lower case, hyphens for blanks, no punctuation."""
+    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+
+
 def _give_anchors(tokens: Sequence[Token]) -> None:
     """Each heading gets the anchor by which pages link to it."""
     for heading, words in pairwise(tokens):
         if heading.type == "heading_open":
-            bare = re.sub(r"[^\w\- ]", "", words.content.strip().lower())
-            heading.attrSet("id", bare.replace(" ", "-"))
+            heading.attrSet("id", anchor_of(words.content))
 
 
 def _lead_links(

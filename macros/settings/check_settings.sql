@@ -20,7 +20,8 @@
 {% macro faults_of_setting(rule, name, value) %}
     {%- if rule.kind == 'event_lists' -%}{{ return(sales_kpis.faults_of_event_lists(rule, name, value)) }}
     {%- elif rule.kind == 'names' -%}{{ return(sales_kpis.faults_of_names(rule, name, value)) }}
-    {%- elif rule.kind == 'instances' -%}{{ return(sales_kpis.faults_of_instances(rule, name, value)) }}{%- endif -%}
+    {%- elif rule.kind == 'instances' -%}{{ return(sales_kpis.faults_of_instances(rule, name, value)) }}
+    {%- elif rule.kind == 'links' -%}{{ return(sales_kpis.faults_of_links(rule, name, value)) }}{%- endif -%}
     {%- set text, last = value | string, rule.get('at_most') -%}
     {%- if rule.kind == 'day' -%}{%- set is_right = sales_kpis.is_day_of_calendar(text) -%}
     {%- elif rule.kind == 'zone' -%}{%- set is_right = text in modules.pytz.all_timezones -%}
@@ -70,6 +71,15 @@
         {%- for instance, schema in (instances or {}).items() if not modules.re.fullmatch(rule.pattern, instance | string) or not modules.re.fullmatch(rule.schema_pattern, schema | string) -%}
             {%- do faults.append(rule.says_of_names.format(name=name, value=instance, system=system, schema=schema)) -%}
         {%- endfor -%}
+    {%- endfor -%}
+    {{ return(faults) }}
+{% endmacro %}
+
+{% macro faults_of_links(rule, name, value) %}
+    {%- set faults, systems = [], sales_kpis.systems_in_use() -%}
+    {%- for system, address in (value or {}).items() -%}
+        {%- if system.partition('.')[0] not in systems -%}{%- do faults.append(rule.says.format(name=name, value=system, systems=systems | join(', '))) -%}
+        {%- elif not modules.re.fullmatch(rule.pattern, address | string) -%}{%- do faults.append(rule.says_of_address.format(name=name, value=address, system=system, id='{id}')) -%}{%- endif -%}
     {%- endfor -%}
     {{ return(faults) }}
 {% endmacro %}

@@ -8,6 +8,8 @@
         'own_kpis': [],
         'own_systems': {},
         'system_instances': {},
+        'deal_links': {},
+        'deal_names': false,
         'source_mapping': {},
         'reporting_time_zone': 'Europe/Amsterdam',
         'fiscal_year_start_month': 4,

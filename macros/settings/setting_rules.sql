@@ -4,7 +4,8 @@
 
     The kinds: day (of the calendar), zone (IANA), matches (`pattern`, the whole text), whole and number (from `at_least` to
     `at_most`), word (one of `words`),
-    names (a list, each of which matches `pattern`), event_lists (lists of names by `words`), instances (of each system in use).
+    names (a list, each of which matches `pattern`), event_lists (lists of names by `words`), instances (of each system in use),
+    links (an address that matches `pattern`, of systems in use or instances of theirs).
 #}
 {% macro setting_rules() %}
 {%- set rules -%}
@@ -61,7 +62,7 @@
   at_most: 2
   says: "{name} is a part of a target, such as 0.9, not '{value}'."
   next_step: "It is a part of one: 90 percent of the target is 0.9."
-- names: [hubspot_lead_without_stage, include_machine_opens]
+- names: [hubspot_lead_without_stage, include_machine_opens, deal_names]
   kind: word
   words: [true, false]
   says: "{name} is true or false, not '{value}'."
@@ -100,6 +101,12 @@
   says: "{name} names the system '{value}', which the variable systems does not list: use one of {systems}."
   says_of_names: "{name} names the instance '{value}' of {system} with the schema '{schema}': both are plain names, such as emea and raw_salesforce_emea."
   next_step: "Write for example: {salesforce: {emea: raw_salesforce_emea}}"
+- names: [deal_links]
+  kind: links
+  pattern: "https?://[^\\s'\"<>{}]+[{]id[}][^\\s'\"<>{}]*"
+  says: "{name} names the system '{value}', which the variable systems does not list: use one of {systems}."
+  says_of_address: "{name} gives {system} the address '{value}': it begins with https:// and has {id} for the deal's own id."
+  next_step: "Write for example: {hubspot: 'https://app.hubspot.com/contacts/123/deal/{id}'}"
 {%- endset -%}
 {{ return(fromyaml(rules)) }}
 {% endmacro %}

@@ -4,7 +4,10 @@ A field's text is its plain truth, unless the record's `as_written` says otherwi
 """
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Literal
+
+import duckdb
 
 from proof.company.records import Company
 from proof.connectors.google_analytics import write_google_analytics
@@ -36,3 +39,40 @@ def write_raw(company: Company, folder: Path, spelling: RawSpelling = "fivetran"
     write_tabular(company, folder / "tabular")
     write_mailchimp(company, folder / "mailchimp", mailchimp)
     write_google_analytics(company, folder / "google_analytics")
+
+
+def write_raw_as_parquet(company: Company, folder: Path) -> None:
+    """Writes `<folder>/<system>/<table>.parquet`, of text columns; no file for an empty table.
+
+    The rows are ordered, so that the files are small: what a connector appends is alike, too. The
+    same company gives the same bytes.
+    """
+    with TemporaryDirectory() as scratch:
+        write_raw(company, Path(scratch))
+        for table in sorted(Path(scratch).rglob("*.csv")):
+            target = (folder / table.relative_to(scratch)).with_suffix(".parquet")
+            target.unlink(missing_ok=True)
+            if table.read_bytes().count(b"\n") > 1:
+                rows = f"select * from read_csv({_quoted(table)}, all_varchar = true)"
+                _copy(f"{rows} order by all", target)
+        for delivery in sorted(Path(scratch).rglob("*.parquet")):
+            target = folder / delivery.relative_to(scratch)
+            target.unlink(missing_ok=True)
+            rows = f"select * from read_parquet({_quoted(delivery)})"
+            _copy(f"{rows} order by event_timestamp, user_pseudo_id, event_name", target)
+
+
+def _copy(query: str, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect() as connection:
+        # One thread, so that rows keep their order.
+        connection.execute("set threads = 1")
+        connection.execute("set timezone = 'UTC'")
+        connection.execute(
+            f"copy ({query}) to {_quoted(target)}"
+            " (format parquet, compression zstd, compression_level 19)"
+        )
+
+
+def _quoted(path: Path) -> str:
+    return "'" + path.as_posix().replace("'", "''") + "'"

@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime
 from enum import StrEnum
 from importlib import metadata
@@ -22,11 +23,13 @@ from sales_kpis import stopping, terminal
 from sales_kpis.alert_addresses import Address, read_addresses
 from sales_kpis.assistant import day_of
 from sales_kpis.catalog_page import catalog_page, choose_examples
+from sales_kpis.company_folder import EXPORTS, make_company_folder, require_settings
 from sales_kpis.connecting.connect import connect, render_connection
 from sales_kpis.contracts import personal_columns
 from sales_kpis.dashboard import render_dashboard
 from sales_kpis.dbt_runner import OnProgress
 from sales_kpis.demo_files import find_proof
+from sales_kpis.doctor import diagnose, render_diagnosis
 from sales_kpis.erasing.erase import erase, plan_to_erase, render_plan
 from sales_kpis.errors import KpisError, Stopped, WrongUse, suggestion
 from sales_kpis.explain import COMPARISONS, explain, render_explanation
@@ -38,7 +41,7 @@ from sales_kpis.machine_faults import in_our_words
 from sales_kpis.marts import opened, quoted, text_literal
 from sales_kpis.not_counted import read_not_counted, render_not_counted
 from sales_kpis.plain_text import escaped_in_json
-from sales_kpis.project import Project, find_project
+from sales_kpis.project import FILES, Project, find_project
 from sales_kpis.publish import DEFAULT_GRACE_MINUTES, DEFAULT_KEEP, current_version
 from sales_kpis.references import FILE as REFERENCES
 from sales_kpis.references import renew_references
@@ -62,10 +65,11 @@ from sales_kpis.scorecard import (
     render_scorecard,
     scorecard_as_json,
 )
-from sales_kpis.settings import Settings, load_settings
+from sales_kpis.settings import SETTINGS, Settings, load_settings
 from sales_kpis.show import (
     check_slice,
     choose_kpi,
+    newest_rows,
     only_slice,
     render_catalog,
     render_periods,
@@ -82,7 +86,8 @@ from sales_kpis.why import Fact, choose_period, read_facts, render_facts
 app = typer.Typer(
     name="kpis",
     epilog="Exit codes: 0 done · 1 a data test or audit failed, nothing published; or kpis alert "
-    "did not reach an address, a server refused kpis export, or kpis erase left an address · "
+    "did not reach an address, a server refused kpis export, kpis erase left an address, or kpis "
+    "doctor found what needs your hand · "
     "2 wrong use or settings · 3 another run holds the lock · "
     "130 and 143 stopped by SIGINT and SIGTERM.",
     no_args_is_help=True,
@@ -110,6 +115,9 @@ def options(
 
 P = ParamSpec("P")
 
+# So much of a table is shown unless --limit says more; --json of values, facts and drivers has all.
+SHOWN_ROWS = 13
+SHOWN_DRIVERS = 5
 WRITE_MARTS = "dbt run-operation write_marts_as_parquet --args '{folder: …}'"
 
 
@@ -120,6 +128,13 @@ class Spelling(StrEnum):
     VENDOR = "vendor"
     AIRBYTE = "airbyte"
     DLT = "dlt"
+
+
+class DemoCompany(StrEnum):
+    """Which company a demo is of."""
+
+    EDGE_CASES = "edge-cases"
+    BELIEVABLE = "believable"
 
 
 class ExportForm(StrEnum):
@@ -323,6 +338,50 @@ def alert_command(
 
 
 @command
+def init_command(
+    folder: Annotated[Path, typer.Argument(help="Folder to make.")], as_json: AsJson = False
+) -> None:
+    """Make the folder of a company: settings, seeds, Makefile, workflow of CI and a schedule."""
+    made = make_company_folder(folder, FILES)
+    if as_json:
+        _print_json(made.as_json())
+        return
+    terminal.show(
+        f"{folder} has settings.yml, seeds/, Makefile, .github/workflows/kpis.yml and crontab.",
+        f"next  cd {folder}; put any export of a CRM into {EXPORTS}/, and: kpis connect {EXPORTS}",
+        "      or answer the FILL INs of settings.yml, and put raw tables into raw/<system>/",
+        "then  make run",
+        f"cron  {made.cron_line}",
+    )
+
+
+@command
+def doctor_command(
+    settings: SettingsFile = None,
+    seeds: Seeds = None,
+    published: PublishedFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what an upgrade changes, and what needs your hand; the exit code is then 1.
+
+    It compares program, settings, KPIs, seeds and packages with the last published version; give
+    the options of your `kpis run`.
+    """
+    project = find_project(published)
+    found = diagnose(
+        project,
+        settings or _own_settings(project),
+        _check_folder(seeds, "--seeds"),
+    )
+    if as_json:
+        _print_json(found.as_json())
+    else:
+        terminal.show(*render_diagnosis(found, project))
+    if found.exit_code:
+        raise typer.Exit(found.exit_code)
+
+
+@command
 def connect_command(
     folder: Annotated[Path, typer.Argument(help="Folder of exports, as it lies.")],
     output: Annotated[
@@ -330,8 +389,8 @@ def connect_command(
         typer.Option(
             "--output",
             metavar="FILE",
-            help="The settings to write, by default local/<folder>/settings.yml; raw tables and"
-            " seeds go beside them.",
+            help="The settings to write, by default those of `kpis init`, else"
+            " local/<folder>/settings.yml; raw tables and seeds go beside them.",
         ),
     ] = None,
     yes: Annotated[
@@ -346,7 +405,7 @@ def connect_command(
     """
     project = find_project()
     answers = terminal.answers(is_yes=yes, is_silent=as_json)
-    result = connect(project.root, folder, output, answers)
+    result = connect(project.root, folder, output or _own_settings(project), answers)
     if as_json:
         _print_json(result.as_json())
     else:
@@ -535,7 +594,12 @@ def show_command(
     value: Annotated[
         str | None, typer.Option("--value", help="With --by: only this value of the dimension.")
     ] = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, help="Rows to show.")] = 13,
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            "--limit", min=1, help="Rows to show.", show_default=f"{SHOWN_ROWS}; all with --json"
+        ),
+    ] = None,
     published: PublishedFolder = None,
     as_json: AsJson = False,
 ) -> None:
@@ -560,31 +624,50 @@ def show_command(
         _show_facts(chosen, in_period, facts, limit, marts.origin, as_json)
         return
     if as_json:
-        content = [{name: getattr(row, name) for name in row.__dataclass_fields__} for row in rows]
+        content = [asdict(row) for row in newest_rows(rows, limit)]
         _print_json(
-            {"kpi": chosen.kpi, "unit": chosen.unit, "origin": marts.origin, "rows": content}
+            {
+                "kpi": chosen.kpi,
+                "unit": chosen.unit,
+                "origin": marts.origin,
+                "count": len(rows),
+                "rows": content,
+            }
         )
         return
     if not rows:
         terminal.show(f"{chosen.title} has no values there. {chosen.question}")
         return
     is_total = by == "total"
+    shown = limit or SHOWN_ROWS
     terminal.show(
-        render_periods(chosen, rows, marts.currency, limit)
+        render_periods(chosen, rows, marts.currency, shown)
         if is_total
-        else render_slices(chosen, by, rows, marts.currency, limit),
+        else render_slices(chosen, by, rows, marts.currency, shown),
         f"As of {marts.as_of_date or 'a date not known'}, {marts.origin}.",
     )
 
 
 def _show_facts(
-    kpi: Kpi, values: list[KpiValue], facts: list[Fact], limit: int, origin: str, as_json: bool
+    kpi: Kpi,
+    values: list[KpiValue],
+    facts: list[Fact],
+    limit: int | None,
+    origin: str,
+    as_json: bool,
 ) -> None:
     if as_json:
-        rows = [fact.as_json() for fact in facts]
-        _print_json({"kpi": kpi.kpi, "period": values[0].period, "origin": origin, "facts": rows})
+        _print_json(
+            {
+                "kpi": kpi.kpi,
+                "period": values[0].period,
+                "origin": origin,
+                "count": len(facts),
+                "facts": [fact.as_json() for fact in facts[:limit]],
+            }
+        )
     else:
-        terminal.show(render_facts(kpi, values, facts, limit), f"From {origin}.")
+        terminal.show(render_facts(kpi, values, facts, limit or SHOWN_ROWS), f"From {origin}.")
 
 
 @command
@@ -600,7 +683,15 @@ def explain_command(
     by: Annotated[
         str | None, typer.Option("--by", metavar="DIM", help="Only the slices of this dimension.")
     ] = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, help="Slices to show.")] = 5,
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            "--limit",
+            min=1,
+            help="Slices to show.",
+            show_default=f"{SHOWN_DRIVERS}; all with --json",
+        ),
+    ] = None,
     published: PublishedFolder = None,
     as_json: AsJson = False,
 ) -> None:
@@ -616,9 +707,11 @@ def explain_command(
         totals = read_values(connection, kpi=chosen.kpi)
         found = explain(connection, chosen, totals, period, comparison, by)
     if as_json:
-        _print_json({**found.as_json(), "origin": marts.origin})
+        count = len(found.drivers)
+        _print_json({**found.as_json(limit), "count": count, "origin": marts.origin})
     else:
-        terminal.show(*render_explanation(found, marts.currency, limit), f"From {marts.origin}.")
+        shown = limit or SHOWN_DRIVERS
+        terminal.show(*render_explanation(found, marts.currency, shown), f"From {marts.origin}.")
 
 
 @command
@@ -626,7 +719,7 @@ def restatements_command(
     kpi: Annotated[str | None, typer.Argument(help="Id of a KPI; all of them by default.")] = None,
     grain: Annotated[str, typer.Option("--grain", help="Period grain.")] = "month",
     by: Annotated[str, typer.Option("--by", metavar="DIM", help="Dimension.")] = "total",
-    limit: Annotated[int, typer.Option("--limit", min=1, help="Rows to show.")] = 13,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Rows to show.")] = SHOWN_ROWS,
     published: PublishedFolder = None,
     as_json: AsJson = False,
 ) -> None:
@@ -742,7 +835,14 @@ def catalog_command(
 @command
 def references_command() -> None:
     """List the models of models/marts/ in macros/kpis/references.sql, as `kpis run` does, too."""
-    is_renewed = renew_references(find_project().root)
+    project = find_project()
+    if project.is_installed:
+        raise WrongUse(
+            f"The models in {project.root} are those of the installed package, which lists them.",
+            "Models of your own need a clone of the project, or a dbt project that has it as a"
+            " package.",
+        )
+    is_renewed = renew_references(project.root)
     terminal.show(f"{REFERENCES} {'lists what is there now' if is_renewed else 'is as it was'}.")
 
 
@@ -921,17 +1021,30 @@ def demo_data_command(
     seed: Annotated[
         int, typer.Option("--seed", min=0, help="Another number, another company.")
     ] = 1,
-    scale: Annotated[float, typer.Option("--scale", min=0.01, help="Size of the company.")] = 1.0,
+    scale: Annotated[
+        float, typer.Option("--scale", min=0.01, help="Size of the company with edge cases.")
+    ] = 1.0,
     spelling: Annotated[
         Spelling, typer.Option("--spelling", help="Tables and columns as this one spells them.")
     ] = Spelling.FIVETRAN,
+    company: Annotated[
+        DemoCompany,
+        typer.Option(
+            "--company", help="One with every edge case, or one as believable as data/demo."
+        ),
+    ] = DemoCompany.EDGE_CASES,
     as_json: AsJson = False,
 ) -> None:
     """Write a demo company: its raw tables, settings, and the true value of every KPI."""
+    if company == DemoCompany.BELIEVABLE and scale != 1:
+        raise WrongUse(
+            "The believable company has one size.",
+            "Leave --scale out, or take --company edge-cases.",
+        )
     find_proof()
     from proof.demo_company import write_demo
 
-    write_demo(out, seed, scale, spelling.value)
+    write_demo(out, seed, scale, spelling.value, company.value)
     next_command = f"kpis run --settings {out / 'settings.yml'} --seeds {out / 'seeds'}"
     if as_json:
         _print_json(
@@ -948,6 +1061,9 @@ def _settings(
     raw_path: Path | None,
     as_of: str | None,
 ) -> Settings:
+    settings_file = settings_file or _own_settings(project)
+    if raw_path is None:
+        require_settings(project, settings_file)
     return load_settings(
         project.default_vars(),
         project_folder=project.root,
@@ -957,6 +1073,12 @@ def _settings(
         raw_path=raw_path,
         as_of=as_of,
     )
+
+
+def _own_settings(project: Project) -> Path | None:
+    """The settings in a company's folder, which hold where no others are named; none in a clone."""
+    own = project.home / SETTINGS
+    return Path(terminal.near(own)) if project.is_installed and own.is_file() else None
 
 
 def _check_target(project: Project, target: str | None) -> str | None:

@@ -21,9 +21,10 @@ from typing import Any
 import duckdb
 
 from sales_kpis.dashboard_data import dashboard_data
+from sales_kpis.project import FILES
 
 TEMPLATES = Path(__file__).parent / "templates" / "dashboard"
-LIBRARY = Path(__file__).parents[2] / "vendor" / "echarts" / "echarts.common.min.js"
+LIBRARY = FILES / "vendor" / "echarts" / "echarts.common.min.js"
 # Each uses what those before it define.
 SCRIPTS = ("data", "words", "dom", "charts", "board", "family", "analyst", "page")
 _DATA = re.compile(r'(<script type="application/octet-stream" id="data">)(.*?)(</script>)', re.S)

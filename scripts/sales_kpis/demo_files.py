@@ -11,9 +11,13 @@ import sys
 import tempfile
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sales_kpis import files
 from sales_kpis.errors import WrongUse
+
+if TYPE_CHECKING:
+    from proof.demo_company import DemoKind
 
 PROJECT = Path(__file__).resolve().parents[2]
 KNOWN = Path(__file__).parent / "demo_files.sha256"
@@ -61,13 +65,15 @@ def _made_again(claim: Path) -> frozenset[str]:
     if not said:
         return frozenset()
     find_proof()
-    from proof.company.simulate import simulate
     from proof.connectors.files import SPELLINGS, write_raw
+    from proof.demo_company import simulate_demo
 
     seed, scale, spelling = (said.get(name) for name in ("seed", "scale", "spelling"))
     is_whole = isinstance(seed, int) and isinstance(scale, int | float) and spelling in SPELLINGS
     if not is_whole or int(seed or 0) < 0 or float(scale or 0) < 0.01:
         return frozenset()
+    kind: DemoKind = "believable" if said.get("company") == "believable" else "edge-cases"
+    company = simulate_demo(kind, int(seed or 0), float(scale or 0))
     with tempfile.TemporaryDirectory() as folder:
-        write_raw(simulate(int(seed or 0), float(scale or 0)), Path(folder), spelling or "fivetran")
+        write_raw(company, Path(folder), spelling or "fivetran")
         return digests(Path(folder))

@@ -52,8 +52,8 @@ class Explanation:
         assert self.now.value is not None
         return self.now.value - self.before
 
-    def as_json(self) -> dict[str, Any]:
-        """All of it as plain values."""
+    def as_json(self, limit: int | None = None) -> dict[str, Any]:
+        """All of it as plain values; of the drivers so many of the largest, None for all."""
         return {
             "kpi": self.kpi.kpi,
             "unit": self.kpi.unit,
@@ -63,7 +63,7 @@ class Explanation:
             "value": self.now.value,
             "earlier_value": self.before,
             "change": self.change,
-            "drivers": [asdict(driver) for driver in self.drivers],
+            "drivers": [asdict(driver) for driver in self.drivers[:limit]],
             "without_drivers": dict(self.without_drivers),
         }
 

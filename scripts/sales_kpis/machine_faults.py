@@ -8,19 +8,25 @@ and the next step.
 from __future__ import annotations
 
 import errno
+import os
 import re
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from sales_kpis.errors import BuildFailed, KpisError
+import duckdb
+
+from sales_kpis.errors import BuildFailed, KpisError, WrongUse
 from sales_kpis.plain_text import shown
 from sales_kpis.project import Project
 
-# For a first run, where no build tells: the demo's 4 MB of raw files make a build of 331 MB and a
-# version of 86 MB, most of it in the storage of some 300 tables.
-_FIRST_BUILD = 400 * 2**20
-_BUILD_PER_RAW_BYTE = 10
+# For a first run, where no build tells: some 300 tables need 330 MB before their rows do, and
+# the demo's 7 MB of Parquet make a build of 620 MB and a version of 182 MB.
+_FIRST_BUILD = 330 * 2**20
+_BUILD_PER_RAW_BYTE = 42
+
+# The defaults of profiles.yml.
+DEFAULT_LIMITS = {"SALES_KPIS_MEMORY_LIMIT": "80%", "SALES_KPIS_THREADS": "2"}
 
 _FULL = re.compile(r"No space left on device|Disk quota exceeded|File too large|max_temp_directory")
 _LOCKED = re.compile(
@@ -78,11 +84,13 @@ def in_our_words(said: Exception, project: Project | None = None) -> KpisError |
     return None
 
 
-def space_needed(project: Project | None, file: Path | None = None) -> str:
+def space_needed(
+    project: Project | None, file: Path | None = None, raw_path: Path | None = None
+) -> str:
     """How much room a run needs and how much there is, in a sentence."""
     if project is None:
         return f"{_free(file or Path.cwd())} are free there."
-    build, version = sizes(project)
+    build, version = sizes(project, raw_path)
     return (
         f"A run needs about {_megabytes(build)} in {project.build_folder} and"
         f" {_megabytes(version)} in {project.published}; {_free(project.build_folder)} and"
@@ -90,11 +98,47 @@ def space_needed(project: Project | None, file: Path | None = None) -> str:
     )
 
 
-def sizes(project: Project) -> tuple[int, int]:
-    """Bytes that a run needs for its build and for its version, from the last ones or the raw."""
+def has_room(project: Project, raw_path: Path | None = None) -> bool:
+    """Whether what a run needs is free, also where its build and version share one disk."""
+    build, version = sizes(project, raw_path)
+    places = (_nearest(project.build_folder), _nearest(project.published))
+    if places[0].stat().st_dev == places[1].stat().st_dev:
+        return free_bytes(places[0]) >= build + version
+    return free_bytes(places[0]) >= build and free_bytes(places[1]) >= version
+
+
+def limits_in_words() -> str:
+    """The memory and cores that a build takes, by profiles.yml and the environment, in a sentence.
+
+    Raises:
+        WrongUse: a limit of the environment cannot be read.
+    """
+    memory, threads = (os.environ.get(name) or limit for name, limit in DEFAULT_LIMITS.items())
+    try:
+        with duckdb.connect(config={"memory_limit": memory}) as connection:
+            [(taken,)] = connection.execute("select current_setting('memory_limit')").fetchall()
+    except duckdb.Error:
+        raise WrongUse(
+            f"SALES_KPIS_MEMORY_LIMIT is {memory}, which DuckDB cannot read.",
+            "Write such as 2GB or 80%.",
+        ) from None
+    if not threads.isdecimal() or not int(threads):
+        raise WrongUse(
+            f"SALES_KPIS_THREADS is {threads}, which is no whole number from 1.", "Write such as 2."
+        )
+    return f"DuckDB takes at most {taken} of memory, and dbt builds {threads} models at once."
+
+
+def sizes(project: Project, raw_path: Path | None = None) -> tuple[int, int]:
+    """Bytes that a run needs for its build and for its version, from the last ones or the raw.
+
+    Args:
+        project: says where the last ones are.
+        raw_path: the folder of the raw files; by default that of the project's own settings.
+    """
     build = _bytes_below([project.warehouse])
     if not build:
-        raw = Path(str(project.default_vars().get("raw_path") or ""))
+        raw = raw_path or Path(str(project.default_vars().get("raw_path") or ""))
         build = _FIRST_BUILD + _BUILD_PER_RAW_BYTE * _bytes_below([project.root / raw])
     current = project.published / "current"
     return build, _bytes_below([current]) or build // 3
@@ -108,10 +152,20 @@ def _bytes_below(paths: Iterable[Path]) -> int:
     return total
 
 
-def _free(path: Path) -> str:
+def free_bytes(path: Path) -> int:
+    """Bytes that are free where a file or folder is, or would be."""
+    return shutil.disk_usage(_nearest(path)).free
+
+
+def _nearest(path: Path) -> Path:
+    """The path, or the nearest folder above it that is there."""
     while not path.exists() and path != path.parent:
         path = path.parent
-    return _megabytes(shutil.disk_usage(path).free)
+    return path
+
+
+def _free(path: Path) -> str:
+    return _megabytes(free_bytes(path))
 
 
 def _megabytes(count: int) -> str:

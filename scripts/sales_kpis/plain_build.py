@@ -82,8 +82,8 @@ def _read(
 def _artifacts(project: Project) -> tuple[dict[str, Any], dict[str, Any], Path]:
     # Where dbt is told to write, else beside the file, else in the project.
     stated = os.environ.get("DBT_TARGET_PATH")
-    places = [project.root / stated] if stated else []
-    places += [project.warehouse.parent / "target", project.root / "target"]
+    places = [project.home / stated] if stated else []
+    places += [project.warehouse.parent / "target", project.home / "target"]
     for folder in places:
         results = files.read_json(folder / "run_results.json")
         if results and results.get("metadata"):

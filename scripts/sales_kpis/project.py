@@ -24,6 +24,10 @@ SHARED_BY_KPIS = "kpi_table"
 MART_SCHEMAS = ("core", "kpis", "monitoring")
 _OTHER_SCHEMAS = ("staging", "intermediate", "planning", "mapping", "ledger")
 
+# The files that belong to this package, laid out as in the repository: those that the wheel carries
+# (setup.py), else the clone that it was installed from.
+SHIPPED = Path(__file__).parent / "dbt"
+FILES = SHIPPED if SHIPPED.is_dir() else Path(__file__).resolve().parents[2]
 
 # The path that a target must have, so that `kpis` decides where it builds.
 _DATABASE_VARIABLE = re.compile(
@@ -39,21 +43,39 @@ class Project:
     """The dbt project's folder and the files that `kpis` keeps beside the warehouse file.
 
     `reads_warehouse`: the raw tables lie in the warehouse file (`raw_path: ''`), which is then only
-    read; None where no setting has said it.
+    read; None where no setting has said it. `work_folder`: where a company keeps its settings and
+    all outputs when the dbt project is the one that the wheel carries, which nothing changes; None
+    in a clone, which is both.
     """
 
     root: Path
     warehouse: Path
     published: Path
     reads_warehouse: bool | None = None
+    work_folder: Path | None = None
+
+    @property
+    def is_installed(self) -> bool:
+        """Whether the dbt project is the wheel's, apart from the company's own folder."""
+        return self.work_folder is not None
+
+    @property
+    def home(self) -> Path:
+        """The folder of the outputs, and of all other relative paths."""
+        return self.work_folder or self.root
+
+    @property
+    def dbt_folder(self) -> Path:
+        """Where dbt works: a folder with the project's files that may be written to."""
+        return self.home / "build" / "project" if self.is_installed else self.root
 
     @property
     def build_folder(self) -> Path:
         """Where `kpis` keeps its lock, ledger and candidate.
 
-        It is the folder of the warehouse file, or one in the project where that file is not ours.
+        It is the folder of the warehouse file, or one in `home` where that file is not ours.
         """
-        own = self.root / "build"
+        own = self.home / "build"
         digest = hashlib.sha256(str(self.warehouse).encode()).hexdigest()[:8]
         apart = own / f"{self.warehouse.stem}-{digest}"
         is_apart = apart.is_dir() if self.reads_warehouse is None else self.reads_warehouse
@@ -152,15 +174,18 @@ class Project:
 
     def systems(self) -> list[str]:
         """The systems that have a staging folder."""
-        staging = self.root / "models" / "staging"
-        return sorted(path.name for path in staging.glob("*") if path.is_dir())
+        return systems_of(self.root)
 
 
 def find_project(published: Path | None = None) -> Project:
-    """The project that contains the current folder, else the one this package was installed from.
+    """The project that contains the current folder, else the one that belongs to this package.
+
+    Where that is the wheel's, the current folder, or the one of SALES_KPIS_PROJECT, is the
+    company's: settings and outputs lie there.
 
     Args:
-        published: folder of the published versions, by default `published/` in the project.
+        published: folder of the published versions, by default `published/` in the project's or the
+            company's folder.
 
     Raises:
         WrongUse: there is no dbt project, SALES_KPIS_DATABASE names no file, or the folder that
@@ -173,23 +198,30 @@ def find_project(published: Path | None = None) -> Project:
         )
     stated = os.environ.get("SALES_KPIS_PROJECT")
     here = Path(stated).resolve() if stated else Path.cwd()
-    installed_from = Path(__file__).resolve().parents[2]
-    for folder in [here] if stated else [here, *here.parents, installed_from]:
-        if _is_project(folder):
-            root = folder
+    is_shipped = FILES == SHIPPED
+    around = [here] if stated else [here, *here.parents]
+    for root in [*around, *([FILES] if is_shipped or not stated else [])]:
+        if _is_project(root):
             break
     else:
         raise WrongUse(
             f"No dbt project {PROJECT_NAME} in {here}.",
             "Run kpis in the project's folder, or name the folder in SALES_KPIS_PROJECT.",
         )
+    work_folder = here if is_shipped and root == FILES else None
+    if work_folder and not work_folder.is_dir():
+        raise WrongUse(
+            f"SALES_KPIS_PROJECT: the folder {work_folder} is not there.",
+            "Correct its name, or make it: kpis init FOLDER",
+        )
+    home = work_folder or root
     database = os.environ.get("SALES_KPIS_DATABASE") or "build/sales_kpis.duckdb"
     if re.match(r"^(md:|:memory:|\w+://)", database):
         raise WrongUse(
             f"SALES_KPIS_DATABASE is {database}; kpis needs a file.",
             "Name a file, for example build/sales_kpis.duckdb.",
         )
-    warehouse = (root / database).resolve()
+    warehouse = (home / database).resolve()
     if warehouse.stem in (*MART_SCHEMAS, *_OTHER_SCHEMAS):
         raise WrongUse(
             f"SALES_KPIS_DATABASE is {database}; the file has the name of a schema in it.",
@@ -198,8 +230,15 @@ def find_project(published: Path | None = None) -> Project:
     return Project(
         root=root,
         warehouse=warehouse,
-        published=(published or root / "published").resolve(),
+        published=(published or home / "published").resolve(),
+        work_folder=work_folder,
     )
+
+
+def systems_of(root: Path) -> list[str]:
+    """The systems for which a dbt project has a staging folder."""
+    staging = root / "models" / "staging"
+    return sorted(path.name for path in staging.glob("*") if path.is_dir())
 
 
 def new_run_id(now: datetime | None = None) -> str:

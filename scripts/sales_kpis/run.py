@@ -39,6 +39,7 @@ from sales_kpis.errors import (
     TestsFailed,
     WrongUse,
 )
+from sales_kpis.folder_for_dbt import folder_for_dbt
 from sales_kpis.formats import plural
 from sales_kpis.landing_files import Landing, look_at_landing
 from sales_kpis.lock import RunLock
@@ -134,7 +135,7 @@ class RunRequest:
 
     def public_settings(self) -> dict[str, Any]:
         """The settings as a manifest may tell them."""
-        return public_settings(self.settings.values, self.project.root)
+        return public_settings(self.settings.values, self.project.home)
 
 
 @dataclass(frozen=True)
@@ -230,7 +231,7 @@ def run(request: RunRequest, reporter: Reporter, open_builder: OpenBuilder) -> R
         ) as end,
     ):
         setup = DbtSetup(
-            project_folder=project.root,
+            project_folder=folder_for_dbt(project),
             database=project.candidate,
             target_folder=project.dbt_target,
             variables=settings.values,
@@ -352,7 +353,7 @@ def check_sources(
     scratch = project.build_folder / "check"
     with RunLock(scratch / "check.lock", new_run_id()) as lock:
         setup = DbtSetup(
-            project_folder=project.root,
+            project_folder=folder_for_dbt(project),
             database=scratch / project.candidate.name,
             target_folder=scratch / "dbt",
             variables=request.settings.values,
@@ -387,7 +388,7 @@ def _run(
     project, settings = request.project, request.settings
     seconds: dict[str, float] = {}
 
-    if renew_references(project.root):
+    if not project.is_installed and renew_references(project.root):
         reporter.note(f"{REFERENCES} lists the marts that are there now.")
     landing = _look_at_landing(request)
     erased_list.require_none_returned(project, settings)
@@ -423,7 +424,7 @@ def _run(
         source_freshness=sources.freshness(),
         warnings=without_places(
             _warnings(build, audit, sources, settings.as_of_date),
-            [project.root, *([settings.raw_path] if settings.raw_path else [])],
+            [project.home, project.dbt_folder, *([settings.raw_path] if settings.raw_path else [])],
         ),
         stale_sources=sources.stale_tables(as_of_date),
         queries=build.queries,
@@ -524,7 +525,7 @@ def _spark_to_check(request: RunRequest, scratch: Path) -> dict[str, str]:
 def _copy_of_seeds(
     request: RunRequest, target_folder: Path, reporter: Reporter | None = None
 ) -> Path | None:
-    """A copy of the seeds inside the project, relative to it; none of the project's own.
+    """A copy of the seeds inside of dbt's folder, relative to it; none of the project's own.
 
     With a folder outside the project dbt writes its compiled files over the user's own. A company
     that has none has those of the project without a row for planning, which are the demo's; so has
@@ -536,7 +537,7 @@ def _copy_of_seeds(
     if seeds is None and not has_own_data(request.settings.values, root):
         return None
     place = hashlib.sha256(str(target_folder).encode()).hexdigest()[:8]
-    copied = root / "build" / "seeds" / place
+    copied = request.project.dbt_folder / "build" / "seeds" / place
     files.remove(copied)
     if seeds is None:
         write_neutral_seeds(own, copied)
@@ -551,7 +552,7 @@ def _copy_of_seeds(
                 f"Seeds that {seeds} lacks are the project's, plans without rows:"
                 f" {', '.join(lacking)}."
             )
-    return copied.relative_to(root)
+    return copied.relative_to(request.project.dbt_folder)
 
 
 def _is_of_a_demo(request: RunRequest) -> bool:

@@ -15,6 +15,7 @@ import duckdb
 from rich.table import Table
 from rich.text import Text
 
+from sales_kpis.fitting_table import FittingTable
 from sales_kpis.formats import (
     FEW_CASES,
     NOTHING,
@@ -41,6 +42,8 @@ from sales_kpis.values import (
 STYLES: dict[Tone, str] = {"good": "green", "bad": "red", "neutral": ""}
 TREND_PERIODS = 13
 SHOWN_SLICES = 3
+# Left out in this order where a terminal is narrow.
+DISPENSABLE = ("running period", "trend", "to year ago", "target", "to previous")
 # The columns of a period that programs and assistants are told.
 TOLD_OF_A_PERIOD = (
     "value", "previous_value", "change_ratio", "year_ago_value", "yoy_ratio", "target_value",
@@ -186,7 +189,7 @@ def with_slices(line: ScorecardLine, rows: Sequence[KpiValue]) -> ScorecardLine:
     return replace(line, slices=tuple(one for one in slices if one.shown is not None))
 
 
-def render_scorecard(lines: Sequence[ScorecardLine], currency: str) -> Table:
+def render_scorecard(lines: Sequence[ScorecardLine], currency: str) -> FittingTable:
     """The lines as a table, a section per family; a target column if there is a target."""
     told = [one for line in lines for one in (line.slices or (line,))]
     has_targets = any(line.newest and line.newest.target_value is not None for line in told)
@@ -215,7 +218,7 @@ def render_scorecard(lines: Sequence[ScorecardLine], currency: str) -> Table:
             table.add_row(*(cells if has_targets else [*cells[:5], *cells[6:]]))
     if any(row and row.is_small_sample for line in told for row in (line.newest, line.running)):
         table.caption = FEW_CASES
-    return table
+    return FittingTable(table, DISPENSABLE)
 
 
 def scorecard_as_json(lines: Sequence[ScorecardLine]) -> list[dict[str, Any]]:
@@ -309,9 +312,11 @@ def _running_text(line: ScorecardLine, currency: str) -> str:
     return f"{text}, {running.status.replace('_', ' ').replace('missed', 'behind')}"
 
 
-def render_objectives(objectives: Sequence[Mapping[str, Any]], currency: str) -> Table:
+def render_objectives(objectives: Sequence[Mapping[str, Any]], currency: str) -> FittingTable:
     """The goals, each with its questions and the KPIs that answer them."""
-    table = Table(title="Objectives", title_justify="left", header_style="bold")
+    table = Table(
+        title="Objectives", title_justify="left", caption_justify="left", header_style="bold"
+    )
     for name in ("objective", "KPI"):
         table.add_column(name)
     for name in ("value", "target", "progress", "due", "status"):
@@ -331,7 +336,7 @@ def render_objectives(objectives: Sequence[Mapping[str, Any]], currency: str) ->
             row["status"],
         )
         last = row["objective_id"]
-    return table
+    return FittingTable(table, ("due", "progress", "target", "status"))
 
 
 def _cells(line: ScorecardLine, currency: str) -> list[str | Text]:

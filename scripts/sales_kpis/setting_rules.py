@@ -47,6 +47,8 @@ class Rule:
             return list(self._faults_of_names(name, value))
         if self.kind == "instances":
             return list(self._faults_of_instances(name, value, systems))
+        if self.kind == "links":
+            return list(self._faults_of_links(name, value, systems))
         return [] if self._allows(value) else [self._says("says", name, value)]
 
     def _allows(self, value: Any) -> bool:
@@ -96,6 +98,15 @@ class Rule:
                 parts = ((instance, "pattern"), (schema, "schema_pattern"))
                 if not all(re.fullmatch(self.content[key], str(part)) for part, key in parts):
                     yield self._says("says_of_names", name, instance, system=system, schema=schema)
+
+    def _faults_of_links(
+        self, name: str, value: Mapping[str, Any] | None, systems: Sequence[str]
+    ) -> Iterator[str]:
+        for system, address in (value or {}).items():
+            if system.partition(".")[0] not in systems:
+                yield self._says("says", name, system, systems=", ".join(systems))
+            elif re.fullmatch(self.content["pattern"], str(address)) is None:
+                yield self._says("says_of_address", name, address, system=system, id="{id}")
 
     def _says(self, sentence: str, name: str, value: Any, **others: Any) -> str:
         return str(self.content[sentence]).format(name=name, value=value, **others)

@@ -19,6 +19,8 @@ from sales_kpis.salt import BUILT_IN
 from sales_kpis.setting_rules import Rule, read_rules
 
 PATHS = ("raw_path", "seed_path")
+# The file in a company's folder (`kpis init`).
+SETTINGS = "settings.yml"
 # Stands in a file of `kpis connect` for an answer that nobody has given.
 UNANSWERED = "?"
 # The defaults of a company's own data; those of dbt_project.yml are the demo's. XXX is no currency
@@ -103,7 +105,7 @@ def load_settings(
     layers: list[tuple[str, dict[str, Any], Path]] = []
     if settings_file is not None:
         layers.append(
-            (str(settings_file), _read_file(settings_file), settings_file.resolve().parent)
+            (str(settings_file), read_settings_file(settings_file), settings_file.resolve().parent)
         )
     if vars_text is not None:
         layers.append(("--vars", _parse(vars_text, "--vars"), Path.cwd()))
@@ -206,7 +208,12 @@ _StrictLoader.yaml_implicit_resolvers = {
 }
 
 
-def _read_file(path: Path) -> dict[str, Any]:
+def read_settings_file(path: Path) -> dict[str, Any]:
+    """The variables that a settings file states, whatever they are.
+
+    Raises:
+        WrongUse: it cannot be read, or is no YAML that maps names to values.
+    """
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:

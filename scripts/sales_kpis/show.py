@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sales_kpis.errors import WrongUse, nearest, suggestion
+from sales_kpis.fitting_table import FittingTable
 from sales_kpis.formats import (
     FEW_CASES,
     few_cases,
@@ -82,7 +83,17 @@ def only_slice(rows: Sequence[KpiValue], value: str) -> list[KpiValue]:
     return chosen
 
 
-def render_periods(kpi: Kpi, rows: Sequence[KpiValue], currency: str, limit: int) -> Table:
+def newest_rows(rows: Sequence[KpiValue], limit: int | None) -> list[KpiValue]:
+    """So many rows, of the newest periods and in them the largest, in their order; None for all."""
+    ranked = sorted(
+        range(len(rows)),
+        key=lambda at: (rows[at].period_start_date, rows[at].value or 0),
+        reverse=True,
+    )
+    return [rows[at] for at in sorted(ranked[:limit])]
+
+
+def render_periods(kpi: Kpi, rows: Sequence[KpiValue], currency: str, limit: int) -> FittingTable:
     """One KPI's total, a row a period, the newest first.
 
     Args:
@@ -97,7 +108,7 @@ def render_periods(kpi: Kpi, rows: Sequence[KpiValue], currency: str, limit: int
         table.add_column(name, justify="right", no_wrap=True)
     has_targets = any(row.target_value is not None for row in rows)
     if has_targets:
-        table.add_column("target", justify="right")
+        table.add_column("target", justify="right", no_wrap=True)
     for row in reversed(rows[-limit:]):
         table.add_row(
             _period(row),
@@ -110,12 +121,12 @@ def render_periods(kpi: Kpi, rows: Sequence[KpiValue], currency: str, limit: int
         )
     trend = sparkline([row.value for row in rows[-TREND_PERIODS:]])
     table.caption = _caption(rows[-limit:], f"trend {trend}")
-    return table
+    return FittingTable(table, ("denominator", "numerator", "to year ago", "target", "to previous"))
 
 
 def render_slices(
     kpi: Kpi, dimension: str, rows: Sequence[KpiValue], currency: str, limit: int
-) -> Table:
+) -> FittingTable:
     """One KPI by a dimension: a row a slice, largest first, its newest periods side by side.
 
     Args:
@@ -162,7 +173,8 @@ def render_slices(
         table.add_row(label, *cells, sparkline(trend))
     hidden = len(ranked) - limit
     table.caption = _caption(rows, f"{hidden} more, see --limit" if hidden > 0 else "")
-    return table
+    older = [_period(headings[period]) for period in periods if period != newest]
+    return FittingTable(table, ("trend", *older))
 
 
 def render_catalog(catalog: Sequence[Kpi]) -> Table:

@@ -53,7 +53,7 @@ def require_local_spark(project: Project, target: str) -> None:
 
 def warehouse_folder(project: Project) -> Path:
     """The folder of Spark's metastore and tables, as profiles.yml has it."""
-    return project.root / os.environ.get("SALES_KPIS_SPARK_FOLDER", "target/spark")
+    return project.home / os.environ.get("SALES_KPIS_SPARK_FOLDER", "target/spark")
 
 
 def environment(project: Project, folder: Path | None = None) -> dict[str, str]:
@@ -85,7 +85,7 @@ def last_spark_artifacts(project: Project) -> tuple[Path, dict[str, Any]]:
     Raises:
         WrongUse: there is none.
     """
-    places = [project.dbt_target, project.root / "target"]
+    places = [project.dbt_target, project.home / "target"]
     found = [
         (path.stat().st_mtime_ns, path.parent, manifest)
         for path in (place / "manifest.json" for place in places)

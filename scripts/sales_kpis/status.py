@@ -148,7 +148,7 @@ def layers_in_use(project: Project) -> LayersInUse:
         raise WrongUse(f"{database} is not there.", "Build it first: kpis run")
     said = read_last_build(project)
     is_told = said.get("queries") and said.get("facts_of")
-    manifest = {} if is_told else files.read_json(project.root / "target" / "manifest.json") or {}
+    manifest = {} if is_told else files.read_json(project.home / "target" / "manifest.json") or {}
     return LayersInUse(
         database,
         project.warehouse if said.get("reads_warehouse") else None,

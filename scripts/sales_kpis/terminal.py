@@ -28,7 +28,7 @@ from sales_kpis.publish import DATABASE_NAME, PublishedVersion
 from sales_kpis.run import RunResult
 
 # A pipe or a CI log has no width of its own; Rich's 80 columns would cut the scorecard.
-_WIDTH_WITHOUT_TERMINAL = 140
+_WIDTH_WITHOUT_TERMINAL = 160
 
 
 class PlainConsole(Console):

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from docs_site import anchor_of
 from guards.findings import Finding
 from guards.project import Project
 from guards.sql_text import line_at
@@ -41,13 +42,8 @@ def _fault(page: Path, to: str) -> str:
     if not anchor:
         return ""
     headings = _HEADING.finditer(_without_code(target.read_text(encoding="utf-8")))
-    is_there = anchor in {_anchor_of(heading["words"]) for heading in headings}
+    is_there = anchor in {anchor_of(heading["words"]) for heading in headings}
     return "" if is_there else f"the link {to} leads to no heading of {target.name}"
-
-
-def _anchor_of(heading: str) -> str:
-    """The anchor that a heading gets: lower case, hyphens for blanks, no punctuation."""
-    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
 
 
 def _without_code(content: str) -> str:

@@ -2,12 +2,14 @@
 
 A test session parses the project once for each list of `systems` (12 to 17 CPU-seconds); every
 later command takes a copy of that manifest (0.3) and has its own variables, raw files and seeds.
-The demo is built once a session (`golden_demo`), and a test that changes it takes a copy.
+The fixture, a company with every edge case, is built once a session (`golden_demo`), and a test
+that changes it takes a copy. So is the believable company (`believable_demo`).
 """
 
 from __future__ import annotations
 
 import fcntl
+import gc
 import hashlib
 import json
 import os
@@ -28,6 +30,11 @@ from dbt_in_process import invoke
 from sales_kpis.sources import MARK, parse_report
 
 PROJECT = Path(__file__).resolve().parents[2]
+# The company that has every edge case: its raw files and its seeds, which a build reads by default.
+EDGE_CASES = Path("tests/edge_cases")
+# The believable company: what the project builds by itself, and the seed that made it.
+DEMO = Path("data/demo")
+BELIEVABLE_SEED = 1
 # Names the folder that all processes of a test session share; conftest.py makes and removes it.
 SESSION_FOLDER = "SALES_KPIS_TEST_SESSION"
 # The settings that decide how the project is parsed; others are read when a command runs.
@@ -73,28 +80,37 @@ def run_dbt(
     seeds: Path | None = None,
     project: Path = PROJECT,
     parsed: bytes | None = None,
+    artifacts: bool = False,
 ) -> Build:
     """Runs a dbt command; everything it writes is in `folder`: build.duckdb and target/.
 
     Args:
         command: dbt's command and its flags.
         folder: is made where it is not there; a database in it is built upon.
-        variables: as of `--vars`.
-        seeds: a folder with planning/ and mapping/ in place of the project's seeds.
+        variables: as of `--vars`; without a `raw_path`, that of the fixture's files.
+        seeds: a folder with planning/ and mapping/; None is the fixture's, of another project its
+            own.
         project: the folder of another project, which the command parses unless it is `parsed`.
         parsed: what `parse` gave for the same `systems`.
+        artifacts: whether `Build.artifact` has something to read; writing it takes a second.
     """
     folder.mkdir(parents=True, exist_ok=True)
     database = folder / "build.duckdb"
     given = dict(variables or {})
+    if project == PROJECT:
+        given.setdefault("raw_path", EDGE_CASES.joinpath("raw").as_posix())
+        seeds = seeds or PROJECT / EDGE_CASES / "seeds"
     if project == PROJECT and parsed is None and command[0] != "parse":
         try:
             parsed = _parsed_once(given)
         except BuildError as error:
             return Build(database, 2, str(error))
-    manifest = None if parsed is None else pickle.loads(parsed)
-    if seeds is not None:
+    manifest = None if parsed is None else _unpickled(parsed)
+    if seeds is not None and manifest is not None:
         _take_seeds_from(seeds.resolve(), manifest)
+    command = [*command, "--write-json" if artifacts else "--no-write-json"]
+    for name in ("manifest.json", "run_results.json"):
+        (folder / "target" / name).unlink(missing_ok=True)  # That of a command before.
     outcome = invoke(_arguments(command, folder, given, project), project, database, manifest)
     return Build(database, outcome.exit_code, outcome.output)
 
@@ -123,6 +139,14 @@ def _arguments(
         *("--target-path", str(folder / "target"), "--log-level-file", "none"),
         *("--vars", json.dumps(dict(variables))),
     ]
+
+
+def _unpickled(parsed: bytes) -> Any:
+    gc.disable()  # Nothing of it is garbage, and to look for some takes five times as long.
+    try:
+        return pickle.loads(parsed)
+    finally:
+        gc.enable()
 
 
 def _parsed_once(variables: Mapping[str, Any]) -> bytes:
@@ -164,7 +188,7 @@ def once_a_session(name: str) -> Iterator[Path]:
 
 
 def golden_demo() -> Build:
-    """The demo with all its data tests, built once a session. Copy it to change it.
+    """The fixture's company with all data tests, built once a session. Copy it to change it.
 
     Raises:
         BuildError: it cannot be built, or a data test fails.
@@ -174,6 +198,28 @@ def golden_demo() -> Build:
         said = folder / "output.txt"
         if not said.exists():
             built = build_models(folder / "demo")
+            if built.exit_code:
+                raise BuildError(built.output)
+            said.write_text(built.output, encoding="utf-8")
+    return Build(built.database, 0, said.read_text(encoding="utf-8"))
+
+
+def believable_files() -> dict[str, Any]:
+    """The arguments of `run_dbt` for the believable company: its raw files and its seeds."""
+    return {"variables": {"raw_path": DEMO.as_posix()}, "seeds": PROJECT / "seeds"}
+
+
+def believable_demo() -> Build:
+    """The believable company with all data tests, built once a session. Copy it to change it.
+
+    Raises:
+        BuildError: it cannot be built, or a data test fails.
+    """
+    with once_a_session("believable") as folder:
+        built = Build(folder / "demo" / "build.duckdb", 0, "")
+        said = folder / "output.txt"
+        if not said.exists():
+            built = build_models(folder / "demo", **believable_files())
             if built.exit_code:
                 raise BuildError(built.output)
             said.write_text(built.output, encoding="utf-8")
@@ -212,4 +258,5 @@ def shown_rows(build: Build) -> list[dict[str, Any]]:
 
 def build_models(folder: Path, **arguments: Any) -> Build:
     """`dbt build` of everything but the unit tests, which have a test of their own."""
-    return run_dbt(["build", "--exclude-resource-type", "unit_test"], folder, **arguments)
+    command = ["build", "--exclude-resource-type", "unit_test"]
+    return run_dbt(command, folder, artifacts=True, **arguments)

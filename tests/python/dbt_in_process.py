@@ -37,6 +37,7 @@ def invoke(arguments: list[str], project: Path, database: Path, manifest: Any = 
 
     printed = io.StringIO()
     with (
+        _what_is_there_is_no_garbage(),
         _environment(
             {
                 **plain_environment(),
@@ -59,13 +60,7 @@ def invoke(arguments: list[str], project: Path, database: Path, manifest: Any = 
             DuckDBConnectionManager.close_all_connections()
         exit_code = 0 if ended.success else 1 if ended.exception is None else 2
         said = "" if ended.exception is None else f"\n{ended.exception}"
-        outcome = Outcome(exit_code, printed.getvalue() + said, ended.result)
-        if ended.exception is not None:
-            # A compile that fails leaves its pool of threads open, held by the traceback; it is
-            # collected here, where its warning is no test's.
-            del ended
-            gc.collect()
-    return outcome
+    return Outcome(exit_code, printed.getvalue() + said, ended.result)
 
 
 def plain_environment() -> dict[str, str]:
@@ -73,6 +68,16 @@ def plain_environment() -> dict[str, str]:
     salt = ("SALES_KPIS_PSEUDONYM_SALT", "SALES_KPIS_PSEUDONYM_SALT_FILE")
     own = ("SALES_KPIS_SEEDS", *salt)
     return {name: value for name, value in os.environ.items() if name not in own}
+
+
+@contextlib.contextmanager
+def _what_is_there_is_no_garbage() -> Iterator[None]:
+    """Looking through a manifest for garbage takes more than all else in a small command."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 @contextlib.contextmanager

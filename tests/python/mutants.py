@@ -19,7 +19,7 @@ KINDS = {
     "macros": ("macros/**/*.sql",),
     "scripts": ("scripts/sales_kpis/*.py",),
     "contracts": ("models/staging/*/_*__sources.yml",),
-    "seeds": ("models/**/_*__seeds.yml", "seeds/**/*.csv"),
+    "seeds": ("models/**/_*__seeds.yml", "tests/edge_cases/seeds/**/*.csv"),
 }
 
 

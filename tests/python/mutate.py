@@ -173,7 +173,7 @@ def _in_the_folder(arguments: list[str]) -> list[str]:
 
 def failed_nodes(command: list[str], folder: Path, parsed: bytes) -> str | None:
     """The failures in a command of dbt."""
-    ended = builds.run_dbt(command, folder, parsed=parsed)
+    ended = builds.run_dbt(command, folder, parsed=parsed, artifacts=True)
     if ended.exit_code == 0:
         return None
     if ended.exit_code == 1:

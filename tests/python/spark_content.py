@@ -86,8 +86,8 @@ def content_of(project: Path = PROJECT) -> Content:
             "contracts": _hash_of_texts(project, ["models/**/*.y*ml"], plain_properties),
             "settings": _hash_of_texts(project, ["dbt_project.yml"], _plain_settings),
             "connections": _hash_of_texts(project, ["profiles.yml"], _plain_connections),
-            "seeds": _hash_of_data(project, ["seeds/**/*", "vendor/**/*"]),
-            "raw files": _hash_of_data(project, ["data/demo/**/*"]),
+            "seeds": _hash_of_data(project, ["tests/edge_cases/seeds/**/*", "vendor/**/*"]),
+            "raw files": _hash_of_data(project, ["tests/edge_cases/raw/**/*"]),
             "versions": _digest([versions.encode()]),
             "comparison": _hash_of_texts(project, COMPARISON, plain_python),
         }

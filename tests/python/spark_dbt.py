@@ -13,7 +13,7 @@ from typing import Any, Self
 
 import yaml
 
-from builds import PROJECT, Build
+from builds import EDGE_CASES, PROJECT, Build
 from dbt_in_process import plain_environment
 from kpis_project import SECONDS_OF_A_HANG
 
@@ -75,13 +75,15 @@ class SparkDbt:
         seeds: Path | None = None,
         project: Path = PROJECT,
     ) -> Build:
-        """Runs one dbt command; the seeds are the project's own unless given.
+        """Runs one dbt command; raw files and seeds are the fixture's unless given.
 
         The artifacts of another project are in that project's folder.
         """
         shutil.rmtree(self._seeds, ignore_errors=True)
-        shutil.copytree(seeds or PROJECT / "seeds", self._seeds)
+        shutil.copytree(seeds or PROJECT / EDGE_CASES / "seeds", self._seeds)
         given = dict(variables or {})
+        if project == PROJECT:
+            given.setdefault("raw_path", EDGE_CASES.joinpath("raw").as_posix())
         parsed = (project, given.get("systems") or _systems_of(project))
         if parsed != self._parsed:
             self._parsed = None

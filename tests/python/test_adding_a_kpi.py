@@ -156,6 +156,7 @@ def test_a_kpi_of_one_sql_file_and_one_yaml_entry_is_everywhere(
         golden_demo().copy(tmp_path / "run").folder,
         project=project,
         parsed=extended.parsed,
+        artifacts=True,
     )
 
     assert build.exit_code == 0, build.output

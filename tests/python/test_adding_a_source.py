@@ -83,6 +83,7 @@ def build_of(folder: Path, staged: str) -> Build:
         folder / "run",
         {"systems": ["pipedrive"], "raw_path": str(folder / "raw")},
         project=project,
+        artifacts=True,
     )
 
 

@@ -863,6 +863,27 @@ def test_demo_data_offers_every_spelling_that_there_is(
     assert [spelling.value for spelling in cli.Spelling] == list(SPELLINGS)
 
 
+def test_demo_data_writes_the_company_that_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(
+        "proof.demo_company.write_demo", lambda *arguments: written.append(arguments)
+    )
+    for company in ((), ("--company", "edge-cases"), ("--company", "believable")):
+        result = kpis("demo-data", "--out", str(tmp_path), *company)
+        assert result.exit_code == 0, result.output
+    assert [arguments[4] for arguments in written] == ["edge-cases", "edge-cases", "believable"]
+
+
+def test_demo_data_has_one_size_of_the_believable_company(tmp_path: Path) -> None:
+    out = tmp_path / "company"
+    result = kpis("demo-data", "--out", str(out), "--company", "believable", "--scale", "0.5")
+    assert result.exit_code == 2
+    assert "Leave --scale out, or take --company edge-cases." in result.stderr
+    assert not out.exists()
+
+
 def test_demo_data_refuses_what_is_no_size() -> None:
     assert kpis("demo-data", "--out", "x", "--scale", "0").exit_code == 2
     assert kpis("demo-data", "--out", "x", "--spelling", "hubspot").exit_code == 2

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from sales_kpis.publish import RunFacts, publish
 from sales_kpis.scorecard import scorecard_lines, with_slices
 from sales_kpis.show import choose_kpi
 from sales_kpis.values import Kpi, KpiValue
+from sales_kpis.why import Fact
 
 BY_TERRITORY = """
     insert into monitoring.kpi_values by name
@@ -108,6 +110,32 @@ def test_show_for_machines(published_project: Project) -> None:
     assert content["kpi"] == "total_revenue"
     assert [row["value"] for row in content["rows"]] == [100, 200, 50]
     assert content["rows"][0]["period_start_date"] == "2025-07-01"
+
+
+def test_show_limits_for_machines_to_the_newest_rows(published_project: Project) -> None:
+    limited = json.loads(kpis("show", "total_revenue", "--json", "--limit", "2").stdout)
+    assert [row["value"] for row in limited["rows"]] == [200, 50]
+    assert limited["count"] == 3
+    by_territory = ("show", "total_revenue", "--by", "territory", "--json")
+    rows = json.loads(kpis(*by_territory, "--limit", "3").stdout)["rows"]
+    assert [(row["dimension_value"], row["period_start_date"][:7]) for row in rows] == [
+        ("North", "2025-08"), ("North", "2025-09"), ("South", "2025-09"),
+    ]  # fmt: skip
+    assert len(json.loads(kpis(*by_territory).stdout)["rows"]) == 5
+
+
+def test_show_why_limits_facts_for_machines(
+    published_project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts = [
+        Fact(f"deal-{n}", date(2025, 8, n), "total", Decimal(n), None) for n in range(20, 0, -1)
+    ]
+    monkeypatch.setattr(cli, "read_facts", lambda *_: facts)
+    why = ("show", "total_revenue", "--why", "2025-08", "--json")
+    limited = json.loads(kpis(*why, "--limit", "2").stdout)
+    assert [fact["fact_id"] for fact in limited["facts"]] == ["deal-20", "deal-19"]
+    assert limited["count"] == 20
+    assert len(json.loads(kpis(*why).stdout)["facts"]) == 20
 
 
 def test_show_takes_the_tables_name_too(published_project: Project) -> None:

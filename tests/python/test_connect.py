@@ -16,7 +16,7 @@ from builds import PROJECT
 from sales_kpis import cli
 from sales_kpis.connecting.exports import read_folder
 from sales_kpis.connecting.plan import Question
-from sales_kpis.connecting.written_values import day_form, number_form
+from sales_kpis.connecting.written_values import NO, NO_VALUE, YES, day_form, number_form
 from sales_kpis.errors import WrongUse
 from sales_kpis.settings import load_settings
 from sales_kpis.terminal import chosen_of
@@ -306,3 +306,25 @@ def test_days_tell_their_order_only_where_one_proves_it(
     values: list[str], order: str | None
 ) -> None:
     assert day_form(values).order == order
+
+
+def words_in(macro: str) -> list[set[str]]:
+    """The lists of words in a macro of macros/contract/read/."""
+    folder = PROJECT / "macros/contract/read"
+    files = (file.read_text("utf-8") for file in sorted(folder.glob("*.sql")))
+    [body] = [text.partition("{% macro " + macro + "(")[2] for text in files if macro + "(" in text]
+    lists = re.findall(r"\['[^\]]*\]", body.partition("{% endmacro %}")[0])
+    return [set(json.loads(found.replace("'", '"'))) for found in lists]
+
+
+def test_the_words_of_flags_and_of_no_value_are_those_of_the_models() -> None:
+    assert words_in("words_of_flags") == [set(YES), set(NO)]
+    texts, days = words_in("without_blanks")
+    assert texts | days | {"\\n"} == set(NO_VALUE)
+
+
+@pytest.mark.parametrize("blank", ["", "-", "n/a", "NULL"])
+def test_a_word_for_no_value_is_no_number_and_no_day(blank: str) -> None:
+    numbers = number_form(["1.5", blank])
+    assert (numbers.numbers, numbers.values) == (1, 1)
+    assert day_form(["2025-01-31", blank]) == day_form(["2025-01-31"])

@@ -106,7 +106,14 @@ def settings_of(result: Connection) -> dict[str, Any]:
     return dict(loaded.values)
 
 
-@pytest.mark.parametrize("case", CASES, ids=[case.file for case in CASES])
+@pytest.mark.parametrize(
+    "case",
+    [
+        # Each takes a build of its own.
+        pytest.param(case, id=case.file, marks=[] if case in CASES[:2] else [pytest.mark.slow])
+        for case in CASES
+    ],
+)
 def test_an_export_gives_the_worked_kpis(case: Told, tmp_path: Path) -> None:
     result = connected(case.file, tmp_path)
     assert [table.preset.title for table in result.plan.tables if table.name == "deal"] == [

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from builds import PROJECT, run_dbt, source_report
+from builds import EDGE_CASES, PROJECT, run_dbt, source_report
 
 TABULAR = {
     "deal_stage": (
@@ -70,8 +70,8 @@ def landed(
     landing.mkdir(parents=True, exist_ok=True)
     for table, text in tables.items():
         (landing / f"{table}.csv").write_text(text, encoding="utf-8")
-    for seed in (PROJECT / "seeds").rglob("*.csv"):
-        target = folder / "seeds" / seed.relative_to(PROJECT / "seeds")
+    for seed in (PROJECT / EDGE_CASES / "seeds").rglob("*.csv"):
+        target = folder / "seeds" / seed.relative_to(PROJECT / EDGE_CASES / "seeds")
         target.parent.mkdir(parents=True, exist_ok=True)
         header = seed.read_text(encoding="utf-8").splitlines()[0]
         target.write_text("\n".join([header, *seeds.get(seed.stem, [])]) + "\n", encoding="utf-8")
@@ -118,7 +118,7 @@ def failures(folder: Path, deals: str, reads: list[str], test: str) -> list[tupl
     models = ["--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"]
     built = run_dbt(["build", *models, "--select", *reads], folder / "build", **given)
     assert built.exit_code == 0, built.output
-    tested = run_dbt(["test", "--select", test], folder / "build", **given)
+    tested = run_dbt(["test", "--select", test], folder / "build", artifacts=True, **given)
     assert tested.exit_code != 0
     results = tested.artifact("run_results.json")["results"]
     query = next(r["compiled_code"] for r in results if r["unique_id"].startswith("test."))

@@ -151,7 +151,7 @@ def messages(whole: Build) -> dict[str, list[str]]:
         for fault in FAULTS.values():
             changed = connection.execute(fault.sql).fetchone()
             assert changed is not None and changed[0] > 0, fault.sql
-    run_dbt(["test", "--select", "test_type:singular"], whole.folder)
+    run_dbt(["test", "--select", "test_type:singular"], whole.folder, artifacts=True)
     return {
         name: [message for (message,) in whole.rows(f"select distinct message from ({query})")]
         for name, query in failed_queries(whole).items()

@@ -17,7 +17,7 @@ AT_LEAST = 300
 def test_every_dbt_unit_test_passes(tmp_path: Path) -> None:
     # A fixture takes its columns from the relations of a build.
     folder = golden_demo().copy(tmp_path / "build").folder
-    tested = run_dbt(["test", "--select", "test_type:unit"], folder)
+    tested = run_dbt(["test", "--select", "test_type:unit"], folder, artifacts=True)
     assert tested.exit_code == 0, tested.output
 
     manifest = tested.artifact("manifest.json")

@@ -12,10 +12,12 @@ from typing import Any
 import duckdb
 import pytest
 
+from builds import BELIEVABLE_SEED, DEMO, EDGE_CASES
 from proof.answers.books.as_of import Books
 from proof.answers.planted import KPIS, is_valid_email, is_valid_phone, planted_kpis
 from proof.answers.reconciliation import planted_reconciliation
 from proof.answers.rollup import KpiRow, median, nearest_rank, roll_up
+from proof.company.believable.simulate import simulate_believable
 from proof.company.records import (
     Account,
     Assignment,
@@ -34,11 +36,12 @@ from proof.company.records import (
 from proof.company.seed_files import write_seeds
 from proof.company.settings import Settings
 from proof.company.simulate import simulate
-from proof.connectors.files import write_raw
+from proof.connectors.files import write_raw, write_raw_as_parquet
 from proof.connectors.salesforce import SalesforceSpelling
 from proof.demo_company import write_demo
 
 PROJECT = Path(__file__).parents[2]
+FIXTURE = PROJECT / EDGE_CASES
 SETTINGS = Settings()
 
 # A row in short: (numerator, denominator, value), or only (value,) where there is no
@@ -109,19 +112,28 @@ def test_another_seed_gives_another_company(tmp_path: Path) -> None:
     }
 
 
-def test_the_committed_demo_is_what_the_simulation_gives(tmp_path: Path) -> None:
+def test_the_committed_fixture_is_what_the_simulation_gives(tmp_path: Path) -> None:
     write_raw(demo_company(), tmp_path)
-    assert contents(tmp_path) == contents(PROJECT / "data" / "demo")
+    assert contents(tmp_path) == contents(FIXTURE / "raw")
 
 
 def test_the_committed_seeds_are_what_the_simulation_gives(tmp_path: Path) -> None:
     write_seeds(demo_company(), tmp_path)
-    for name, content in contents(tmp_path).items():
+    assert contents(tmp_path) == contents(FIXTURE / "seeds")
+
+
+@pytest.mark.slow
+def test_the_committed_demo_is_what_the_simulation_gives(tmp_path: Path) -> None:
+    company = simulate_believable(BELIEVABLE_SEED)
+    write_raw_as_parquet(company, tmp_path / "raw")
+    assert contents(tmp_path / "raw") == contents(PROJECT / DEMO)
+    write_seeds(company, tmp_path / "seeds")
+    for name, content in contents(tmp_path / "seeds").items():
         assert content == (PROJECT / "seeds" / name).read_bytes(), name
 
 
-def test_the_committed_demo_is_small() -> None:
-    assert sum(map(len, contents(PROJECT / "data" / "demo").values())) < 4_000_000
+def test_the_committed_fixture_is_small() -> None:
+    assert sum(map(len, contents(FIXTURE / "raw").values())) < 4_000_000
 
 
 def test_a_bigger_scale_gives_more_of_everything() -> None:

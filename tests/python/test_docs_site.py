@@ -9,7 +9,7 @@ from urllib.parse import unquote
 import pytest
 
 from builds import PROJECT
-from docs_site import write_site
+from docs_site import anchor_of, write_site
 
 
 class _Links(HTMLParser):
@@ -76,3 +76,15 @@ def test_tables_and_code_are_rendered_and_text_is_no_markup(tmp_path: Path) -> N
     assert '<h1 id="one--two">One &amp; two</h1>' in text
     assert "<title>One &amp; two</title>" in text
     assert "&lt;script&gt;" in text
+
+
+@pytest.mark.parametrize(
+    ("heading", "anchor"),
+    [
+        ("Check a number by hand", "check-a-number-by-hand"),
+        ("`kpis run`: what's in it? ", "kpis-run-whats-in-it"),
+        ("own_kpis – half-open", "own_kpis--half-open"),
+    ],
+)
+def test_a_heading_has_an_anchor(heading: str, anchor: str) -> None:
+    assert anchor_of(heading) == anchor

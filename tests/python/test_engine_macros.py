@@ -424,6 +424,13 @@ def cases_of_written_values() -> dict[str, Case]:
             "€ 1,200.50": "1200.500000",
             "1,200 EUR": "1200.000000",
             "1e3": "1000.000000",
+            "1,200.50-": "-1200.500000",
+            "1,200- EUR": "-1200.000000",
+            "€(1,200)": "-1200.000000",
+            "1,200.-": "1200.000000",
+            "1\u2019200.\u2013": "1200.000000",
+            "eur 5": "5.000000",
+            "1200--": None,
             "$5": None,
             "1.200,5": None,
             "1200 pieces": None,
@@ -434,6 +441,9 @@ def cases_of_written_values() -> dict[str, Case]:
             "-1 200,50 €": "-1200.500000",
             "12.500": "12500.000000",
             "0,5": "0.500000",
+            "1.200,-": "1200.000000",
+            "€ 1.200,-": "1200.000000",
+            "1.200,00-": "-1200.000000",
             "1.5": None,
             "1,234.5": None,
         },
@@ -504,9 +514,11 @@ def cases_of_raw_values(instant: str) -> dict[str, Case]:
     }
     whole_numbers = {"12": "12", "12.0": "12", "12.7": None, "-3": "-3", "1e2": "100", "x": None}
     truths = {
-        **dict.fromkeys(["true", "T", "Yes", "y", "1", "TRUE"], "true"),
-        **dict.fromkeys(["false", "F", "No", "n", "0"], "false"),
-        **dict.fromkeys(["2", "on", "wahr"], None),
+        **dict.fromkeys(["true", "T", "Yes", "y", "1", "TRUE", "1.0", "on"], "true"),
+        **dict.fromkeys(["Ja", "wahr", "oui", "vrai", "S\u00ed", "si", "Sim"], "true"),
+        **dict.fromkeys(["false", "F", "No", "n", "0", "0.0", "OFF"], "false"),
+        **dict.fromkeys(["Nein", "falsch", "non", "N\u00e3o", "FALSO"], "false"),
+        **dict.fromkeys(["2", "won", "x", "1.5"], None),
     }
     days = {
         "2025-03-01": "2025-03-01",
@@ -533,6 +545,14 @@ def cases_of_raw_values(instant: str) -> dict[str, Case]:
         "2025-03-01": "2025-02-28 23:00:00",
         "2025/03/01 09:05:00": "2025-03-01 08:05:00",
         "2025-03-01T09:05:00Z": "2025-03-01 09:05:00",
+        "2025-03-01T09:05:00.123Z": "2025-03-01 09:05:00.123",
+        "2025-03-01T09:05:00.123456Z": "2025-03-01 09:05:00.123456",
+        "2025-07-01T23:59:59+00:00": "2025-07-01 23:59:59",
+        "2025-03-01T9:05:00Z": "2025-03-01 09:05:00",
+        "2025-02-30T09:05:00Z": None,
+        "2025-03-01T24:00:00Z": None,
+        "2025-03-01T09:05:00ZZ": None,
+        "1899-12-31T23:00:00Z": None,
         "2025-03-01T09:05Z": "2025-03-01 09:05:00",
         "2025-03-01T09:05:00.000+0000": "2025-03-01 09:05:00",
         "2025-03-01 09:05:00+05:30": "2025-03-01 03:35:00",
@@ -724,13 +744,16 @@ def cases_of_fields() -> dict[str, Case]:
 
 NESTED = {
     "duckdb": (
+        'STRUCT(country VARCHAR, "inner" STRUCT(n INTEGER, "is" BOOLEAN, "none" VARCHAR),'
+        ' "Last" VARCHAR)',
         "STRUCT(key VARCHAR, value STRUCT(string_value VARCHAR, int_value BIGINT))[]",
         "[{'key': 'a', 'value': {'string_value': null, 'int_value': 12}},"
         " {'key': 'b', 'value': {'string_value': 'x', 'int_value': null}},"
         " {'key': 'a', 'value': {'string_value': 'second', 'int_value': null}}]",
-        "{'country': 'Norway', 'inner': {'n': 3, 'is': true, 'none': null}}",
+        "{'country': 'Norway', 'inner': {'n': 3, 'is': true, 'none': null}, 'Last': 'z'}",
     ),
     "spark": (
+        "struct<country:string,inner:struct<n:int,is:boolean,none:string>,Last:string>",
         "array<struct<key:string,value:struct<string_value:string,int_value:bigint>>>",
         "array(named_struct('key', 'a', 'value',"
         " named_struct('string_value', cast(null as string), 'int_value', 12L)),"
@@ -739,14 +762,14 @@ NESTED = {
         " named_struct('key', 'a', 'value',"
         " named_struct('string_value', 'second', 'int_value', cast(null as bigint))))",
         "named_struct('country', 'Norway', 'inner',"
-        " named_struct('n', 3, 'is', true, 'none', cast(null as string)))",
+        " named_struct('n', 3, 'is', true, 'none', cast(null as string)), 'Last', 'z')",
     ),
 }
 
 
 def cases_of_nested(engine: str) -> dict[str, Case]:
     """Records and lists of pairs, typed and as the text of their JSON."""
-    pairs_type, pairs, record = NESTED[engine]
+    record_type, pairs_type, pairs, record = NESTED[engine]
     in_json = text(
         '[{"key": "a", "value": {"int_value": "12"}}, {"key": "b", "value": {"double_value": 2.5}},'
         ' {"key": "c"}, {"key": "d", "value": {"string_value": "x", "other": [1]}}]'
@@ -766,7 +789,29 @@ def cases_of_nested(engine: str) -> dict[str, Case]:
         found = call("field_of_json", "records.record_of_case", path)
         return f"(select {found} from (select {record_text} as record_of_case) as records)"
 
+    def straight(path: str, data_type: str = record_type) -> str:
+        found = call(
+            "field_of_record", "records.record_of_case", data_type, "records.json_of_case", path
+        )
+        json = call("nested_as_text", record, data_type)
+        return (
+            f"(select {found} from (select {record} as record_of_case, {json} as json_of_case)"
+            " as records)"
+        )
+
     return {
+        "field_of_record: a text": Case(straight("country"), "Norway"),
+        "field_of_record: a text after a record": Case(straight("Last"), "z"),
+        "field_of_record: a name in other letters": Case(straight("last"), None),
+        "field_of_record: a number": Case(straight("inner.n"), "3"),
+        "field_of_record: a truth": Case(straight("inner.is"), "true"),
+        "field_of_record: a missing text": Case(straight("inner.none"), None),
+        "field_of_record: no such field": Case(straight("none"), None),
+        "field_of_record: no such field within": Case(straight("country.n"), None),
+        "field_of_record: of an unknown type": Case(straight("country", "struct"), "Norway"),
+        "field_of_record: a name with a comma in quotes": Case(
+            straight("a", 'STRUCT("b VARCHAR, a" VARCHAR)'), None
+        ),
         "value_of_pair: the first of two": Case(value(pairs, pairs_type, "a"), "12"),
         "value_of_pair: a text": Case(value(pairs, pairs_type, "b"), "x"),
         "value_of_pair: no such name": Case(value(pairs, pairs_type, "c"), None),
@@ -867,6 +912,7 @@ def test_every_macro_of_the_engine_folder_that_gives_sql_has_a_case() -> None:
     indirect = {
         "instant_to_utc",  # by "read timestamp: an instant"
         "float_as_text",  # by "read text: a float"
+        "quick_moment",  # by "read timestamp: '2025-03-01T09:05:00.123Z'"
         "json_path",  # by "field_of_json: a name with …"
     }
     assert {name for name in dispatched - indirect if f"{name}(" not in tested} == set()

@@ -82,6 +82,13 @@ def test_the_largest_driver_stands_first_and_few_cases_are_marked(project: Proje
     assert "° of few cases: too few to speak" in said
 
 
+def test_explain_limits_for_machines_to_the_largest_drivers(project: Project) -> None:
+    limited = json.loads(kpis("explain", "total_revenue", "--json", "--limit", "2").stdout)
+    assert [driver["contribution"] for driver in limited["drivers"]] == [130, 100]
+    assert limited["count"] == 3
+    assert len(json.loads(kpis("explain", "total_revenue", "--json").stdout)["drivers"]) == 3
+
+
 def test_the_slices_of_one_dimension(project: Project) -> None:
     said = json.loads(kpis("explain", "total_revenue", "--by", "rep", "--json").stdout)
     assert [driver["dimension_value"] for driver in said["drivers"]] == ["rep:1"]

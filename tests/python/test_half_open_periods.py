@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from builds import PROJECT, Build, run_dbt, source_report
+from builds import EDGE_CASES, PROJECT, Build, run_dbt, source_report
 
 DEALS = "deal_id,account_id,stage,amount,close_date,created_at\n" + "".join(
     f"{account},{account},Won,1000,2024-01-01,2023-12-01\n" for account in "abc"
@@ -47,8 +47,8 @@ def landed(folder: Path, periods: str, **settings: Any) -> dict[str, Any]:
 def built(folder: Path, variables: dict[str, Any], *models: str) -> Build:
     """A build of the models and of what they read."""
     seeds = folder / "seeds"
-    for seed in (PROJECT / "seeds").rglob("*.csv"):
-        target = seeds / seed.relative_to(PROJECT / "seeds")
+    for seed in (PROJECT / EDGE_CASES / "seeds").rglob("*.csv"):
+        target = seeds / seed.relative_to(PROJECT / EDGE_CASES / "seeds")
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(seed.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
     only = ["--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"]

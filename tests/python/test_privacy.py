@@ -27,7 +27,7 @@ from attack import (
     people_of,
     text_columns,
 )
-from builds import PROJECT, golden_demo, pseudonym, run_dbt, shown_rows
+from builds import DEMO, EDGE_CASES, PROJECT, golden_demo, pseudonym, run_dbt, shown_rows
 from kpis_project import FakeBuilder, write_marts
 from proof.company.simulate import simulate
 from proof.connectors.files import SPELLINGS, write_raw
@@ -39,7 +39,8 @@ from sales_kpis.pseudonyms import salt_of_marts
 from sales_kpis.publish import PublishedVersion, RunFacts, all_versions, publish
 from sales_kpis.salt import BUILT_IN, ENVIRONMENT, FILE, Salt, read_salt
 
-DEMO = PROJECT / "data" / "demo"
+FIXTURE = PROJECT / EDGE_CASES / "raw"
+BELIEVABLE = PROJECT / DEMO
 OWN = "a-long-text-of-our-own-0123456789"
 LEAD = "lead_id,full_name,email\n1,Ann Real,ann@real-company.com\n"
 
@@ -65,7 +66,7 @@ class Published:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Published]:
     folder = tmp_path_factory.mktemp("published")
     version = publish(golden_demo().database, folder, "run-1", RunFacts(as_of_date="2025-09-17"))
-    yield Published(version, people_of(DEMO))
+    yield Published(version, people_of(FIXTURE))
     shutil.rmtree(folder)
 
 
@@ -73,7 +74,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Published]:
 
 
 def test_the_attack_knows_whom_to_look_for() -> None:
-    people = people_of(DEMO)
+    people = people_of(FIXTURE)
     assert (len(people.names), len(people.addresses), len(people.phones)) > (1000, 2000, 1000)
     finder = DigestFinder(["Ann.Lee@x.example", "+31 6 1234 5678"])
     for known in (
@@ -388,8 +389,8 @@ def test_dbt_writes_the_name_of_the_salt_and_not_the_salt(
 
 
 def test_the_demo_is_known_by_its_content(tmp_path: Path) -> None:
-    assert is_demo(DEMO)
-    copied = shutil.copytree(DEMO, tmp_path / "anywhere")
+    assert is_demo(BELIEVABLE)
+    copied = shutil.copytree(FIXTURE, tmp_path / "anywhere")
     assert is_demo(copied)
     shutil.rmtree(copied / "hubspot")
     assert is_demo(copied), "a part of it"
@@ -417,7 +418,7 @@ def test_another_demo_company_is_made_again_to_see_that_it_is_one(tmp_path: Path
 @pytest.mark.slow
 def test_the_known_digests_are_those_of_the_demo_in_every_spelling(tmp_path: Path) -> None:
     company = simulate(1, 1.0)
-    made = digests(DEMO)
+    made = digests(BELIEVABLE)
     for spelling in SPELLINGS:
         write_raw(company, tmp_path / spelling, spelling)
         made |= digests(tmp_path / spelling)

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import yaml
 
-from builds import PROJECT, Build, build_models, golden_demo
+from builds import EDGE_CASES, PROJECT, Build, build_models, golden_demo
 from sales_kpis.dbt_runner import definitions_of_kpis, queries_of_kpis
 from sales_kpis.publish import PublishedVersion, RunFacts, publish
 
@@ -49,7 +49,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Published]:
     before = golden_demo()
     publish(before.database, folder / "published", FIRST, facts_of(before))
     shutil.copytree(folder / "published" / "ledger", folder / "build" / "ledger")
-    shutil.copytree(PROJECT / "data" / "demo", folder / "raw")
+    shutil.copytree(PROJECT / EDGE_CASES / "raw", folder / "raw")
     change_deals(folder / "raw" / "tabular" / "deal.csv")
     after = build_models(folder / "build", variables={"raw_path": str(folder / "raw")})
     assert after.exit_code == 0, after.output

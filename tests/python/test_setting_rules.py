@@ -41,6 +41,12 @@ WRONG: dict[str, Any] = {
     "include_machine_opens": "no",
     "subscription_end": "last day",
     "published_access": "nobody",
+    "deal_names": "some",
+    "deal_links": {
+        "sap": "https://sap.example.com/{id}",
+        "salesforce": "https://acme.example.com/",
+        "hubspot.emea": "javascript:alert('{id}')",
+    },
     "kpi_families": ["revenue", "sales"],
     "own_kpis": ["lost_deals"],
     "google_analytics_events": {"leads": ["a"], "sign_up": ["a"], "activation": "b"},
@@ -55,6 +61,13 @@ RIGHT: dict[str, list[Any]] = {
     "hubspot_lead_without_stage": [True, False],
     "kpi_families": [[], ["leads", "revenue"]],
     "own_kpis": [["kpi_lost_deals"]],
+    "deal_links": [
+        {},
+        {
+            "salesforce.emea": "https://acme.example.com/{id}?a=1",
+            "hubspot": "http://h.example/{id}",
+        },
+    ],
     "google_analytics_events": [{"sign_up": ["a", "b"], "activation": []}],
     "system_instances": [{}, {"salesforce": {"emea": "raw_Emea"}}, {"hubspot": None}],
 }

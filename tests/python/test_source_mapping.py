@@ -227,3 +227,21 @@ def test_deals_that_tell_their_outcome_need_no_table_of_stages(tmp_path: Path) -
     half = "deal_id,stage,is_closed\n1,Talk,true\n"
     [error] = errors_of(tmp_path / "untold", {"deal": half}, {})
     assert error.startswith("Table tabular.deal_stage is required")
+
+
+@pytest.mark.parametrize(
+    "stage",
+    [
+        "Status",
+        "status",
+        {"column": "Status", "values": {"Gewonnen": "won"}},
+        {"first_of": ["Status", "Phase"]},
+    ],
+    ids=["by name", "in another case", "a map of values", "the first of several"],
+)
+def test_a_status_that_is_the_stage_does_not_tell_the_outcome(
+    tmp_path: Path, stage: str | Mapping[str, Any]
+) -> None:
+    deals = "deal_id,Status,Phase\n1,won,a\n2,open,b\n"
+    [error] = errors_of(tmp_path, {"deal": deals}, {"deal": {"columns": {"stage": stage}}})
+    assert error.startswith("Table tabular.deal_stage is required")

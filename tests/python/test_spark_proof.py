@@ -71,9 +71,9 @@ FILES = {
         {# Text as Spark reads it. #}
         {% macro spark__trimmed(text) %}trim({{ text }}){% endmacro %}
         """,
-    "seeds/mapping/countries.csv": "raw_value,country\nNL,Netherlands\n",
+    "tests/edge_cases/seeds/mapping/countries.csv": "raw_value,country\nNL,Netherlands\n",
     "vendor/google_analytics/channels.csv": "source,channel\ngoogle,Search\n",
-    "data/demo/tabular/deal.csv": "deal_id,is_won\n1,true\n",
+    "tests/edge_cases/raw/tabular/deal.csv": "deal_id,is_won\n1,true\n",
     "dbt_project.yml": """\
         vars:
           # Days.
@@ -150,14 +150,24 @@ CHANGES = {
         "What was paid",
         "contracts",
     ),
-    "a cell of a seed": ("seeds/mapping/countries.csv", "Netherlands", "Holland", "seeds"),
+    "a cell of a seed": (
+        "tests/edge_cases/seeds/mapping/countries.csv",
+        "Netherlands",
+        "Holland",
+        "seeds",
+    ),
     "a cell of a vendor's list": (
         "vendor/google_analytics/channels.csv",
         "Search",
         "Ads",
         "seeds",
     ),
-    "a cell of a raw file": ("data/demo/tabular/deal.csv", "1,true", "1,false", "raw files"),
+    "a cell of a raw file": (
+        "tests/edge_cases/raw/tabular/deal.csv",
+        "1,true",
+        "1,false",
+        "raw files",
+    ),
     "a default": ("dbt_project.yml", "400", "401", "settings"),
     "a setting of Spark": ("profiles.yml", "threads: 2", "threads: 4", "connections"),
     "a version of dbt": (
@@ -213,7 +223,7 @@ def test_what_changes_no_table_leaves_the_hash(
 
 def test_files_that_come_go_or_are_renamed_change_the_hash(project: Path) -> None:
     hashes = [content_of(project).hash]
-    deal = project / "data/demo/tabular/deal.csv"
+    deal = project / "tests/edge_cases/raw/tabular/deal.csv"
     (deal.parent / "notes.txt").write_text("Landing does not read this.")
     assert content_of(project).hash == hashes[0]
     lead = deal.with_name("lead.csv")
@@ -367,7 +377,7 @@ def test_what_runs_is_decided_by_the_proof(
     known = proof
     assert spark_proof.main() == 0
     edit(project, STAGING, "where is_won", "where true")
-    edit(project, "seeds/mapping/countries.csv", "NL", "BE")
+    edit(project, "tests/edge_cases/seeds/mapping/countries.csv", "NL", "BE")
     assert spark_proof.main() == 1
     assert capsys.readouterr().out.splitlines() == [
         "Spark: nothing is proven yet; the parity builds run.",

@@ -58,9 +58,7 @@ def variables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def build(tmp_path_factory: pytest.TempPathFactory, variables: dict[str, Any]) -> Build:
     """Both orgs, built as one company."""
-    finished = build_models(
-        tmp_path_factory.mktemp("instances_build"), variables=variables, seeds=Path("seeds")
-    )
+    finished = build_models(tmp_path_factory.mktemp("instances_build"), variables=variables)
     assert finished.exit_code == 0, finished.output
     return finished
 

@@ -15,7 +15,7 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from builds import PROJECT, golden_demo
+from builds import EDGE_CASES, PROJECT, golden_demo
 from sales_kpis import cli
 from sales_kpis.contracts import personal_columns
 from sales_kpis.dbt_runner import facts_of_kpis, queries_of_kpis
@@ -77,7 +77,7 @@ def test_a_won_deal_is_followed_from_its_raw_rows_to_the_kpis_that_count_it(
     found = traced(connection, manifest, deal_id.removeprefix("salesforce:"))
     assert (found.entity, found.key) == ("deal", deal_id)
     [raw] = [step for step in found.raw if step.table == "raw_salesforce.opportunity"]
-    with (PROJECT / "data/demo/salesforce/opportunity.csv").open(newline="") as file:
+    with (PROJECT / EDGE_CASES / "raw/salesforce/opportunity.csv").open(newline="") as file:
         ids = [row["id"] for row in csv.DictReader(file)]
     deal = deal_id.removeprefix("salesforce:")
     assert raw.row_numbers == tuple(n for n, each in enumerate(ids, start=1) if each == deal)

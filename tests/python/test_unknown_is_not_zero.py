@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from builds import PROJECT, Build, run_dbt
+from builds import EDGE_CASES, PROJECT, Build, run_dbt
 
 SETTINGS = {
     "systems": ["tabular"],
@@ -41,8 +41,8 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
     landing.mkdir(parents=True)
     for table, text in RAW.items():
         (landing / f"{table}.csv").write_text(text, encoding="utf-8")
-    for seed in (PROJECT / "seeds").rglob("*.csv"):
-        target = folder / "seeds" / seed.relative_to(PROJECT / "seeds")
+    for seed in (PROJECT / EDGE_CASES / "seeds").rglob("*.csv"):
+        target = folder / "seeds" / seed.relative_to(PROJECT / EDGE_CASES / "seeds")
         target.parent.mkdir(parents=True, exist_ok=True)
         header = seed.read_text(encoding="utf-8").splitlines()[0]
         row = dict(zip(header.split(","), SEEDS.get(seed.stem, "").split(","), strict=False))

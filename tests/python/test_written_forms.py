@@ -60,6 +60,10 @@ NUMBERS = {
         "25%": "25",
         ".5": "0.5",
         "1e3": "1000",
+        "1,200.50-": "-1200.5",
+        "€(1,200)": "-1200",
+        "1,200.-": "1200",
+        "eur 5": "5",
         "300": "300",
         "1.234,56": None,
         "1,2": None,
@@ -75,6 +79,8 @@ NUMBERS = {
         "-1.200,50": "-1200.5",
         "(1.200)": "-1200",
         "0,5": "0.5",
+        "1.200,00-": "-1200",
+        "1.200,\u2013": "1200",
         "300": "300",
         "1,234.56": None,
         "1.2": None,
@@ -258,6 +264,37 @@ def test_a_column_that_cannot_be_read_to_a_large_part_is_an_error(tmp_path: Path
     assert check(tmp_path, max_unreadable_share=0.2)["errors"] == []
     left_out = check(tmp_path, mapping={"deal": {"columns": {"close_date": None}}})
     assert left_out["errors"] == []
+
+
+NO_VALUES = [
+    *("-", "--", "\u2013", "n/a", "N/A", "#N/A", "NA", "NULL", "(null)", "(blank)"),
+    *("None", "nil", "NaN", "NaT", "\\N", " - "),
+]
+
+
+def test_a_word_for_no_value_is_a_blank_of_a_number_a_day_or_a_flag(tmp_path: Path) -> None:
+    header = "deal_id;stage;competitor;amount;close_date;created_at;is_deleted"
+    rows = [[str(at), "Won", *[cell] * 5] for at, cell in enumerate(NO_VALUES)]
+    rows += [["zeros", "Won", "", "1", "0000-00-00", "0000-00-00 00:00:00", "no"]]
+    write_table(tmp_path / "raw", "deal", header, rows)
+    report = check(tmp_path, max_unreadable_share=0)
+    assert report["errors"] == []
+    build = run_dbt(
+        ["run", "--select", "stg_tabular__deals", "stg_tabular__deal_stages"],
+        tmp_path,
+        variables=settings(tmp_path / "raw"),
+    )
+    found = build.rows(
+        "select competitor, amount, close_date, created_at, is_deleted"
+        " from staging.stg_tabular__deals where deal_id <> 'tabular:zeros'"
+    )
+    assert {row[1:] for row in found} == {(None, None, None, False)}
+    # A text says what it says.
+    assert sorted(row[0] for row in found) == sorted(cell.strip() for cell in NO_VALUES)
+    assert build.rows(
+        "select close_date, created_at from staging.stg_tabular__deals"
+        " where deal_id = 'tabular:zeros'"
+    ) == [(None, None)]
 
 
 def test_a_table_may_be_left_out_and_an_optional_one_lacks_its_column(tmp_path: Path) -> None:

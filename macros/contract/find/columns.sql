@@ -5,10 +5,10 @@
 {% macro find_columns(contract, mapping, delivery) %}
     {%- set raw_columns, mapped, found_columns = delivery.raw_columns, mapping.get('columns', {}), {} -%}
     {%- set spellings = sales_kpis.spellings_of(raw_columns.keys() | list) -%}
+    {%- set taken = sales_kpis.taken_columns(mapping, spellings) -%}
     {%- for column in contract.columns -%}
         {%- set mapped_to = mapped.get(column.name) -%}
-        {#- A raw column that source_mapping gives to another has its meaning alone, such as a status that is the stage. -#}
-        {%- set is_taken = not column.is_shared and not mapped_to and sales_kpis.find_raw_column(spellings, column.spellings) in mapped.values() -%}
+        {%- set is_taken = not column.is_shared and not mapped_to and sales_kpis.find_raw_column(spellings, column.spellings) in taken -%}
         {%- if not raw_columns or is_taken or (column.name in mapped and not mapped_to) -%}{%- set found = {'raw_name': none, 'family': 'text'} -%}
         {#- Most are spelled as the contract has them; the others are looked for. -#}
         {%- elif not mapped_to and column.spellings[0] in raw_columns -%}{%- set found = {'raw_name': column.spellings[0], 'family': raw_columns[column.spellings[0]]} -%}
@@ -21,6 +21,22 @@
         {%- do found_columns.update({column.name: dict(found, is_mapped=mapped_to is not none)}) -%}
     {%- endfor -%}
     {{ return(found_columns) }}
+{% endmacro %}
+
+{#
+    The raw columns that source_mapping gives to a column by name, in any of its forms but the key of a row. Such a column has that meaning
+    alone: a status that is the stage does not also say the outcome.
+#}
+{% macro taken_columns(mapping, spellings) %}
+    {%- set taken = [] -%}
+    {%- for said in mapping.get('said', mapping.get('columns', {})).values() if said -%}
+        {%- set names = [said] if said is string else [said.column] if said.column is defined else said.get('first_of', []) -%}
+        {%- for name in names -%}
+            {%- set raw_name = sales_kpis.find_raw_column(spellings, [name]) -%}
+            {%- if raw_name is not none -%}{%- do taken.append(raw_name) -%}{%- endif -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(taken) }}
 {% endmacro %}
 
 {#
@@ -55,7 +71,7 @@
         {%- if raw_name is not none -%}
             {%- set kind = 'pairs' if found.group(3) else 'record' -%}
             {%- set opened = nested.setdefault(raw_name ~ ' as ' ~ kind, {'raw_name': raw_name, 'data_type': raw_types.get(raw_name, dbt.type_string()), 'kind': kind, 'alias': 'nested_' ~ (nested | length + 1)}) -%}
-            {{ return({'path': path, 'kind': kind, 'field': found.group(3) or found.group(2), 'alias': opened.alias}) }}
+            {{ return(dict(opened, path=path, field=found.group(3) or found.group(2))) }}
         {%- endif -%}
     {%- endfor -%}
     {{ return(none) }}

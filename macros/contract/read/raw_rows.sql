@@ -15,10 +15,11 @@
 {# Each declared column as it came, as SQL; worked out once for a delivery, since many queries read its rows. #}
 {% macro raw_cells(contract, delivery) %}
     {%- if delivery.cells is defined -%}{{ return(delivery.cells) }}{%- endif -%}
-    {%- set cells, quoted, trimmed = {}, adapter.dispatch('quoted_name', 'sales_kpis'), 'nullif(' ~ sales_kpis.trimmed(':value:') ~ ", '')" -%}
+    {%- set cells, quoted = {}, adapter.dispatch('quoted_name', 'sales_kpis') -%}
     {%- set missing = 'cast(null as ' ~ dbt.type_string() ~ ')' -%}
     {%- for column in contract.columns -%}
         {%- set found = delivery.columns[column.name] -%}
+        {%- set trimmed = sales_kpis.without_blanks(column.type) -%}
         {%- if found.raw_name is none -%}{%- set cell = missing -%}
         {%- elif found.json_column is defined -%}
             {%- set fields = [] -%}
@@ -31,6 +32,18 @@
     {%- endfor -%}
     {%- do delivery.update({'cells': cells}) -%}
     {{ return(cells) }}
+{% endmacro %}
+
+{#
+    The text `:value:`, as SQL; null where it is blank. In a column of numbers, days or flags programs and people write more
+    for that: a dash, n/a, NULL, NaN, a day of zeros.
+#}
+{% macro without_blanks(type) %}
+    {%- set value = sales_kpis.trimmed(':value:') -%}
+    {%- if type in ('text', 'json', 'nested') -%}{{ return('nullif(' ~ value ~ ", '')") }}{%- endif -%}
+    {%- set words = ['', '-', '--', '\u2013', '\u2014', 'n/a', '#n/a', 'na', 'null', '(null)', '(blank)', 'none', 'nil', 'nan', 'nat'] -%}
+    {%- if type in ('date', 'timestamp') -%}{%- do words.extend(['0000-00-00', '0000-00-00 00:00:00']) -%}{%- endif -%}
+    {{ return('case when lower(' ~ value ~ ") not in ('" ~ words | join("', '") ~ "', chr(92) || 'n') then " ~ value ~ ' end') }}
 {% endmacro %}
 
 {# The delivered relation, with its nested columns opened once for all the parts that the contract names. #}
@@ -54,5 +67,5 @@
 {# One part of an opened column, as text; null where the row does not have it. #}
 {% macro nested_value(part) %}
     {%- if part.kind == 'pairs' -%}{{ return(sales_kpis.value_of_pair('delivered.' ~ part.alias ~ '_names', 'delivered.' ~ part.alias ~ '_values', part.field)) }}
-    {%- else -%}{{ return(sales_kpis.field_of_json('delivered.' ~ part.alias, part.field, 'json')) }}{%- endif -%}
+    {%- else -%}{{ return(sales_kpis.field_of_record('delivered.' ~ sales_kpis.quoted_name(part.raw_name), part.data_type, 'delivered.' ~ part.alias, part.field)) }}{%- endif -%}
 {% endmacro %}

@@ -57,7 +57,16 @@
 {% macro read_bool(value, family) %}
     {%- if family == 'bool' -%}{{ return(value) }}{%- endif -%}
     {%- set text = 'lower(' ~ (value if family == 'text' else sales_kpis.read_text(value, family)) ~ ')' -%}
-    {{ return('case when ' ~ text ~ " in ('true', 't', 'yes', 'y', '1') then true when " ~ text ~ " in ('false', 'f', 'no', 'n', '0') then false end") }}
+    {%- set words = sales_kpis.words_of_flags() -%}
+    {{ return('case when ' ~ text ~ " in ('" ~ words.yes | join("', '") ~ "') then true when " ~ text ~ " in ('" ~ words.no | join("', '") ~ "') then false end") }}
+{% endmacro %}
+
+{# The words of flags, in lower case; `kpis connect` knows the same ones (scripts/sales_kpis/connecting/written_values.py). #}
+{% macro words_of_flags() %}
+    {{ return({
+        'yes': ['true', 't', 'yes', 'y', '1', '1.0', 'on', 'ja', 'oui', 'si', 's\u00ed', 'sim', 'wahr', 'vrai', 'verdadero', 'verdadeiro', 'vero'],
+        'no': ['false', 'f', 'no', 'n', '0', '0.0', 'off', 'nein', 'nee', 'non', 'n\u00e3o', 'falsch', 'faux', 'falso'],
+    }) }}
 {% endmacro %}
 
 {#
@@ -99,7 +108,7 @@
             {%- set number = "case when " ~ sales_kpis.matches(value, '^-?[0-9]{1,15}$') ~ " then cast(" ~ value ~ " as bigint) end" -%}
             {%- set milliseconds = 'when ' ~ sales_kpis.matches(value, '^-?[0-9]{1,15}$') ~ ' then ' ~ sales_kpis.moment_in_range(sales_kpis.moment_of_milliseconds(number)) ~ ' ' -%}
         {%- endif -%}
-        {{ return('case ' ~ milliseconds ~ 'when ' ~ sales_kpis.matches(value, zoned) ~ ' then ' ~ sales_kpis.read_zoned_moment('replace(replace(' ~ iso ~ ", ' +', '+'), ' -', '-')")
+        {{ return('case ' ~ ('' if form else sales_kpis.quick_moment(value)) ~ milliseconds ~ 'when ' ~ sales_kpis.matches(value, zoned) ~ ' then ' ~ sales_kpis.read_zoned_moment('replace(replace(' ~ iso ~ ", ' +', '+'), ' -', '-')")
             ~ ' else ' ~ sales_kpis.clock_to_utc('try_cast(' ~ iso ~ ' as timestamp)', zone, 'not ' ~ sales_kpis.matches(value, '[0-9]:[0-9]')) ~ ' end') }}
     {%- elif family == 'instant' -%}{%- set moment = sales_kpis.instant_to_utc(value) -%}
     {%- elif family == 'date' -%}{%- set moment = sales_kpis.to_utc('cast(' ~ value ~ ' as timestamp)', sales_kpis.setting('reporting_time_zone')) -%}

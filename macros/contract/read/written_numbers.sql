@@ -5,23 +5,26 @@
 {% endmacro %}
 
 {#
-    Signs beside a number: a currency's sign or code, a percent sign, brackets or a minus for a negative one. Blanks may
-    be no-break spaces; ’ is the Swiss separator of thousands.
+    Signs beside a number: a currency's sign or code, a percent sign, brackets or a minus, also behind it, for a negative
+    one. Blanks may be no-break spaces; ’ is the Swiss separator of thousands. The dash of 1200.- stands for no fraction.
 #}
 {% macro number_pattern(body) %}
     {%- set blank = '[ \\x{00A0}\\x{202F}]?' -%}
-    {%- set sign = '([A-Z]{3}|[A-Z]{0,2}\\p{Sc}|kr[.]?|z\\x{0142}|K\\x{010D}|Fr[.]?|Ft|lei)' -%}
+    {%- set sign = '([A-Za-z]{3}|[A-Z]{0,2}\\p{Sc}|kr[.]?|z\\x{0142}|K\\x{010D}|Fr[.]?|Ft|lei)' -%}
     {%- set minus = '[+\\x{2212}-]?' -%}
-    {{ return('^([(]?' ~ minus ~ blank ~ sign ~ '?' ~ blank ~ minus ~ ')(' ~ body ~ ')(' ~ blank ~ '(' ~ sign ~ '|%)?[)]?)$') }}
+    {{ return('^([(]?' ~ minus ~ blank ~ sign ~ '?' ~ blank ~ minus ~ '[(]?)(' ~ body ~ ')([\\x{2212}-]?' ~ blank ~ '(' ~ sign ~ '|%)?[)]?)$') }}
 {% endmacro %}
+
+{# A fraction as regular expression: digits, or the dash that stands for none. #}
+{% macro written_fraction() %}{{ return('(?:[0-9]*|[\\x{2013}\\x{2014}-]{1,2})') }}{% endmacro %}
 
 {# Digits in groups of three (in India also of two, with commas), and their fraction. #}
 {% macro number_body(form) %}
     {%- set blank_or_mark = '[ \\x{00A0}\\x{202F}\\x{2019}\\x{0027}]' -%}
     {%- set blank_groups = '[0-9]{1,3}(?:' ~ blank_or_mark ~ '[0-9]{3})+' -%}
-    {%- if form == 'comma' -%}{{ return('(?:[0-9]{1,3}(?:[.][0-9]{3})+|' ~ blank_groups ~ '|[0-9]+)(?:,[0-9]*)?|,[0-9]+') }}{%- endif -%}
-    {%- if form == 'any' -%}{{ return('[0-9](?:(?:[0-9.,]|' ~ blank_or_mark ~ ')*[0-9.,])?|[.,][0-9]+') }}{%- endif -%}
-    {{ return('(?:[0-9]{1,3}(?:,[0-9]{2,3})*,[0-9]{3}|' ~ blank_groups ~ '|[0-9]+)(?:[.][0-9]*)?|[.][0-9]+') }}
+    {%- if form == 'comma' -%}{{ return('(?:[0-9]{1,3}(?:[.][0-9]{3})+|' ~ blank_groups ~ '|[0-9]+)(?:,' ~ sales_kpis.written_fraction() ~ ')?|,[0-9]+') }}{%- endif -%}
+    {%- if form == 'any' -%}{{ return('[0-9](?:(?:[0-9.,]|' ~ blank_or_mark ~ ')*(?:[0-9.,]|[.,]' ~ sales_kpis.written_fraction() ~ '))?|[.,][0-9]+') }}{%- endif -%}
+    {{ return('(?:[0-9]{1,3}(?:,[0-9]{2,3})*,[0-9]{3}|' ~ blank_groups ~ '|[0-9]+)(?:[.]' ~ sales_kpis.written_fraction() ~ ')?|[.][0-9]+') }}
 {% endmacro %}
 
 {# A body that one separator of fractions alone can explain; `point` and `comma` are mirror images of each other. #}
@@ -29,9 +32,9 @@
     {%- set point, comma = ('[.]', ',') if form == 'point' else (',', '[.]') -%}
     {%- set blank_or_mark = '[ \\x{00A0}\\x{202F}\\x{2019}\\x{0027}]' -%}
     {{ return('^(' ~ [
-        '[0-9]{1,3}(' ~ comma ~ '[0-9]{2,3})*' ~ comma ~ '[0-9]{3}' ~ point ~ '[0-9]*',
+        '[0-9]{1,3}(' ~ comma ~ '[0-9]{2,3})*' ~ comma ~ '[0-9]{3}' ~ point ~ sales_kpis.written_fraction(),
         '[0-9]{1,3}(' ~ comma ~ '[0-9]{2,3})+' ~ comma ~ '[0-9]{3}',
-        '([0-9]|' ~ blank_or_mark ~ ')*' ~ point ~ '([0-9]{1,2}|[0-9]{4,})',
+        '([0-9]|' ~ blank_or_mark ~ ')*' ~ point ~ '([0-9]{1,2}|[0-9]{4,}|[\\x{2013}\\x{2014}-]{1,2})',
         '([0-9]{4,}|0|[0-9]{1,3}(' ~ blank_or_mark ~ '[0-9]{3})+)?' ~ point ~ '[0-9]{3}',
     ] | join('|') ~ ')$') }}
 {% endmacro %}
@@ -50,7 +53,7 @@
     {%- if form.has_signs -%}{%- do conditions.append(sales_kpis.sign_fits_currency(value, pattern, currency)) -%}{%- endif -%}
     {%- set digits = sales_kpis.replace_matches(body, '[^0-9,]' if body_form == 'comma' else '[^0-9.]', '') -%}
     {%- set number = "replace(" ~ digits ~ ", ',', '.')" if body_form == 'comma' else digits -%}
-    {%- set minus = "case when " ~ sales_kpis.matches(value, '^[^0-9.,]*[(\\x{2212}-]') ~ " then '-' else '' end" -%}
+    {%- set minus = "case when " ~ sales_kpis.matches(value, '^[^0-9.,]*[(\\x{2212}-]|[0-9][\\x{2212}-][^0-9]*$') ~ " then '-' else '' end" -%}
     {{ return('case ' ~ ('' if body_form == 'comma' else 'when ' ~ sales_kpis.matches(value, sales_kpis.plain_number_pattern(form.number == 'undecided')) ~ ' then try_cast(' ~ value ~ ' as ' ~ type ~ ') ')
         ~ 'when ' ~ conditions | join(' and ') ~ ' then try_cast(' ~ minus ~ ' || ' ~ number ~ ' as ' ~ type ~ ') end') }}
 {% endmacro %}

@@ -18,7 +18,7 @@
     The columns of source_mapping that are more than another name: {value: call} is a constant, {column: Stage, values:
     {Gewonnen: Won}} a column with values of other names, {first_of: [Won on, Lost on]} the first that is not blank,
     {row: all} or {row: [Name, Client]} a key made of the row. They
-    become columns of the relation, called `<column> of source_mapping`, and the mapping then names these.
+    become columns of the relation, called `<column> of source_mapping`, and the mapping then names these; `said` keeps what it said.
     Returns the mapping and what changes of the delivered table.
 #}
 {% macro made_columns(contract, mapping, delivered) %}
@@ -37,7 +37,7 @@
     {%- if not names -%}{{ return({'mapping': mapping, 'delivered': {}}) }}{%- endif -%}
     {%- set relation = '(select made_of.*, ' ~ cells | join(', ') ~ ' from ' ~ delivered.relation ~ ' as made_of)' if cells else delivered.relation -%}
     {{ return({
-        'mapping': dict(mapping, columns=dict(mapping.columns, **names)),
+        'mapping': dict(mapping, columns=dict(mapping.columns, **names), said=mapping.columns),
         'delivered': {'relation': relation, 'raw_columns': columns},
     }) }}
 {% endmacro %}

@@ -43,6 +43,8 @@ described_deals as (
     select
         deals.deal_id,
         deals.system,
+        {{ if_deals_are_named('records.deal_name') }} as deal_name,
+        {{ deal_link('deals.deal_id') }} as deal_link,
         deals.account_id,
         deals.rep_id,
         descriptions.team,

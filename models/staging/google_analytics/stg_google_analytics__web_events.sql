@@ -1,3 +1,5 @@
+{{ config(materialized=passing_on()) }}
+
 {%- do enable_for('google_analytics') -%}
 with
 

@@ -10,6 +10,7 @@ from typing import Any
 from rich.console import RenderableType
 from rich.table import Table as Rendered
 
+from sales_kpis.company_folder import waits_for_answers
 from sales_kpis.connecting.contract import read_contract, read_keys
 from sales_kpis.connecting.counting import what_will_count
 from sales_kpis.connecting.exports import Folder, landing_name, read_folder
@@ -90,7 +91,8 @@ class Connection:
 def connect(root: Path, folder: Path, output: Path | None, answers: Answers) -> Connection:
     """Write the settings, the raw tables and the seeds of a folder of exports.
 
-    Settings that are there already stay as they are: then the files alone are read anew.
+    Settings that are there already stay as they are, and the files alone are read anew; but those
+    of `kpis init` that still wait for answers have them from here.
 
     Args:
         root: the project's folder.
@@ -103,12 +105,13 @@ def connect(root: Path, folder: Path, output: Path | None, answers: Answers) -> 
     settings_file = output or Path("local", landing_name(folder.resolve().name), "settings.yml")
     place = settings_file.resolve().parent
     landing = place / RAW / "tabular"
-    if folder.resolve() in (place, *place.parents) or folder.resolve().is_relative_to(landing):
+    exports = folder.resolve()
+    if landing.is_relative_to(exports) or exports.is_relative_to(landing):
         raise WrongUse(
-            f"{settings_file} would be written into the folder of exports.",
-            "Name another place: --output FILE.",
+            f"{settings_file} has its raw tables in {landing}, where the exports are.",
+            "Keep the exports in a folder of their own, or name another place: --output FILE.",
         )
-    is_kept = settings_file.exists()
+    is_kept = settings_file.exists() and not waits_for_answers(settings_file)
     if landing.exists() and not (is_kept and is_written_here(settings_file)):
         raise WrongUse(
             f"{landing} is there, and {settings_file} is not of `kpis connect`: its files could be"

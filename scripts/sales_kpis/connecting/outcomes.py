@@ -10,10 +10,9 @@ from typing import Any
 
 from sales_kpis.connecting.plan import Ask, Choice, Question, Stage, Table
 from sales_kpis.connecting.presets import names_by_plain, plain, read_presets
-from sales_kpis.connecting.written_values import read_number
+from sales_kpis.connecting.written_values import NO, YES, read_number
 
 _MOST_STAGES = 40
-_TRUE, _FALSE = ("true", "t", "yes", "y", "1"), ("false", "f", "no", "n", "0")
 
 
 def settle_outcome(table: Table) -> None:
@@ -133,7 +132,7 @@ def told_stages(table: Table) -> tuple[Stage, ...]:
 
 
 def _flag(value: str) -> bool | None:
-    return True if value.lower() in _TRUE else False if value.lower() in _FALSE else None
+    return True if value.lower() in YES else False if value.lower() in NO else None
 
 
 def outcomes(table: Table, stages: Sequence[Stage]) -> list[str | None]:

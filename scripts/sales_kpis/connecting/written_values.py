@@ -23,6 +23,15 @@ _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 _YEAR_LAST = re.compile(r"(\d{1,2})([-/. ])(\d{1,2})\2(\d{4}|\d{2})(?!\d)")
 _WITH_MONTH = ("%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%d-%b-%y", "%Y%m%d")
 
+# The words of flags, and those for no value in a column of numbers, days or flags, in lower case:
+# the models' own (macros words_of_flags and without_blanks).
+YES = ("true", "t", "yes", "y", "1", "1.0", "on", "ja", "oui", "si", "sí", "sim", "wahr", "vrai",
+       "verdadero", "verdadeiro", "vero")  # fmt: skip
+NO = ("false", "f", "no", "n", "0", "0.0", "off", "nein", "nee", "non", "não", "falsch", "faux",
+      "falso")  # fmt: skip
+NO_VALUE = ("", "-", "--", "\u2013", "\u2014", "n/a", "#n/a", "na", "null", "(null)", "(blank)",
+            "none", "nil", "nan", "nat", "0000-00-00", "0000-00-00 00:00:00", "\\n")  # fmt: skip
+
 
 @dataclass(frozen=True)
 class NumberForm:
@@ -54,7 +63,7 @@ def number_form(values: Iterable[str]) -> NumberForm:
     ambiguous: list[str] = []
     numbers = count = 0
     for value in values:
-        if not value:
+        if value.strip().lower() in NO_VALUE:
             continue
         count += 1
         body = _body(value)
@@ -146,7 +155,7 @@ def day_form(values: Iterable[str]) -> DayForm:
     ambiguous: list[str] = []
     days = count = with_points = 0
     for value in values:
-        if not value:
+        if value.strip().lower() in NO_VALUE:
             continue
         count += 1
         found = _YEAR_LAST.match(value)

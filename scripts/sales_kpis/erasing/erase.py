@@ -184,11 +184,11 @@ def _own_folders(project: Project) -> list[Path]:
     """All folders in which `kpis` and dbt leave something, once each."""
     folders = [
         project.build_folder,
-        project.root / "build",
+        project.home / "build",
         project.published,
-        project.root / "published",
-        project.root / "logs",
-        project.root / "target",
+        project.home / "published",
+        project.home / "logs",
+        project.home / "target",
     ]
     return list(dict.fromkeys(folders))
 
@@ -237,7 +237,7 @@ def _rewrite_own_files(project: Project, person: Person) -> None:
     build = project.build_folder
     working_folders = [
         *(build / name for name in ("dbt", "check", "candidate")),
-        *(project.root / name for name in ("logs", "target")),
+        *(project.home / name for name in ("logs", "target")),
     ]
     for path in files_below(working_folders):
         if has_text(person.sought, path):

@@ -529,6 +529,21 @@ def test_the_board_fits_one_screen(browser: Chromium, file: Path) -> None:
         assert bottom <= 900
 
 
+@pytest.mark.parametrize("width", [1024, 1280, 1440])
+def test_large_numbers_stay_in_their_card(browser: Chromium, file: Path, width: int) -> None:
+    with browser.page(width, 900) as page:
+        page.open(file)
+        beside = page.evaluate(
+            "[...document.querySelectorAll('.card')].flatMap(card => {"
+            " card.querySelector('.value').textContent = '1,719,927,000 EUR';"
+            " const right = card.getBoundingClientRect().right;"
+            " return [...card.querySelectorAll('.value-line > *')].map("
+            " each => each.getBoundingClientRect().right - right) })"
+        )
+        assert beside
+        assert max(beside) <= 0
+
+
 def test_the_keyboard_reaches_all_and_focus_stays_where_it_was(page: Page) -> None:
     page.go("#kpi/win_rate")
     page.evaluate("document.getElementById('grain').focus()")

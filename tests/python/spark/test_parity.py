@@ -89,7 +89,7 @@ def demo(spark: SparkDbt, recording: Recording, tmp_path_factory: pytest.TempPat
     folder = tmp_path_factory.mktemp("demo")
     with ThreadPoolExecutor(1) as beside:
         building = beside.submit(spark.run, ["build"] if WITH_TESTS else DATA_ONLY)
-        on_duckdb = run_dbt(DATA_ONLY, folder)
+        on_duckdb = run_dbt(DATA_ONLY, folder, artifacts=True)
         on_spark = building.result()
     assert on_duckdb.exit_code == 0, on_duckdb.output
     built = folder / "spark.duckdb"

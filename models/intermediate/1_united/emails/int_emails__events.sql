@@ -1,3 +1,5 @@
+{{ config(materialized=passing_on()) }}
+
 with
 
 -- Facts after `as_of_date` do not exist.

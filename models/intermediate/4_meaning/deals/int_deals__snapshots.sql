@@ -1,3 +1,5 @@
+{{ config(materialized=passing_on()) }}
+
 with
 
 open_states as (

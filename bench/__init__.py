@@ -1,0 +1,1 @@
+"""The benchmark: linked raw data at any scale, a build measured step by step, and its floor."""
