@@ -26,9 +26,14 @@ collect_ignore = [
     if not os.environ.get(variable)
 ]
 
+# `make test` is no parent of a `make` in a test, which would else take its options and say where it is.
+OF_THE_MAKE_ABOVE = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Give the processes of this session one folder for what they build once."""
+    for variable in OF_THE_MAKE_ABOVE:
+        os.environ.pop(variable, None)
     if SESSION_FOLDER not in os.environ:
         os.environ[SESSION_FOLDER] = tempfile.mkdtemp(prefix="sales-kpis-tests-")
         config.add_cleanup(_remove_session_folder)
