@@ -98,12 +98,23 @@ class Kpi:
     middle: Callable[[list[Decimal]], Decimal] | None = None
 
 
-class Measures(NamedTuple):
+@dataclass(slots=True)
+class Measures:
     """Sums over a day or a period; the denominator is None where the KPI has none."""
 
     numerator: Decimal | None
     denominator: Decimal | None
     cases: Decimal = ZERO
+
+    def add(
+        self, numerator: Decimal | None, denominator: Decimal | None, cases: Decimal = ZERO
+    ) -> None:
+        """Add one more; what is added to an unknown, or is unknown, is unknown."""
+        if self.numerator is not None:
+            self.numerator = None if numerator is None else self.numerator + numerator
+        if self.denominator is not None:
+            self.denominator = None if denominator is None else self.denominator + denominator
+        self.cases += cases
 
 
 def kpi_grains(first_grain: str, settings: Settings) -> tuple[str, ...]:
@@ -247,9 +258,12 @@ def _of_periods(kpi: Kpi, facts: Iterable[PeriodFact], settings: Settings) -> Sl
         for dimension in ("total", *kpi.dimensions):
             if dimension in fact.dimensions and (fact.grain != "day" or dimension == "total"):
                 sums = found[dimension, fact.dimensions[dimension], fact.grain]
-                sums[fact.start] = _plus(sums.get(fact.start), fact.numerator, fact.denominator)
+                if fact.start in sums:
+                    sums[fact.start].add(fact.numerator, fact.denominator)
+                else:
+                    sums[fact.start] = Measures(fact.numerator, fact.denominator)
     for (dimension, value, grain), sums in found.items():
-        filled = [start for start, (one, other, _) in sums.items() if one or other]
+        filled = [start for start, each in sums.items() if each.numerator or each.denominator]
         if not filled:
             continue
         last_fact = min(period_end(grain, max(filled)), settings.as_of_date)
@@ -277,9 +291,10 @@ def _by_slice(
         for dimension in names:
             if dimension in fact.dimensions:
                 days = found[dimension, fact.dimensions[dimension]]
-                days[fact.day] = _plus(
-                    days.get(fact.day), fact.numerator, fact.denominator, fact.cases
-                )
+                if fact.day in days:
+                    days[fact.day].add(fact.numerator, fact.denominator, fact.cases)
+                else:
+                    days[fact.day] = Measures(fact.numerator, fact.denominator, fact.cases)
     return found
 
 
@@ -289,29 +304,12 @@ def _by_period(
     """The sums of each period from the first fact's to the last that starts by `last_day`."""
     first = period_start(grain, min(days), fiscal_year_start_month)
     has_denominator = next(iter(days.values())).denominator is not None
-    nothing = Measures(ZERO, ZERO if has_denominator else None)
-    found = dict.fromkeys(periods(grain, first, last_day), nothing)
-    for day, measures in days.items():
+    denominator = ZERO if has_denominator else None
+    found = {start: Measures(ZERO, denominator) for start in periods(grain, first, last_day)}
+    for day, each in days.items():
         start = period_start(grain, day, fiscal_year_start_month)
-        found[start] = _plus(found[start], *measures)
+        found[start].add(each.numerator, each.denominator, each.cases)
     return found
-
-
-def _plus(
-    sums: Measures | None,
-    numerator: Decimal | None,
-    denominator: Decimal | None,
-    cases: Decimal = ZERO,
-) -> Measures:
-    if sums is None:
-        return Measures(numerator, denominator, cases)
-    return Measures(
-        _sum(sums.numerator, numerator), _sum(sums.denominator, denominator), sums.cases + cases
-    )
-
-
-def _sum(one: Decimal | None, other: Decimal | None) -> Decimal | None:
-    return None if one is None or other is None else one + other
 
 
 Parts = tuple[Decimal | None, Decimal | None, Decimal | None]
@@ -319,7 +317,7 @@ Parts = tuple[Decimal | None, Decimal | None, Decimal | None]
 
 def _parts(sums: Measures, kpi: Kpi) -> Parts:
     """Numerator, denominator and value; a zero denominator gives no value."""
-    numerator, denominator, cases = sums
+    numerator, denominator, cases = sums.numerator, sums.denominator, sums.cases
     if denominator is None:
         return numerator, None, None if kpi.has_null_parts else numerator
     if kpi.has_average:

@@ -28,11 +28,16 @@ from typing import Any
 
 Command = list[str]
 
+# How often Python looks for garbage (`gc.set_threshold`). The graph of a project is none, and by
+# default a tenth of a build goes into finding that out.
+FEW_LOOKS_FOR_GARBAGE = (100_000, 50, 100)
+
 _WRITING = threading.Lock()
 
 
 def main() -> None:
     """Run commands until standard input ends."""
+    gc.set_threshold(*FEW_LOOKS_FOR_GARBAGE)
     commands: queue.Queue[Command | None] = queue.Queue()
     is_busy = threading.Event()
     threading.Thread(target=_read_commands, args=(commands, is_busy), daemon=True).start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -12,6 +13,7 @@ import pytest
 
 from builds import SESSION_FOLDER
 from kpis_project import write_project
+from sales_kpis.dbt_child import FEW_LOOKS_FOR_GARBAGE
 from sales_kpis.project import Project, find_project
 from spark_dbt import SparkDbt
 from spark_recording import Recording, parity_tests
@@ -26,7 +28,7 @@ collect_ignore = [
     if not os.environ.get(variable)
 ]
 
-# `make test` is no parent of a `make` in a test, which would else take its options and say where it is.
+# A `make` in a test would take the options of `make test`, and say that it is one inside of it.
 OF_THE_MAKE_ABOVE = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")
 
 
@@ -34,6 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Give the processes of this session one folder for what they build once."""
     for variable in OF_THE_MAKE_ABOVE:
         os.environ.pop(variable, None)
+    gc.set_threshold(*FEW_LOOKS_FOR_GARBAGE)
     if SESSION_FOLDER not in os.environ:
         os.environ[SESSION_FOLDER] = tempfile.mkdtemp(prefix="sales-kpis-tests-")
         config.add_cleanup(_remove_session_folder)

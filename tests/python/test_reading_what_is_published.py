@@ -161,7 +161,7 @@ def test_a_version_that_comes_between_two_files_is_not_in_the_answer(
 
 
 @pytest.mark.parametrize(
-    "publications", [6, pytest.param(100, marks=pytest.mark.slow)], ids=lambda count: f"{count}"
+    "publications", [6, pytest.param(40, marks=pytest.mark.slow)], ids=lambda count: f"{count}"
 )
 def test_readers_of_every_kind_get_one_version_while_versions_are_published(
     builds: Callable[[int, float], None], publications: int
