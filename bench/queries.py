@@ -23,7 +23,9 @@ QUERIES = {
         " where period_grain = 'month' and dimension = 'total' and is_period_complete"
         " qualify period_start_date = max(period_start_date) over (partition by kpi)"
     ),
-    "the scorecard": "select * from monitoring.kpi_scorecard",
+    "the scorecard": (
+        "select * from monitoring.kpi_scorecard where dimension = 'total' order by kpi"
+    ),
     "a family's wide table by month": (
         "select * from kpis.kpis_wide_pipeline"
         " where period_grain = 'month' and dimension = 'total' order by period_start_date"
