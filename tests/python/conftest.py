@@ -33,7 +33,7 @@ OF_THE_MAKE_ABOVE = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Give the processes of this session one folder for what they build once."""
+    """Give the processes of this session what they share: a folder, and how Python goes on."""
     for variable in OF_THE_MAKE_ABOVE:
         os.environ.pop(variable, None)
     gc.set_threshold(*FEW_LOOKS_FOR_GARBAGE)
